@@ -1,0 +1,1 @@
+"""Runs LangGraph graphs under the LangGraph Debugger."""

@@ -1,0 +1,437 @@
+// The border between the debug adapter and a runtime process: every request, response and event.
+//
+// JSON-RPC 2.0 with `Content-Length` framing over a loopback socket that the adapter listens on. The runtime finds
+// the port and a 256-bit token in its environment (`LANGGRAPH_DEBUG_PORT`, `LANGGRAPH_DEBUG_TOKEN`), removes both
+// before user code is imported, connects, and sends `hello` as its first message. Anything else ends the connection.
+// When the connection ends, the runtime writes what it still has to disk and exits within a second.
+//
+// runtime/schema/protocol.schema.json and runtime/python/langgraph_debugger/protocol.py are generated from this file
+// (`npm run schema`). A change that an older peer would not understand raises `protocolVersion`.
+
+import type { GraphModel } from "../model/graph.ts";
+
+/** Both sides must have the same number; the adapter ends a runtime that has another. */
+export const protocolVersion = 1;
+
+/** Any value that JSON can say. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export type Language = "python" | "javascript";
+
+// ---------------------------------------------------------------------------------------------- hello and load
+
+/** Runtime to adapter, its first message. */
+export interface HelloParams {
+  token: string;
+  protocolVersion: number;
+  language: Language;
+  /** As the interpreter tells it: `3.11.7`, `24.21.0`. */
+  languageVersion: string;
+  pid: number;
+}
+export interface HelloResult {
+  protocolVersion: number;
+}
+
+/** Imports the user's module, finds the graph, puts the debugger's checkpointer on it. Nothing of the graph runs. */
+export interface LoadParams {
+  /** Absolute path of the file that holds the graph; absent when `graph` names a module. */
+  program?: string;
+  /**
+   * A variable in `program`, `path:variable` (path absolute), or `package.module:variable`. Absent: the only graph
+   * found; else the one called graph, app, agent or workflow; else the error `ambiguousGraph`.
+   */
+  graph?: string;
+  /** Extra entries for the front of the module search path (`dependencies` of langgraph.json), absolute. */
+  searchPaths: string[];
+  /** Absolute path of the checkpoint file. Its folder is created with a `.gitignore` of its own. */
+  checkpoints: string;
+  /** RunnableConfig of every run: `configurable`, `tags`, `metadata`, `recursion_limit`... */
+  config?: { [key: string]: Json };
+  /** Run context (`context_schema`). */
+  context?: { [key: string]: Json };
+  /** Folders whose files count as the user's own; source is looked for there first. Absolute. */
+  workspaceFolders: string[];
+}
+export interface LoadResult {
+  /** How the graph is called to the user: the variable, or the compiled graph's own name where it has one. */
+  name: string;
+  /** The file or module it came from, and the variable. */
+  origin: string;
+  langgraphVersion: string;
+  graphs: GraphModel[];
+  /** Files of the user's that were loaded up to now, absolute. */
+  sources: string[];
+  /** JSON Schema of the input; `{}` where nothing is known. */
+  inputSchema: Json;
+  /** Keys of the root graph's state, in schema order. */
+  stateKeys: string[];
+  /** The author's compile-time interrupts by graph id. */
+  compiledInterrupts: { graph: string; before: string[]; after: string[] }[];
+  /** Type name of a checkpointer that the user's graph brought and that is not written to. */
+  replacedCheckpointer?: string;
+  /** Things the user should know, one sentence each. */
+  warnings: string[];
+}
+
+// ---------------------------------------------------------------------------------------------- breakpoints
+
+/** Where a run may stop: before or after a node of a graph. */
+export interface NodeBreakpoint {
+  /** The adapter's number; comes back in `hitBreakpointIds`. */
+  id: number;
+  when: "before" | "after";
+  /** Graph id (`GraphModel.id`), or `*` for every graph. */
+  graph: string;
+  /** Node name, or `*` for every node. */
+  node: string;
+  /**
+   * Expression in the graph's own language. Names: the state's keys, `state`, `node`, `step`, and `update` after a
+   * node. Decided in place. One that raises stops the run and says why.
+   */
+  condition?: string;
+  /** `5`, `>= 3`, `% 2`. */
+  hitCondition?: string;
+  /** Message with `{expression}` parts: logged instead of stopping. */
+  logMessage?: string;
+}
+
+/** Replaces all breakpoints and filters. Takes effect at the next superstep, in subgraphs too. */
+export interface SetBreakpointsParams {
+  breakpoints: NodeBreakpoint[];
+  /** `raised`: stop when a node's error ends the run. `retried`: at an error that a retry policy will handle. */
+  exceptions: ("raised" | "retried" | "swallowed")[];
+  /** False switches the author's compile-time interrupts off. */
+  compiled: boolean;
+}
+
+// ---------------------------------------------------------------------------------------------- running
+
+/** What to stop at beyond breakpoints. Namespaces are LangGraph's (`a:<uuid>|b:<uuid>`), the root is `""`. */
+export type StepMode =
+  /** On to the next breakpoint. */
+  | { kind: "continue" }
+  /** The next superstep of any graph. `reason` of the stop is `entry` on a run's start, else `step`. */
+  | { kind: "in" }
+  /** The next superstep of the graph at `namespace`, or of one around it. */
+  | { kind: "over"; namespace: string }
+  /** The next superstep of a graph around `namespace`. */
+  | { kind: "out"; namespace: string };
+
+/** Starts a run, or goes on from where the thread stands. Answered at once; `stopped` tells where it ended up. */
+export interface RunParams {
+  threadId: string;
+  /** A new turn with this input. Absent: go on from the thread's position (a held node is released). */
+  input?: Json;
+  /** Answers by interrupt id: the values for that task's next unanswered `interrupt()` calls, in order. */
+  resume?: { [interruptId: string]: Json };
+  update?: { [key: string]: Json };
+  goto?: string[];
+  step: StepMode;
+  /** No stop except at dynamic interrupts. */
+  noDebug: boolean;
+}
+
+/** Stops before the next superstep. */
+export interface PauseResult {
+  /** Nodes that still compute, `subgraph:node`; empty when the run stands already. */
+  waitingFor: string[];
+}
+
+export type StopReason =
+  | "entry"
+  | "step"
+  | "breakpoint"
+  | "exception"
+  | "pause"
+  | "interrupt"
+  /** The run is over; the final state is on disk. */
+  | "end";
+
+/** Event: the run stands, and everything up to here is on disk. */
+export interface StoppedEvent {
+  reason: StopReason;
+  /** Sentence for the user where the reason and the position don't say enough (a condition that raised). */
+  text?: string;
+  hitBreakpointIds: number[];
+  position: Position;
+}
+
+/** Where a thread stands: a tree of graphs, each with the tasks of its current superstep. */
+export interface Position {
+  threadId: string;
+  root: GraphPosition;
+  /** Set at a stop after nodes: these have finished, the tasks in the tree come next. */
+  finished?: { namespace: string; graph: string; tasks: { id: string; name: string }[] };
+  /** Set at a stop for an error. */
+  error?: ErrorInfo;
+}
+export interface GraphPosition {
+  /** `GraphModel.id`. A graph that is only known since it runs has an id of its own, announced by `graphs`. */
+  graph: string;
+  namespace: string;
+  /** Absent where the graph keeps no checkpoints (`checkpointer=False`). */
+  checkpoint?: CheckpointInfo;
+  /** Keys of this graph's state, in schema order. */
+  stateKeys: string[];
+  /** Empty at the end. */
+  tasks: TaskPosition[];
+}
+export type TaskStatus = "pending" | "running" | "waiting" | "done" | "failed" | "cancelled";
+export interface TaskPosition {
+  id: string;
+  name: string;
+  /** From the raw pending writes, not from LangGraph's own summary. */
+  status: TaskStatus;
+  /** The task has an input of its own (Send), readable under the root `{kind: "input"}`. */
+  hasInput: boolean;
+  interrupts: InterruptInfo[];
+  error?: ErrorInfo;
+  /** The graph that the task runs, where it is a subgraph that has begun. */
+  subgraph?: GraphPosition;
+}
+export interface CheckpointInfo {
+  id: string;
+  parentId?: string;
+  namespace: string;
+  /** -1 for the input. */
+  step: number;
+  source: string;
+  /** ISO 8601. */
+  createdAt: string;
+  /** Names of the nodes that come next. */
+  next: string[];
+  metadata: { [key: string]: Json };
+}
+export interface InterruptInfo {
+  /** LangGraph's id, shared by all interrupts of one task. */
+  id: string;
+  /** Which `interrupt()` call of the task, from 0. */
+  index: number;
+  node: string;
+  /** Namespace of the graph that the node belongs to. */
+  namespace: string;
+  graph: string;
+  /** As JSON; what JSON can't say is shown as text. The whole value is readable under `{kind: "interrupt"}`. */
+  value: Json;
+  /** JSON Schema of the answer, where the code gave one. */
+  responseSchema?: Json;
+  /** Earlier answers of this task, in order. */
+  earlier: Json[];
+}
+export interface ErrorInfo {
+  /** Class name. */
+  type: string;
+  message: string;
+  /** As the language prints it. */
+  traceback: string;
+  /** Innermost first. */
+  frames: { name: string; path?: string; line?: number; column?: number }[];
+  /** Name of the node that raised; absent for an error of the graph itself. */
+  node?: string;
+  namespace?: string;
+}
+
+/** Where a thread stands on disk, without running anything. Null: the file has no such thread. */
+export interface OpenParams {
+  threadId: string;
+}
+export type OpenResult = Position | null;
+
+/** The steps before `before` (a checkpoint id; absent: the newest) on its branch, newest first. */
+export interface HistoryParams {
+  threadId: string;
+  namespace: string;
+  before?: string;
+  limit: number;
+}
+export interface HistoryResult {
+  entries: HistoryEntry[];
+  more: boolean;
+}
+export interface HistoryEntry {
+  /** State after the step. */
+  checkpoint: CheckpointInfo;
+  /** Nodes whose writes made this checkpoint; empty for an input. */
+  nodes: string[];
+  /** Id of the graph, as in `GraphModel.id`. */
+  graph: string;
+}
+
+// ---------------------------------------------------------------------------------------------- values
+
+/** Something whose children can be read. `namespace` names a graph at the current position. */
+export type ValueRoot =
+  /** Channel values by schema order; with `checkpointId` those of an earlier checkpoint. */
+  | { kind: "state"; namespace: string; checkpointId?: string }
+  /** What each task of the superstep that made `checkpointId` wrote. */
+  | { kind: "writes"; namespace: string; checkpointId: string }
+  | { kind: "input"; namespace: string; taskId: string }
+  | { kind: "interrupt"; id: string; index: number }
+  | { kind: "config" }
+  /** Value of an evaluation; valid until the next run. */
+  | { kind: "result"; id: number };
+
+export interface ValuesParams {
+  root: ValueRoot;
+  /** `key`s from the root down; empty for the root's own children. */
+  path: string[];
+  /** `indexed`: items of a list; `named`: everything else; absent: both, in that order. */
+  filter?: "indexed" | "named";
+  /** Of the filtered children, from 0. */
+  start?: number;
+  count?: number;
+}
+export interface ValuesResult {
+  values: Value[];
+}
+/** One value as it is shown in a tree. */
+export interface Value {
+  /** What the user sees: a key, an index, an attribute. */
+  name: string;
+  /** What leads to this value in a `path`; unique among its siblings and stable between stops. */
+  key: string;
+  /** Shortened to some hundred characters; `ai: "text…" (2 tool calls)` for a message. */
+  value: string;
+  /** Class or type name in the graph's language. */
+  type: string;
+  /** Counts of children; both 0 for a leaf. */
+  indexed: number;
+  named: number;
+  /** Expression that gives this value again, from the state's keys; absent where there is none. */
+  evaluateName?: string;
+  /** The value can't be stored; it lives only in this process, or is lost since. */
+  unserialisable?: boolean;
+}
+
+export interface EvaluateParams {
+  expression: string;
+  /** Names are the keys of this graph's state... */
+  namespace: string;
+  checkpointId?: string;
+  /** ...then `state`, `node`, `step`, then the names of the module that defines this node. */
+  node?: string;
+}
+export type EvaluateResult = Value & {
+  /** Root to read the children from. */
+  root: ValueRoot;
+};
+
+/** A value whole, as JSON text with two spaces of indent. */
+export interface JsonParams {
+  root: ValueRoot;
+  path: string[];
+}
+export interface JsonResult {
+  json: string;
+}
+
+// ---------------------------------------------------------------------------------------------- other events
+
+/** Event: graphs were found at run time, or sources were loaded later. Replaces all that was known. */
+export interface GraphsEvent {
+  graphs: GraphModel[];
+  sources: string[];
+}
+/** Event: a node starts, ends, fails, or is taken from the cache. */
+export interface TaskEvent {
+  event: "start" | "end" | "error" | "cached" | "retry";
+  id: string;
+  node: string;
+  graph: string;
+  namespace: string;
+  step: number;
+  /** Since its start, without the time it was held. */
+  milliseconds?: number;
+  error?: ErrorInfo;
+}
+/** Event: a superstep is over. */
+export interface SuperstepEvent {
+  graph: string;
+  namespace: string;
+  step: number;
+  nodes: string[];
+  milliseconds: number;
+  /** Keys of the state that were written. */
+  written: string[];
+}
+/** Event: a line for the user: a log point's message, or something to know. */
+export interface MessageEvent {
+  kind: "logpoint" | "note" | "warning" | "error";
+  text: string;
+  breakpointId?: number;
+}
+/** Event: what the graph wrote to its custom stream. */
+export interface CustomEvent {
+  namespace: string;
+  node?: string;
+  value: Json;
+}
+/** Event: a token of a chat model that the user's own code streams. */
+export interface TokenEvent {
+  namespace: string;
+  node?: string;
+  text: string;
+}
+
+// ---------------------------------------------------------------------------------------------- errors
+
+/** `data.code` of a JSON-RPC error. The message says what to do next. */
+export type RuntimeErrorCode =
+  | "importError"
+  | "noGraph"
+  | "ambiguousGraph"
+  | "notAGraph"
+  | "langgraphMissing"
+  | "langgraphTooOld"
+  | "languageTooOld"
+  | "invalidInput"
+  | "unknownInterrupt"
+  | "needsAnswer"
+  | "running"
+  | "notRunning"
+  | "checkpointFile"
+  | "otherGraph"
+  | "unknownThread"
+  | "evaluation"
+  | "staleValue"
+  | "internal";
+
+/** `data` of a JSON-RPC error (its `code` is -32000). */
+export interface RuntimeErrorData {
+  code: RuntimeErrorCode;
+  error?: ErrorInfo;
+  /** Of `ambiguousGraph`: the variables to choose from. */
+  candidates?: string[];
+}
+
+// ---------------------------------------------------------------------------------------------- the tables
+
+/** Adapter to runtime, but for `hello`, which the runtime sends. */
+export interface Requests {
+  hello: { params: HelloParams; result: HelloResult };
+  load: { params: LoadParams; result: LoadResult };
+  setBreakpoints: { params: SetBreakpointsParams; result: Record<string, never> };
+  open: { params: OpenParams; result: OpenResult };
+  run: { params: RunParams; result: Record<string, never> };
+  pause: { params: Record<string, never>; result: PauseResult };
+  /** Ends the current run where it stands; what it has done is on disk when this is answered. */
+  cancel: { params: Record<string, never>; result: Record<string, never> };
+  history: { params: HistoryParams; result: HistoryResult };
+  values: { params: ValuesParams; result: ValuesResult };
+  evaluate: { params: EvaluateParams; result: EvaluateResult };
+  json: { params: JsonParams; result: JsonResult };
+  /** Cancels, writes all to disk, answers, exits. */
+  shutdown: { params: Record<string, never>; result: Record<string, never> };
+}
+
+/** Runtime to adapter. */
+export interface Events {
+  stopped: StoppedEvent;
+  graphs: GraphsEvent;
+  task: TaskEvent;
+  superstep: SuperstepEvent;
+  message: MessageEvent;
+  custom: CustomEvent;
+  token: TokenEvent;
+}
