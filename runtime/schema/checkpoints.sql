@@ -66,5 +66,5 @@ CREATE TABLE edits (
 );
 CREATE INDEX edits_checkpoint ON edits (thread, ns, id);
 
-PRAGMA application_id = 1279743042;       -- 'LGDB' in ASCII, 0x4C474442
+PRAGMA application_id = 1279738946;       -- 'LGDB' in ASCII, 0x4C474442
 PRAGMA user_version = 1;
