@@ -1,0 +1,112 @@
+// Finds the test suites and runs each in a process of its own: mocha, pytest and vitest files below test/.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { moduleFile, node, root, toolsDir, venvPython } from "./paths.mjs";
+import { run, say } from "./run.mjs";
+
+const testDir = path.join(root, "test");
+/** Folders of test/ that hold no tests of their own. */
+const notSuites = ["bench", "fixtures", "golden", "node_modules"];
+
+/**
+ * All suites: one for each folder of test/ and each kind of test file in it.
+ * @returns {{name: string, kind: 'mocha' | 'pytest' | 'vitest', files: string[]}[]}
+ */
+export function findSuites() {
+  const folders = readdirSync(testDir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !notSuites.includes(entry.name))
+    .map((entry) => entry.name)
+    .sort((a, b) => Number(a === "e2e") - Number(b === "e2e") || a.localeCompare(b));
+  return folders.flatMap((folder) => {
+    const files = listFiles(path.join(testDir, folder));
+    const suite = (kind, matches) => {
+      const own = files.filter(matches);
+      return own.length > 0 ? [{ name: `${folder} (${kind})`, kind, files: own }] : [];
+    };
+    const isVitest = (file) => isTest(file) && readFileSync(file, "utf8").includes("vitest");
+    return [
+      ...suite("mocha", (file) => isTest(file) && !isVitest(file)),
+      ...suite("vitest", isVitest),
+      ...suite("pytest", (file) => /^test_.*\.py$/.test(path.basename(file))),
+    ];
+  });
+}
+
+function isTest(file) {
+  return file.endsWith(".test.ts");
+}
+
+function listFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (!entry.isDirectory()) return [file];
+    return entry.name.startsWith(".") || notSuites.includes(entry.name) ? [] : listFiles(file);
+  });
+}
+
+/**
+ * Runs one suite. A suite that ends without having run a test counts as one failure.
+ * @returns {Promise<{passed: number, failed: number, skipped: number}>}
+ */
+export async function runSuite(suite) {
+  const reports = path.join(toolsDir, "test-reports");
+  mkdirSync(reports, { recursive: true });
+  const report = path.join(reports, `${suite.name.replaceAll(/\W+/g, "-")}${process.pid}`);
+  const { command, args, env, read } = runners[suite.kind](suite.files, report);
+  const started = performance.now();
+  const { code } = await run(command, args, { env });
+  const counts = existsSync(report)
+    ? read(readFileSync(report, "utf8"))
+    : { passed: 0, failed: 0, skipped: 0 };
+  rmSync(report, { force: true });
+  if (counts.failed === 0 && (code !== 0 || counts.passed === 0)) {
+    say(code === 0 ? "No test ran." : `The suite ended with exit code ${code}.`);
+    counts.failed = 1;
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+  say(`${suite.name}: ${counts.passed} passed, ${counts.failed} failed${skipped} (${seconds} s)\n`);
+  return counts;
+}
+
+const runners = {
+  mocha: (files, report) => ({
+    command: node,
+    args: [
+      moduleFile("mocha", "bin", "mocha.js"),
+      ...["--reporter", path.join(root, "scripts", "lib", "mocha-reporter.cjs")],
+      ...files,
+    ],
+    env: { MOCHA_COUNTS: report },
+    read: JSON.parse,
+  }),
+  vitest: (files, report) => ({
+    command: node,
+    args: [
+      moduleFile("vitest", "vitest.mjs"),
+      ...["run", "--globals", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+      ...files,
+    ],
+    env: {},
+    read: (text) => {
+      const counts = JSON.parse(text);
+      return {
+        passed: counts.numPassedTests,
+        failed: counts.numFailedTests,
+        skipped: counts.numPendingTests,
+      };
+    },
+  }),
+  pytest: (files, report) => ({
+    command: venvPython,
+    args: ["-m", "pytest", "-q", `--junitxml=${report}`, ...files],
+    env: { PYTHONUTF8: "1", PYTHONDONTWRITEBYTECODE: "1" },
+    read: (xml) => {
+      const suite = /<testsuite [^>]*>/.exec(xml)?.[0] ?? "";
+      const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+      const failed = count("failures") + count("errors");
+      const skipped = count("skipped");
+      return { passed: count("tests") - failed - skipped, failed, skipped };
+    },
+  }),
+};

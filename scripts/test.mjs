@@ -1,0 +1,47 @@
+// `npm test [-- <suite name>...]`: sets up, builds, checks, and runs every test suite (or only those named).
+// Its last line is the total: "N passed, N failed".
+import path from "node:path";
+import { runChecks } from "./lib/checks.mjs";
+import { ensureChromium } from "./lib/chromium.mjs";
+import { node, root } from "./lib/paths.mjs";
+import { main, must, ScriptError, say } from "./lib/run.mjs";
+import { setup } from "./lib/setup.mjs";
+import { findSuites, runSuite } from "./lib/suites.mjs";
+import { ensureWebVscode } from "./lib/web-vscode.mjs";
+
+const total = { passed: 0, failed: 0 };
+
+function add(counts) {
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+}
+
+await main(async () => {
+  const wanted = process.argv.slice(2);
+  const suites = findSuites().filter(
+    (suite) => wanted.length === 0 || wanted.some((name) => suite.name.startsWith(name)),
+  );
+  if (suites.length === 0) {
+    const names = findSuites().map((suite) => suite.name);
+    throw new ScriptError(`No test suite is called ${wanted.join(" or ")}. There are: ${names.join(", ")}.`);
+  }
+  await setup({ tests: true });
+  if (suites.some((suite) => suite.name.startsWith("e2e"))) {
+    await ensureWebVscode();
+    await ensureChromium();
+  }
+  say("Building (dist/)");
+  await must("The build", node, [path.join(root, "esbuild.mjs")]);
+  if (wanted.length === 0) {
+    say("Checking");
+    add(await runChecks());
+    say("");
+  }
+  for (const suite of suites) {
+    say(`== ${suite.name}`);
+    add(await runSuite(suite));
+  }
+});
+if (process.exitCode === 1 && total.failed === 0) total.failed = 1;
+if (total.failed > 0) process.exitCode = 1;
+say(`${total.passed} passed, ${total.failed} failed`);
