@@ -1,0 +1,158 @@
+"""Runs one fixture graph without the debugger and prints what came of it as one line of JSON.
+
+    python bare.py <name in fixtures.json>
+
+The line holds `state` (the final state; for a functional graph what it returned), `runs` (how often each
+node ran), `trace` (every line the nodes recorded, sorted), and `error` or `exit` when the run ended so.
+LangGraph's own InMemorySaver is used where the fixture needs one to be answered, and none otherwise.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime
+import importlib.util
+import inspect
+import json
+import math
+import os
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.pregel import Pregel
+from langgraph.types import Command, StateSnapshot
+from pydantic import BaseModel
+
+GRAPHS = Path(__file__).parent.parent / "fixtures" / "graphs"
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON that bare.ts would give for the same value; message ids are left out, they are random."""
+    if isinstance(value, BaseMessage):
+        return message(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"number": str(value)}
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return {"set": sorted(map(plain, value))}
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
+    if isinstance(value, datetime.datetime):
+        return {"date": value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")}
+    if isinstance(value, BaseModel):
+        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return {"object": type(value).__name__}
+
+
+def message(value: BaseMessage) -> dict[str, Any]:
+    shown: dict[str, Any] = {"type": value.type, "content": value.content}
+    if value.name:
+        shown["name"] = value.name
+    if calls := getattr(value, "tool_calls", None):
+        shown["tool_calls"] = [{key: call[key] for key in ("id", "name", "args")} for call in calls]
+    if call_id := getattr(value, "tool_call_id", None):
+        shown["tool_call_id"] = call_id
+    return shown
+
+
+async def load(fixture: dict[str, Any], stack: contextlib.AsyncExitStack) -> Pregel[Any, Any, Any, Any]:
+    """The fixture's graph as a user's own program would get it; factories are called, builders compiled."""
+    file = GRAPHS / "python" / f"{fixture.get('file', fixture['name'])}.py"
+    sys.path.insert(0, str(file.parent))
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    spec.loader.exec_module(module)
+    graph = getattr(module, fixture.get("graph", "graph"))
+    if not isinstance(graph, (Pregel, StateGraph)):
+        takes_config = len(inspect.signature(graph).parameters) > 0
+        graph = graph({"configurable": {}, **fixture.get("config", {})}) if takes_config else graph()
+    if inspect.isawaitable(graph):
+        graph = await graph
+    if isinstance(graph, contextlib.AbstractAsyncContextManager):
+        graph = await stack.enter_async_context(graph)
+    elif isinstance(graph, contextlib.AbstractContextManager):
+        graph = stack.enter_context(graph)
+    if isinstance(graph, StateGraph):
+        graph = graph.compile()
+    assert isinstance(graph, Pregel)
+    return graph
+
+
+def waiting(snapshot: StateSnapshot, path: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
+    """The ids of the interrupts that wait, each with the names of the nodes around it, innermost last."""
+    found: dict[str, tuple[str, ...]] = {}
+    for task in snapshot.tasks:
+        for interrupt in task.interrupts:
+            found[interrupt.id] = (*path, task.name)
+        if isinstance(task.state, StateSnapshot):
+            found |= waiting(task.state, (*path, task.name))
+    return found
+
+
+async def run(fixture: dict[str, Any]) -> Any:
+    """The final state (of a functional graph the result) after every interrupt is answered."""
+    answers = {node: list(values) for node, values in fixture.get("answers", {}).items()}
+    config: Any = {**fixture.get("config", {})}
+    config["configurable"] = {"thread_id": "bare", **config.get("configurable", {})}
+    async with contextlib.AsyncExitStack() as stack:
+        graph = await load(fixture, stack)
+        if (answers or fixture.get("saver")) and not graph.checkpointer:
+            graph.checkpointer = InMemorySaver()
+        is_state_graph = isinstance(graph, CompiledStateGraph)
+        keys = graph.stream_channels_asis if is_state_graph else None
+        todo: Any = fixture.get("input")
+        while True:
+            result = await graph.ainvoke(todo, config, context=fixture.get("context"), output_keys=keys)
+            if not graph.checkpointer:
+                return result
+            snapshot = await graph.aget_state(config, subgraphs=True)
+            asked = waiting(snapshot)
+            # Answered ids stay listed after a resume; the run is over when it has a result and asks nothing.
+            if not asked and not snapshot.next:
+                return snapshot.values if is_state_graph else result
+            given = {}
+            for id_, path in asked.items():
+                node = next(name for name in reversed(path) if answers.get(name))
+                given[id_] = answers[node].pop(0)
+            todo = Command(resume=given) if given else None
+
+
+def main(name: str) -> None:
+    fixtures = json.loads((GRAPHS / "fixtures.json").read_text(encoding="utf-8"))
+    fixture = next(fixture for fixture in fixtures if fixture["name"] == name)
+    with tempfile.TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace.jsonl"
+        trace.touch()
+        os.environ["LANGGRAPH_TRACE_FILE"] = str(trace)
+        outcome: dict[str, Any] = {"state": None}
+        try:
+            outcome["state"] = plain(asyncio.run(run(fixture)))
+        except SystemExit as exit_:
+            outcome["exit"] = exit_.code
+        except Exception as error:
+            outcome["error"] = {"type": type(error).__name__, "message": str(error)}
+        lines = trace.read_text(encoding="utf-8").splitlines()
+    trace_lines = [json.loads(line) for line in sorted(lines)]
+    outcome["runs"] = dict(sorted(Counter(line["node"] for line in trace_lines if "node" in line).items()))
+    outcome["trace"] = trace_lines
+    print(json.dumps(outcome, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,159 @@
+/**
+ * Runs one fixture graph without the debugger and prints what came of it as one line of JSON.
+ *
+ *     node bare.ts <name in fixtures.json>
+ *
+ * The line holds `state` (the final state; for a functional graph what it returned), `runs` (how often each
+ * node ran), `trace` (every line the nodes recorded, sorted), and `error` or `exit` when the run ended so.
+ * LangGraph's own MemorySaver is used where the fixture needs one to be answered, and none otherwise.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BaseMessage } from "@langchain/core/messages";
+import { Command, MemorySaver, StateGraph, type StateSnapshot } from "@langchain/langgraph";
+import { Pregel } from "@langchain/langgraph/pregel";
+
+export interface Fixture {
+  readonly name: string;
+  readonly about: string;
+  readonly file?: string;
+  readonly graph?: string;
+  readonly input?: unknown;
+  readonly config?: { readonly recursion_limit?: number; readonly configurable?: Record<string, unknown> };
+  readonly context?: Record<string, unknown>;
+  readonly answers?: Readonly<Record<string, readonly unknown[]>>;
+  readonly saver?: boolean;
+  readonly only?: "python" | "typescript";
+  readonly rest?: string;
+  readonly expected?: Outcome;
+  readonly expectedIn?: Readonly<Partial<Record<"python" | "typescript", Outcome>>>;
+}
+
+export interface Outcome {
+  readonly state?: unknown;
+  readonly runs: Readonly<Record<string, number>>;
+  readonly error?: { readonly type: string; readonly message: string };
+  readonly exit?: number;
+}
+
+const graphs = join(import.meta.dirname, "..", "fixtures", "graphs");
+
+/** `value` as JSON that bare.py would give for the same value; message ids are left out, they are random. */
+function plain(value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "number" && !Number.isFinite(value)) return { number: String(value).toLowerCase() };
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value === "bigint") return { bigint: value.toString() };
+  if (typeof value === "function" || typeof value === "symbol") return { object: typeof value };
+  if (BaseMessage.isInstance(value)) return message(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Set) return { set: [...value].map(plain).sort() };
+  if (value instanceof Map) return { map: [...value].map(([key, item]) => [plain(key), plain(item)]) };
+  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString("hex") };
+  if (value instanceof Date) return { date: value.toISOString() };
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return { object: value.constructor.name };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+function message(value: BaseMessage): Record<string, unknown> {
+  const shown: Record<string, unknown> = { type: value.type, content: value.content };
+  if (value.name) shown.name = value.name;
+  if ("tool_calls" in value && Array.isArray(value.tool_calls) && value.tool_calls.length > 0) {
+    shown.tool_calls = value.tool_calls.map(({ id, name, args }) => ({ id, name, args }));
+  }
+  if ("tool_call_id" in value) shown.tool_call_id = value.tool_call_id;
+  return shown;
+}
+
+type AnyGraph = InstanceType<typeof Pregel>;
+
+/** The fixture's graph as a user's own program would get it; factories are called, builders compiled. */
+async function load(fixture: Fixture): Promise<AnyGraph> {
+  const file = join(graphs, "typescript", `${fixture.file ?? fixture.name}.ts`);
+  const module: Record<string, unknown> = await import(pathToFileURL(file).href);
+  let graph = await module[fixture.graph ?? "graph"];
+  if (typeof graph === "function") graph = await graph({ configurable: {}, ...fixture.config });
+  if (graph instanceof StateGraph) graph = graph.compile();
+  if (graph && typeof graph === "object" && "graph" in graph) graph = graph.graph;
+  if (!(graph instanceof Pregel)) throw new Error(`${file} has no graph`);
+  return graph;
+}
+
+/** The ids of the interrupts that wait, each with the names of the nodes around it, innermost last. */
+function waiting(snapshot: StateSnapshot, path: readonly string[] = []): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const task of snapshot.tasks) {
+    const here = [...path, task.name];
+    for (const { id } of task.interrupts) if (id) found.set(id, here);
+    const child = task.state;
+    if (child && "tasks" in child) for (const [id, names] of waiting(child, here)) found.set(id, names);
+  }
+  return found;
+}
+
+/** The final state (of a functional graph the result) after every interrupt is answered. */
+async function run(fixture: Fixture): Promise<unknown> {
+  const answers = new Map(Object.entries(fixture.answers ?? {}).map(([node, values]) => [node, [...values]]));
+  const graph = await load(fixture);
+  if ((answers.size > 0 || fixture.saver) && !graph.checkpointer) graph.checkpointer = new MemorySaver();
+  const isStateGraph = "builder" in graph;
+  const config = {
+    ...(fixture.config?.recursion_limit === undefined
+      ? {}
+      : { recursionLimit: fixture.config.recursion_limit }),
+    ...(fixture.context === undefined ? {} : { context: fixture.context }),
+    ...(isStateGraph ? { outputKeys: graph.streamChannelsAsIs } : {}),
+    configurable: { thread_id: "bare", ...fixture.config?.configurable },
+  };
+  let todo: unknown = fixture.input;
+  for (;;) {
+    const result: unknown = await graph.invoke(todo, config);
+    if (!graph.checkpointer) return result;
+    const snapshot = await graph.getState({ configurable: config.configurable }, { subgraphs: true });
+    const asked = waiting(snapshot);
+    if (asked.size === 0 && snapshot.next.length === 0) return isStateGraph ? snapshot.values : result;
+    const given: Record<string, unknown> = {};
+    for (const [id, path] of asked) {
+      const node = path.findLast((name) => (answers.get(name)?.length ?? 0) > 0);
+      if (node === undefined) throw new Error(`No answer is left for the interrupt in ${path.join(":")}`);
+      given[id] = answers.get(node)?.shift();
+    }
+    todo = asked.size > 0 ? new Command({ resume: given }) : null;
+  }
+}
+
+async function main(name: string | undefined): Promise<void> {
+  const fixtures: Fixture[] = JSON.parse(readFileSync(join(graphs, "fixtures.json"), "utf8"));
+  const fixture = fixtures.find((candidate) => candidate.name === name);
+  if (!fixture) throw new Error(`fixtures.json has no ${name}`);
+  const folder = mkdtempSync(join(tmpdir(), "bare-"));
+  const trace = join(folder, "trace.jsonl");
+  writeFileSync(trace, "");
+  process.env.LANGGRAPH_TRACE_FILE = trace;
+  const outcome: Record<string, unknown> = { state: null };
+  let ended = false;
+  // A node may end the process: what it came to is told on the way out.
+  process.on("exit", (code) => {
+    if (!ended) outcome.exit = code;
+    const lines = readFileSync(trace, "utf8").split("\n").filter(Boolean).sort();
+    const parsed: { node?: string }[] = lines.map((line) => JSON.parse(line));
+    const runs: Record<string, number> = {};
+    for (const { node } of parsed) if (node) runs[node] = (runs[node] ?? 0) + 1;
+    outcome.runs = runs;
+    outcome.trace = parsed;
+    rmSync(folder, { recursive: true });
+    writeSync(1, `${JSON.stringify(outcome)}\n`);
+  });
+  try {
+    outcome.state = plain(await run(fixture));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    outcome.error = { type: error.name, message: error.message };
+  }
+  ended = true;
+}
+
+await main(process.argv[2]);
