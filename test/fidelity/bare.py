@@ -34,7 +34,7 @@ GRAPHS = Path(__file__).parent.parent / "fixtures" / "graphs"
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON that bare.ts would give for the same value; message ids are left out, they are random."""
+    """`value` as JSON, as bare.ts gives it; message ids are left out, since they are random."""
     if isinstance(value, BaseMessage):
         return message(value)
     if isinstance(value, float) and not math.isfinite(value):
