@@ -1,0 +1,2 @@
+// Types of chromium.mjs, for the end-to-end tests.
+export function ensureChromium(): Promise<string>;

@@ -1,0 +1,201 @@
+// Page object of a VS Code window in a browser: what a user does with mouse and keyboard, and sees.
+/// <reference lib="dom" />
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Locator, Page } from "playwright-core";
+
+const screenshots = fileURLToPath(new URL("../../../screenshots/", import.meta.url));
+
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Waits until the window can be used. */
+  async ready(): Promise<void> {
+    await this.page.waitForSelector(".monaco-workbench .statusbar");
+    await this.page.waitForSelector(".explorer-folders-view .monaco-list-row, .no-workspace-open");
+  }
+
+  /** Runs a command by its title in the command palette, such as "View: Toggle Panel". */
+  async runCommand(title: string): Promise<void> {
+    const input = await this.openQuickInput("F1");
+    await input.fill(`>${title}`);
+    await this.quickPickRow(title).click();
+  }
+
+  /** Opens a file of the workspace in an editor; `file` is its path below the workspace's folder. */
+  async openFile(file: string): Promise<void> {
+    const input = await this.openQuickInput("Control+P");
+    await input.fill(file);
+    await this.quickPickRow(path.posix.basename(file)).click();
+    await this.page.locator(".tab.active", { hasText: path.posix.basename(file) }).waitFor();
+    await this.page.locator(".editor-instance .margin-view-overlays .line-numbers").first().waitFor();
+  }
+
+  /** Clicks in the gutter of the open editor, which sets a breakpoint, or takes it away. */
+  async clickGutter(line: number): Promise<void> {
+    const number = await this.revealLine(line);
+    const box = await number.boundingBox();
+    assert.ok(box, `line ${line} is not on the screen`);
+    await this.page.mouse.click(box.x - 12, box.y + box.height / 2);
+  }
+
+  /** Scrolls the open editor to a line and gives its line number in the margin. */
+  async revealLine(line: number): Promise<Locator> {
+    const input = await this.openQuickInput("Control+G");
+    await input.fill(`:${line}`);
+    await input.press("Enter");
+    const number = this.page
+      .locator(".editor-instance .margin-view-overlays .line-numbers")
+      .filter({ hasText: new RegExp(`^${line}$`) });
+    await number.waitFor();
+    return number;
+  }
+
+  /** Presses a key or a chord, such as "F5" or "Shift+F5". */
+  async press(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+
+  /** The list entry of the open quick pick that has this text. */
+  quickPickRow(text: string): Locator {
+    return this.page.locator(".quick-input-widget .monaco-list-row", { hasText: text }).first();
+  }
+
+  /** Waits for an input box with this text in its title, prompt or placeholder, and gives its field. */
+  async inputBox(text: string | RegExp): Promise<Locator> {
+    const widget = this.page.locator(".quick-input-widget:visible");
+    await widget.filter({ hasText: text }).waitFor();
+    return widget.locator(".quick-input-box input");
+  }
+
+  /** Answers the open input box. */
+  async answer(text: string | RegExp, value: string): Promise<void> {
+    const input = await this.inputBox(text);
+    await input.fill(value);
+    await input.press("Enter");
+  }
+
+  /** Waits until the editor shows this file and marks this line as the one where the run stands. */
+  async waitForStopAt(file: string, line: number): Promise<void> {
+    await this.page.locator(".tab.active", { hasText: path.posix.basename(file) }).waitFor();
+    await this.page.waitForFunction((wanted) => {
+      const top = (element: Element) => element.getBoundingClientRect().y;
+      const mark = document.querySelector(".editor-instance .view-overlays .debug-top-stack-frame-line");
+      const numbers = document.querySelectorAll(".editor-instance .margin-view-overlays .line-numbers");
+      const number = [...numbers].find((element) => element.textContent === wanted);
+      return mark && number && Math.abs(top(mark) - top(number)) < 3;
+    }, String(line));
+  }
+
+  /** Waits until a row of the Call Stack pane has this text: a thread with its state, or a frame. */
+  async waitForCallStack(text: string | RegExp): Promise<void> {
+    await this.page.locator(".debug-call-stack .monaco-list-row", { hasText: text }).first().waitFor();
+  }
+
+  /** The visible rows of the Call Stack pane, such as "Stack Frame research, line 12, main.py". */
+  async callStack(): Promise<string[]> {
+    return this.rows(".debug-call-stack");
+  }
+
+  /** Opens a scope or a variable in the Variables pane, unless it is open. */
+  async expandVariable(name: string): Promise<void> {
+    const row = this.variableRow(name);
+    await row.waitFor();
+    if ((await row.getAttribute("aria-expanded")) === "false")
+      await row.locator(".monaco-tl-twistie").click();
+    await row.and(this.page.locator('[aria-expanded="true"]')).waitFor();
+  }
+
+  /** The row of the Variables pane for a scope or a variable. */
+  variableRow(name: string): Locator {
+    const view = ".debug-variables .monaco-list-row";
+    return this.page
+      .locator(`${view}[aria-label="Scope ${name}"], ${view}[aria-label^="${name}, value "]`)
+      .first();
+  }
+
+  /** The value shown for a variable, once its row is there. */
+  async variable(name: string): Promise<string> {
+    const row = this.variableRow(name);
+    await row.waitFor();
+    return ((await row.locator(".value").textContent()) ?? "").trim();
+  }
+
+  /** The visible rows of the Variables pane, such as "Scope State" and "topic, value 'cats'". */
+  async variables(): Promise<string[]> {
+    return this.rows(".debug-variables");
+  }
+
+  /** Enters an expression or a command in the Debug Console. */
+  async typeInConsole(text: string): Promise<void> {
+    await this.page.locator(".repl-input-wrapper .monaco-editor").click();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press("Escape");
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Waits until a line of the Debug Console has this text. */
+  async waitForConsole(text: string | RegExp): Promise<void> {
+    await this.page.locator(".repl .monaco-list-row", { hasText: text }).first().waitFor();
+  }
+
+  /** The visible lines of the Debug Console. */
+  async console(): Promise<string[]> {
+    return this.rows(".repl-tree");
+  }
+
+  /** Waits for a notification or a dialog with this text and gives it. */
+  async message(text: string | RegExp): Promise<Locator> {
+    const message = this.page
+      .locator(".notification-list-item, .monaco-dialog-box")
+      .filter({ hasText: text })
+      .first();
+    await message.waitFor();
+    return message;
+  }
+
+  /** Waits until the debug toolbar is there: a session runs. */
+  async waitForSession(): Promise<void> {
+    await this.page.locator(".debug-toolbar").waitFor();
+  }
+
+  /** Waits until the debug toolbar is gone: the session ended. */
+  async waitForSessionEnd(): Promise<void> {
+    await this.page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  }
+
+  /** Switches to a colour theme by its name, such as "Dark Modern". */
+  async setTheme(name: string): Promise<void> {
+    await this.runCommand("Preferences: Color Theme");
+    const row = this.quickPickRow(name);
+    await this.page.locator(".quick-input-widget input").fill(name);
+    await row.click();
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  /** Writes a picture of the window to screenshots/<name>.png and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    await mkdir(screenshots, { recursive: true });
+    const file = path.join(screenshots, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  private async openQuickInput(key: string): Promise<Locator> {
+    const input = this.page.locator(".quick-input-widget:visible .quick-input-box input");
+    await this.page.keyboard.press(key);
+    await input.waitFor();
+    return input;
+  }
+
+  private async rows(view: string): Promise<string[]> {
+    const rows = this.page.locator(`${view} .monaco-list-row`);
+    return rows.evaluateAll((elements) => elements.map((element) => (element.ariaLabel ?? "").trim()));
+  }
+}
