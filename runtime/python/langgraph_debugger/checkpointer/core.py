@@ -1,0 +1,249 @@
+"""What all clones of one saver share: the file, its writer, and what is remembered of each thread."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import threading
+import time
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import WRITES_IDX_MAP, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.serde.base import SerializerProtocol
+
+from langgraph_debugger.checkpointer.decoder import Decoder
+from langgraph_debugger.checkpointer.encoder import Encoder, MapNode, Node
+from langgraph_debugger.checkpointer.entries import Blob
+from langgraph_debugger.checkpointer.errors import CheckpointFileError, other_language
+from langgraph_debugger.checkpointer.live import LiveObjects
+from langgraph_debugger.checkpointer.maintenance import Encoded
+from langgraph_debugger.checkpointer.store import LANGUAGE, Reader, open_file
+from langgraph_debugger.checkpointer.writer import PutOp, Writer, WritesOp
+
+# A namespace that ended is never put to again; remembering all of them would keep their values for ever.
+_REMEMBERED = 64
+# Changes in most of its bytes from one checkpoint to the next, so it pays to keep it whole for longer.
+_ENVELOPE_SPLIT_AT = 2048
+
+
+class LiveCheckpoint(NamedTuple):
+    """The last checkpoint put in this process, with the very objects of the run as channel values."""
+
+    config: RunnableConfig
+    parent_id: str | None
+    checkpoint: Checkpoint
+    metadata: CheckpointMetadata
+
+
+class _Scope:
+    """What is remembered of one (thread, namespace)."""
+
+    __slots__ = ("channels", "envelope", "latest")
+
+    def __init__(self) -> None:
+        self.channels: MapNode | None = None
+        self.envelope: Node | None = None
+        self.latest: LiveCheckpoint | None = None
+
+
+class Core:
+    """The shared state behind a saver and its shallow copies."""
+
+    def __init__(self, path: Path, on_error: Callable[[CheckpointFileError], None]) -> None:
+        self.path = path
+        self.live = LiveObjects()
+        self._lock = threading.RLock()
+        self._scopes: OrderedDict[tuple[str, str], _Scope] = OrderedDict()
+        self._checked: set[str] = set()
+        connection = open_file(path)
+        self.reader = Reader(path)
+        self.writer = Writer(path, connection, on_error, self.forget_encoding)
+        # Weakly, so that a saver that was dropped is not kept until the end of the process.
+        self._at_exit = _close_at_exit(weakref.ref(self))
+        atexit.register(self._at_exit)
+
+    def put(
+        self,
+        serde: SerializerProtocol,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        stored_metadata: str,
+    ) -> RunnableConfig:
+        """Serialise a checkpoint now and hand it to the writer. Returns its config."""
+        thread_id, ns, parent = key_of(config)
+        result: RunnableConfig = {
+            "configurable": {"thread_id": thread_id, "checkpoint_ns": ns, "checkpoint_id": checkpoint["id"]}
+        }
+        with self._lock:
+            self._check_language(thread_id)
+            scope = self._scope(thread_id, ns)
+            blobs: list[Blob] = []
+            encoder = Encoder(serde, self.live, thread_id, blobs)
+            channels = encoder.encode_channels(scope.channels, checkpoint["channel_values"])
+            envelope = self._envelope(serde, thread_id, scope.envelope, checkpoint, blobs)
+            self.writer.add(
+                PutOp(
+                    thread_id,
+                    blobs,
+                    (
+                        ns,
+                        checkpoint["id"],
+                        parent,
+                        metadata.get("step"),
+                        metadata.get("source"),
+                        metadata.get("run_id"),
+                        int(time.time() * 1000),
+                        stored_metadata,
+                        envelope.entry,
+                        channels.parts.data,
+                    ),
+                )
+            )
+            scope.channels, scope.envelope = channels, envelope
+            scope.latest = LiveCheckpoint(result, parent, checkpoint, metadata)
+        return result
+
+    def put_writes(
+        self,
+        serde: SerializerProtocol,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str,
+    ) -> None:
+        """Serialise the writes of one task now and hand them to the writer."""
+        thread_id, ns, checkpoint_id = key_of(config)
+        with self._lock:
+            self._check_language(thread_id)
+            blobs: list[Blob] = []
+            encoder = Encoder(serde, self.live, thread_id, blobs, track=False)
+            rows = [
+                (
+                    ns,
+                    checkpoint_id,
+                    task_id,
+                    WRITES_IDX_MAP.get(channel, index),
+                    task_path,
+                    channel,
+                    encoder.encode(None, value).entry,
+                )
+                for index, (channel, value) in enumerate(writes)
+            ]
+            replace = all(channel in WRITES_IDX_MAP for channel, _ in writes)
+            self.writer.add(WritesOp(thread_id, blobs, replace, rows))
+
+    def encode_once(self, serde: SerializerProtocol, thread_id: str, checkpoint: Checkpoint) -> Encoded:
+        """A checkpoint with all of its blobs, whatever is already in the file."""
+        with self._lock:
+            blobs: list[Blob] = []
+            encoder = Encoder(serde, self.live, thread_id, blobs, track=False)
+            channels = encoder.encode_channels(None, checkpoint["channel_values"])
+            envelope = self._envelope(serde, thread_id, None, checkpoint, blobs)
+            return Encoded(blobs, envelope.entry, channels.parts.data)
+
+    def decoder(self, serde: SerializerProtocol, thread_id: str) -> Decoder:
+        """A decoder for values of one thread."""
+        return Decoder(serde, self.live, lambda hashes: self.reader.blobs(thread_id, hashes))
+
+    def latest(self, thread_id: str, ns: str) -> LiveCheckpoint | None:
+        """The last checkpoint put in this process."""
+        with self._lock:
+            scope = self._scopes.get((thread_id, ns))
+            return scope.latest if scope else None
+
+    def set_latest(self, latest: LiveCheckpoint) -> None:
+        """Take an edited checkpoint for the last one, if it is the last one."""
+        thread_id, ns, checkpoint_id = key_of(latest.config)
+        with self._lock:
+            scope = self._scopes.get((thread_id, ns))
+            if scope and scope.latest and scope.latest.checkpoint["id"] == checkpoint_id:
+                scope.latest = latest
+
+    def check_language(self, thread_id: str) -> None:
+        """Raise CheckpointFileError when the thread is the other runtime's."""
+        with self._lock:
+            self._check_language(thread_id)
+
+    def forget_encoding(self, thread_id: str) -> None:
+        """Write all values of the thread again with its next checkpoint."""
+        with self._lock:
+            for (known, _), scope in self._scopes.items():
+                if known == thread_id:
+                    scope.channels = scope.envelope = None
+
+    def forget_thread(self, thread_id: str) -> None:
+        """The thread is gone from the file."""
+        with self._lock:
+            for key in [key for key in self._scopes if key[0] == thread_id]:
+                del self._scopes[key]
+            self._checked.discard(thread_id)
+            self.live.forget_thread(thread_id)
+
+    def close(self) -> None:
+        """Write what waits and close the file. Raises when it cannot be written."""
+        atexit.unregister(self._at_exit)
+        try:
+            self.writer.close()
+        finally:
+            self.reader.close()
+
+    def _scope(self, thread_id: str, ns: str) -> _Scope:
+        key = (thread_id, ns)
+        scope = self._scopes.get(key)
+        if scope is None:
+            scope = self._scopes[key] = _Scope()
+            if len(self._scopes) > _REMEMBERED:
+                self._scopes.popitem(last=False)
+        else:
+            self._scopes.move_to_end(key)
+        return scope
+
+    def _check_language(self, thread_id: str) -> None:
+        if thread_id in self._checked:
+            return
+        row = self.reader.thread(thread_id)
+        if row is not None and row.language != LANGUAGE:
+            raise other_language(self.path, thread_id, row.language)
+        self._checked.add(thread_id)
+
+    def _envelope(
+        self,
+        serde: SerializerProtocol,
+        thread_id: str,
+        before: Node | None,
+        checkpoint: Checkpoint,
+        blobs: list[Blob],
+    ) -> Node:
+        fields: Mapping[str, Any] = checkpoint
+        rest = {name: value for name, value in fields.items() if name != "channel_values"}
+        encoder = Encoder(serde, self.live, thread_id, blobs, track=False, split_at=_ENVELOPE_SPLIT_AT)
+        return encoder.encode(before, rest)
+
+
+def key_of(config: RunnableConfig) -> tuple[str, str, str | None]:
+    """Thread id, namespace and checkpoint id of a config."""
+    fields = config["configurable"]
+    return str(fields["thread_id"]), fields.get("checkpoint_ns", ""), fields.get("checkpoint_id")
+
+
+def metadata_json(metadata: Mapping[str, Any]) -> str:
+    """Metadata as it is stored; what JSON does not know becomes its `repr`."""
+    return json.dumps(metadata, ensure_ascii=False, default=repr).encode("utf-8", "replace").decode("utf-8")
+
+
+def _close_at_exit(core: weakref.ref[Core]) -> Callable[[], None]:
+    def close() -> None:
+        open_core = core()
+        if open_core is not None:
+            # Nobody is left to be told; flush() has told those who asked.
+            with contextlib.suppress(CheckpointFileError):
+                open_core.close()
+
+    return close
