@@ -1,0 +1,77 @@
+// Errors of the runtime as the protocol carries them, and errors of the user's code taken apart into frames.
+
+import { fileURLToPath } from "node:url";
+import type { ErrorInfo, RuntimeErrorCode } from "../../src/protocol/runtime.ts";
+
+/** An error with one of the protocol's codes. Its message says what to do next. */
+export class RuntimeError extends Error {
+  readonly code: RuntimeErrorCode;
+  readonly info: ErrorInfo | undefined;
+  readonly candidates: string[] | undefined;
+
+  constructor(
+    code: RuntimeErrorCode,
+    message: string,
+    more: { info?: ErrorInfo; candidates?: string[]; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.info = more.info;
+    this.candidates = more.candidates;
+  }
+}
+
+const frameForm = /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^)]*?):(\d+):(\d+)\)?$/;
+
+/** The frames of a V8 stack that have a file, innermost first. */
+export function framesOf(stack: string): ErrorInfo["frames"] {
+  const frames: ErrorInfo["frames"] = [];
+  for (const text of stack.split("\n")) {
+    const match = frameForm.exec(text);
+    if (match?.[2] === undefined) continue;
+    const path = match[2].startsWith("file:") ? pathOf(match[2]) : match[2];
+    // tsx gives the loaded file's URL a query of its own.
+    frames.push({
+      name: match[1]?.trim() || "<anonymous>",
+      path: path.replace(/\?.*$/, ""),
+      line: Number(match[3]),
+      column: Number(match[4]),
+    });
+  }
+  return frames;
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
+}
+
+/** Whatever was thrown, as the protocol shows it. Never throws, whatever the error's own getters do. */
+export function errorInfo(error: unknown, where: { node?: string; namespace?: string } = {}): ErrorInfo {
+  const info: ErrorInfo = { type: "Error", message: "", traceback: "", frames: [], ...where };
+  try {
+    if (error instanceof Error || (typeof error === "object" && error !== null && "message" in error)) {
+      const thrown = error as { name?: unknown; message?: unknown; stack?: unknown; errors?: unknown };
+      const named = thrown.name === undefined || thrown.name === "Error" ? undefined : String(thrown.name);
+      info.type = named ?? error.constructor?.name ?? "Error";
+      info.message = String(thrown.message);
+      const stack = typeof thrown.stack === "string" ? thrown.stack : "";
+      info.frames = framesOf(stack).filter((frame) => !frame.path?.startsWith("node:"));
+      info.traceback = stack === "" ? `${info.type}: ${info.message}` : stack;
+      const cause = (error as { cause?: unknown }).cause;
+      if (cause instanceof Error && typeof cause.stack === "string") {
+        info.traceback += `\nCaused by: ${cause.stack}`;
+      }
+    } else {
+      info.type = typeof error;
+      info.message = String(error);
+      info.traceback = `Thrown: ${info.message}`;
+    }
+  } catch (shown) {
+    info.message = `This error can't be shown: ${String(shown)}`;
+  }
+  return info;
+}

@@ -1,0 +1,150 @@
+// The graphs of a program: their ids, their nodes and edges, and what their state is called.
+
+import type { GraphEdge, GraphModel, GraphNode, NodeFunction, NodeKind } from "../../src/model/graph.ts";
+import { type Graph, hiddenTag, isGraph, type NodeSpec } from "./langgraph.ts";
+
+type Runnable = { steps?: unknown; bound?: unknown; func?: unknown; tools?: unknown; lc_name?: unknown };
+
+/** Gives every graph object its ids, in the order in which graphs become known. */
+export class GraphIndex {
+  readonly root: Graph;
+  readonly #byId = new Map<string, Graph>();
+  /** Functions of each node, by graph id and name; filled by whoever can find sources. */
+  readonly #functions = new Map<string, readonly NodeFunction[]>();
+
+  constructor(root: Graph) {
+    this.root = root;
+    this.#add("", root);
+  }
+
+  graph(id: string): Graph | undefined {
+    return this.#byId.get(id);
+  }
+
+  ids(): string[] {
+    return [...this.#byId.keys()];
+  }
+
+  /** The id of a graph that the node `name` of the graph `parent` runs, and whether it was not known before. */
+  child(parent: string, name: string, graph: Graph): { id: string; isNew: boolean } {
+    const base = parent === "" ? name : `${parent}/${name}`;
+    // A node may call several graphs as functions.
+    for (let number = 1; ; number += 1) {
+      const id = number === 1 ? base : `${base}#${number}`;
+      const known = this.#byId.get(id);
+      if (known === graph) return { id, isNew: false };
+      if (known !== undefined) continue;
+      this.#add(id, graph);
+      return { id, isNew: true };
+    }
+  }
+
+  setFunctions(graphId: string, node: string, functions: readonly NodeFunction[]): void {
+    this.#functions.set(JSON.stringify([graphId, node]), functions);
+  }
+
+  models(): GraphModel[] {
+    return [...this.#byId].map(([id, graph]) => ({
+      id,
+      nodes: this.#nodes(id, graph),
+      edges: edgesOf(graph),
+    }));
+  }
+
+  #nodes(id: string, graph: Graph): GraphNode[] {
+    return visibleNodes(graph).map(([name, spec]) => {
+      const childId = id === "" ? name : `${id}/${name}`;
+      return {
+        name,
+        kind: kindOf(spec, graph),
+        functions: this.#functions.get(JSON.stringify([id, name])) ?? [],
+        ...(this.#byId.has(childId) ? { subgraph: childId } : {}),
+      };
+    });
+  }
+
+  #add(id: string, graph: Graph): void {
+    this.#byId.set(id, graph);
+    for (const [name, spec] of visibleNodes(graph)) {
+      const nested = nestedGraph(spec);
+      // A graph that calls itself would go on for ever.
+      if (nested !== undefined && !this.#isAround(id, nested)) this.child(id, name, nested);
+    }
+  }
+
+  #isAround(id: string, graph: Graph): boolean {
+    for (let at = id; ; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) {
+      if (this.#byId.get(at) === graph) return true;
+      if (at === "") return false;
+    }
+  }
+}
+
+/** The nodes that the author wrote, without those that LangGraph adds for itself. */
+export function visibleNodes(graph: Graph): [name: string, spec: NodeSpec][] {
+  return Object.entries(graph.nodes).filter(
+    ([name, spec]) => name !== "__start__" && !spec.tags?.includes(hiddenTag),
+  );
+}
+
+/** The compiled graph that a node is, or says that it calls. */
+export function nestedGraph(spec: NodeSpec): Graph | undefined {
+  const candidates: unknown[] = spec.subgraphs?.length ? [...spec.subgraphs] : [spec.bound];
+  for (const candidate of candidates) {
+    if (isGraph(candidate)) return candidate;
+    const steps = (candidate as Runnable | undefined)?.steps;
+    if (Array.isArray(steps)) candidates.push(...steps);
+  }
+  return undefined;
+}
+
+function kindOf(spec: NodeSpec, graph: Graph): NodeKind {
+  if (graph.builder === undefined && Object.keys(graph.nodes).length === 1) return "entrypoint";
+  if (isGraph(spec.bound)) return "subgraph";
+  const bound = spec.bound as Runnable | undefined;
+  const isToolNode = Array.isArray(bound?.tools) && bound?.constructor?.name === "ToolNode";
+  return isToolNode ? "tools" : "function";
+}
+
+type Branch = { ends?: { [label: string]: string } };
+type Builder = {
+  edges?: Set<[string, string]>;
+  waitingEdges?: Set<[string[], string]>;
+  branches?: { [from: string]: { [name: string]: Branch } };
+  nodes?: { [name: string]: { ends?: string[] | { [to: string]: string } } };
+};
+
+function edgesOf(graph: Graph): GraphEdge[] {
+  const builder = graph.builder as Builder | undefined;
+  const edges: GraphEdge[] = [];
+  if (builder === undefined) {
+    for (const [name] of visibleNodes(graph)) {
+      edges.push({ from: "__start__", to: name, conditional: false });
+      edges.push({ from: name, to: "__end__", conditional: false });
+    }
+    return edges;
+  }
+  for (const [from, to] of builder.edges ?? []) edges.push({ from, to, conditional: false });
+  for (const [starts, to] of builder.waitingEdges ?? []) {
+    for (const from of starts) edges.push({ from, to, conditional: false });
+  }
+  for (const [from, branches] of Object.entries(builder.branches ?? {})) {
+    for (const branch of Object.values(branches)) {
+      if (branch.ends === undefined) edges.push({ from, conditional: true });
+      for (const [label, to] of Object.entries(branch.ends ?? {})) {
+        edges.push({ from, to, conditional: true, ...(label === to ? {} : { label }) });
+      }
+    }
+  }
+  for (const [from, node] of Object.entries(builder.nodes ?? {})) {
+    const ends = Array.isArray(node.ends) ? node.ends : Object.keys(node.ends ?? {});
+    for (const to of ends) edges.push({ from, to, conditional: true });
+  }
+  return edges;
+}
+
+/** Keys of the graph's state, in schema order. A graph whose state is one value has none. */
+export function stateKeysOf(graph: Graph): string[] {
+  const keys = graph.streamChannelsAsIs;
+  return Array.isArray(keys) ? keys.map(String) : [];
+}

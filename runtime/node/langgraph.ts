@@ -1,0 +1,156 @@
+// The shapes of the user's LangGraph objects, as far as the runtime looks into them.
+//
+// The classes come from the program's own copy of the package, so nothing of it can be imported here. What is
+// written down holds for @langchain/langgraph 0.4 to 1.4; `_runLoop`, `tick` and `acceptPush` are not public.
+
+export type Key = string;
+export type Config = {
+  configurable?: { [key: string]: unknown };
+  metadata?: { [key: string]: unknown };
+  tags?: string[];
+  recursionLimit?: number;
+  callbacks?: unknown;
+  signal?: AbortSignal;
+  [key: string]: unknown;
+};
+
+export interface Channel {
+  get(): unknown;
+  isAvailable(): boolean;
+}
+
+export interface NodeSpec {
+  bound: unknown;
+  subgraphs?: unknown[];
+  tags?: string[];
+  metadata?: { [key: string]: unknown };
+}
+
+export interface Snapshot {
+  values: unknown;
+  next: string[];
+  tasks: { id: string; name: string }[];
+  metadata?: { [key: string]: unknown };
+  config: Config;
+  parentConfig?: Config;
+  createdAt?: string;
+}
+
+/** A compiled graph (`Pregel`). */
+export interface Graph {
+  lg_is_pregel: true;
+  name?: string;
+  nodes: { [name: string]: NodeSpec };
+  channels: { [name: string]: unknown };
+  builder?: unknown;
+  checkpointer?: unknown;
+  interruptBefore?: string[] | "*";
+  interruptAfter?: string[] | "*";
+  streamChannelsAsIs: string | string[];
+  stepTimeout?: number;
+  stream(input: unknown, config: Config): Promise<AsyncIterable<unknown>>;
+  getState(config: Config): Promise<Snapshot>;
+  getGraph(config?: unknown): DrawnGraph;
+  _runLoop(params: RunLoopParams): Promise<void>;
+}
+
+export interface DrawnGraph {
+  edges: { source: string; target: string; data?: string; conditional?: boolean }[];
+}
+
+export interface RunLoopParams {
+  loop: Loop;
+  runner: { tick(options?: { timeout?: number | undefined }): Promise<void> };
+  config: Config;
+}
+
+export type Write = [channel: string, value: unknown];
+export type PendingWrite = [taskId: string, channel: string, value: unknown];
+
+export interface Scratchpad {
+  interruptCounter: number;
+  resume: unknown[];
+}
+
+/** A node that runs, or is about to, in one superstep (`PregelExecutableTask`). */
+export interface Task {
+  id: string;
+  name: string;
+  input: unknown;
+  path?: unknown[];
+  writes: Write[];
+  triggers: string[];
+  config?: Config;
+  timeout?: unknown;
+  retry_policy?: { maxAttempts?: number; retryOn?: (error: unknown) => boolean };
+  proc: { invoke(input: unknown, config?: Config): Promise<unknown> };
+}
+
+export interface Checkpoint {
+  id: string;
+  ts: string;
+  channel_values: { [channel: string]: unknown };
+  channel_versions: { [channel: string]: number | string };
+}
+
+export interface CheckpointTuple {
+  config: Config;
+  checkpoint: Checkpoint;
+  metadata?: { [key: string]: unknown };
+  parentConfig?: Config;
+  pendingWrites?: PendingWrite[];
+}
+
+export interface Saver {
+  getTuple(config: Config): Promise<CheckpointTuple | undefined>;
+  list(config: Config, options?: { limit?: number; before?: Config }): AsyncIterable<CheckpointTuple>;
+}
+
+/** One graph while it runs (`PregelLoop`). */
+export interface Loop {
+  step: number;
+  stop: number;
+  status: string;
+  readonly isResuming: boolean;
+  isNested: boolean;
+  config: Config;
+  tasks: { [id: string]: Task };
+  channels: { [name: string]: Channel };
+  checkpoint: Checkpoint;
+  checkpointMetadata: { [key: string]: unknown };
+  checkpointPendingWrites: PendingWrite[];
+  prevCheckpointConfig?: Config;
+  checkpointer?: Saver;
+  checkpointerPromises: Iterable<Promise<unknown>>;
+  interruptBefore: string[] | "*";
+  interruptAfter: string[] | "*";
+  tick(params: unknown): Promise<boolean>;
+  acceptPush(...args: unknown[]): Promise<Task | undefined>;
+}
+
+/** What the runtime takes from the module `@langchain/langgraph`. */
+export interface LangGraphModule {
+  Command: new (fields: { resume?: unknown; update?: unknown; goto?: unknown }) => object;
+  BaseCheckpointSaver: abstract new (...args: never[]) => object;
+  MemorySaver: new () => object;
+  [name: string]: unknown;
+}
+
+export const errorChannel = "__error__";
+export const errorSourceChannel = "__error_source_node__";
+export const interruptChannel = "__interrupt__";
+export const resumeChannel = "__resume__";
+export const hiddenTag = "langsmith:hidden";
+
+export const isGraph = (value: unknown): value is Graph =>
+  typeof value === "object" && value !== null && (value as { lg_is_pregel?: unknown }).lg_is_pregel === true;
+
+/** True for tasks that LangGraph adds for itself, such as `__start__`; no breakpoint is for them. */
+export const isHidden = (task: { name: string; config?: Config }): boolean =>
+  task.name === "__start__" || task.config?.tags?.includes(hiddenTag) === true;
+
+/** A key of a config's `configurable`, when it is text. */
+export function configText(config: Config | undefined, key: string): string | undefined {
+  const value = config?.configurable?.[key];
+  return typeof value === "string" ? value : undefined;
+}

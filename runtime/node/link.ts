@@ -1,0 +1,122 @@
+// The main thread's end of the connection: requests come in from the control thread, answers and events go out.
+
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { Events } from "../../src/protocol/runtime.ts";
+import { RuntimeError } from "./errors.ts";
+
+/** What the control thread is given. */
+export interface ControlData {
+  host: string;
+  port: number;
+  token: string;
+  channel: MessagePort;
+  /** Shared between the threads, see `signalIndex`. */
+  signals: Int32Array;
+}
+export const signalIndex = { pause: 0, flushed: 1 } as const;
+
+export type ToMain =
+  | { kind: "request"; id: number; method: string; params: unknown }
+  | { kind: "refused"; reason: string }
+  | { kind: "closed" };
+export type FromMain =
+  | { kind: "send"; text: string }
+  /** A task that computes from now on; without a label, no more. */
+  | { kind: "task"; id: string; label?: string }
+  | { kind: "flush"; count: number };
+
+export interface Handler {
+  /** Serves a request. A promise that rejects, and an error that is thrown, becomes an error response. */
+  request(method: string, params: unknown): unknown;
+  /** The adapter is gone, or never took this runtime. */
+  closed(reason?: string): void;
+}
+
+/** Owns the control thread. */
+export class Link {
+  readonly #port: MessagePort;
+  readonly #signals = new Int32Array(new SharedArrayBuffer(8));
+  readonly #handler: Handler;
+  #flushes = 0;
+
+  constructor(address: { host: string; port: number; token: string }, handler: Handler) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#handler = handler;
+    const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.mjs";
+    const workerData: ControlData = { ...address, channel: port2, signals: this.#signals };
+    const worker = new Worker(new URL(file, import.meta.url), {
+      workerData,
+      transferList: [port2],
+      // The user's own flags (`--import`, `--inspect`) are for the main thread.
+      execArgv: [],
+      stdin: false,
+    });
+    worker.on("error", (error) => handler.closed(error.message));
+    // The port keeps the process alive, also while nothing runs.
+    port1.on("message", (message: ToMain) => this.#take(message));
+  }
+
+  /** Takes what has come in while the event loop had no turn. For the places between supersteps. */
+  poll(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port) as { message: ToMain } | undefined;
+      if (received === undefined) return;
+      this.#take(received.message);
+    }
+  }
+
+  /** True once for each pause that was asked for. */
+  takePause(): boolean {
+    return Atomics.exchange(this.#signals, signalIndex.pause, 0) === 1;
+  }
+
+  event<Name extends keyof Events>(method: Name, params: Events[Name]): void {
+    this.#send({ method, params });
+  }
+
+  /** Tells the control thread which tasks compute; a pause lists them. */
+  computing(id: string, label?: string): void {
+    this.#post(label === undefined ? { kind: "task", id } : { kind: "task", id, label });
+  }
+
+  /** Blocks until all that was sent is handed to the system, but never long: the process is about to end. */
+  flush(): void {
+    const count = ++this.#flushes;
+    this.#post({ kind: "flush", count });
+    Atomics.wait(this.#signals, signalIndex.flushed, count - 1, 300);
+  }
+
+  #take(message: ToMain): void {
+    if (message.kind === "request") void this.#serve(message.id, message.method, message.params);
+    else this.#handler.closed(message.kind === "refused" ? message.reason : undefined);
+  }
+
+  async #serve(id: number, method: string, params: unknown): Promise<void> {
+    try {
+      const result = (await this.#handler.request(method, params)) ?? null;
+      if (id >= 0) this.#send({ id, result });
+    } catch (error) {
+      if (id < 0) return;
+      const known = error instanceof RuntimeError;
+      const message = error instanceof Error ? error.message : String(error);
+      const data = known
+        ? {
+            code: error.code,
+            ...(error.info === undefined ? {} : { error: error.info }),
+            ...(error.candidates === undefined ? {} : { candidates: error.candidates }),
+          }
+        : { code: "internal" };
+      const text = known ? message : `The debugger's runtime failed: ${(error as Error)?.stack ?? message}`;
+      this.#send({ id, error: { code: -32000, message: text, data } });
+    }
+  }
+
+  #send(message: object): void {
+    this.#post({ kind: "send", text: JSON.stringify({ jsonrpc: "2.0", ...message }) });
+  }
+
+  #post(message: FromMain): void {
+    this.#port.postMessage(message);
+  }
+}

@@ -1,0 +1,317 @@
+// Graphs while they run: every loop of a run is seen here, with its tasks, through LangGraph's own loop objects.
+//
+// LangGraph runs each graph, nested or not, in `_runLoop`, which asks the graph's loop object for one superstep after
+// another (`tick`), and the functional API asks it for each `task` (`acceptPush`). Both are wrapped on the loop of a
+// run that is debugged. Between two supersteps the run can so be held in place, with no task of it started: also
+// where LangGraph would not look at interrupt lists (the first superstep after a resume, tasks, graphs that a node
+// calls as functions), and nothing is compiled anew or run twice.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { GraphIndex } from "./graphs.ts";
+import {
+  type Config,
+  configText,
+  type Graph,
+  isHidden,
+  type Loop,
+  type RunLoopParams,
+  type Task,
+} from "./langgraph.ts";
+
+export type TaskPhase = "pending" | "computing" | "held" | "ended";
+
+export interface LiveTask {
+  readonly task: Task;
+  phase: TaskPhase;
+  /** Milliseconds of performance.now(). */
+  startedAt: number;
+  /** Milliseconds that it stood still in the debugger, its nested graphs included. */
+  heldFor: number;
+  attempts: number;
+  error: unknown;
+}
+
+/** One graph that runs, or has run, in this run. */
+export interface LiveGraph {
+  readonly graph: Graph;
+  readonly loop: Loop;
+  readonly id: string;
+  readonly namespace: string;
+  readonly parent: LiveGraph | undefined;
+  /** Id of the task that runs it. */
+  readonly parentTask: string | undefined;
+  phase: "between" | "held" | "running" | "ended";
+  /** No superstep was begun in this run. */
+  first: boolean;
+  /** It goes on from a checkpoint: the user is already at its first superstep. */
+  readonly resuming: boolean;
+  readonly tasks: Map<string, LiveTask>;
+  superstepStartedAt: number;
+  superstepHeldFor: number;
+}
+
+/** What a run does when its graphs come to a superstep. */
+export interface Observer {
+  readonly index: GraphIndex;
+  readonly noDebug: boolean;
+  graphStarted(live: LiveGraph, isNew: boolean): void;
+  /** Between supersteps. A promise holds the graph; one that rejects ends it. */
+  boundary(live: LiveGraph, finished: Task[], more: boolean): Promise<void> | undefined;
+  /** A task of the functional API is about to start. */
+  pushed(live: LiveGraph, task: Task): Promise<void> | undefined;
+  superstepEnded(live: LiveGraph, step: number, finished: Task[]): void;
+  taskStarted(live: LiveGraph, task: LiveTask): void;
+  /** A promise holds the error back. */
+  taskEnded(live: LiveGraph, task: LiveTask, failed: boolean, error: unknown): Promise<void> | undefined;
+  graphEnded(live: LiveGraph): void;
+}
+
+const current = new AsyncLocalStorage<LiveGraphs>();
+
+/** All graphs of one run. */
+export class LiveGraphs {
+  readonly #observer: Observer;
+  readonly all: LiveGraph[] = [];
+  /** How long each graph may go on (`Loop.stop`), by namespace, where an earlier run has already used steps up. */
+  readonly #stops: ReadonlyMap<string, number>;
+  readonly #rootIsResuming: boolean;
+
+  constructor(observer: Observer, rootIsResuming: boolean, stops: ReadonlyMap<string, number>) {
+    this.#observer = observer;
+    this.#rootIsResuming = rootIsResuming;
+    this.#stops = stops;
+  }
+
+  /** Runs `body`; the graphs that start in it, however deep, are this run's. */
+  watch<Result>(body: () => Result): Result {
+    return current.run(this, body);
+  }
+
+  get root(): LiveGraph | undefined {
+    return this.all[0];
+  }
+
+  /** The graphs that the task runs, oldest first, the ended ones included. */
+  children(taskId: string): LiveGraph[] {
+    return this.all.filter((live) => live.parentTask === taskId);
+  }
+
+  byNamespace(namespace: string): LiveGraph | undefined {
+    return this.all.findLast((live) => live.namespace === namespace);
+  }
+
+  /** True when nothing but held graphs and tasks is left: no code of the user's is at work. */
+  isQuiet(): boolean {
+    return this.all.every((live) => live.phase === "held" || live.phase === "ended" || this.#stands(live));
+  }
+
+  /** Tasks that compute by themselves, not by a graph of their own. */
+  computing(): { live: LiveGraph; task: LiveTask }[] {
+    return this.all
+      .filter((live) => live.phase === "running")
+      .flatMap((live) =>
+        [...live.tasks.values()].filter((task) => this.#computes(task)).map((task) => ({ live, task })),
+      );
+  }
+
+  #stands(live: LiveGraph): boolean {
+    if (live.phase !== "running") return false;
+    const tasks = [...live.tasks.values()];
+    // With all tasks ended the loop is about to go on.
+    const goesOn = tasks.every((task) => task.phase === "ended");
+    return !goesOn && !tasks.some((task) => this.#computes(task));
+  }
+
+  #computes(task: LiveTask): boolean {
+    if (task.phase !== "computing") return false;
+    const children = this.all.filter((live) => live.parentTask === task.task.id && live.phase !== "ended");
+    const pushed = this.all.some((live) =>
+      [...live.tasks.values()].some(
+        (other) => other !== task && other.phase !== "ended" && isPushedBy(other.task, task.task),
+      ),
+    );
+    return children.length === 0 && !pushed;
+  }
+
+  /** Called by the patched `_runLoop`, for each graph that begins. */
+  enter(graph: Graph, params: RunLoopParams): void {
+    const { loop, runner } = params;
+    const observer = this.#observer;
+    const namespace = configText(loop.config, "checkpoint_ns") ?? "";
+    const parentTask = this.all.length === 0 ? undefined : configText(loop.config, "__pregel_task_id");
+    const parent = this.all.findLast((live) => parentTask !== undefined && live.tasks.has(parentTask));
+    const name = parent?.tasks.get(parentTask ?? "")?.task.name ?? graph.name ?? "graph";
+    const isRoot = this.all.length === 0;
+    const { id, isNew } = isRoot
+      ? { id: "", isNew: false }
+      : observer.index.child(parent?.id ?? "", String(name), graph);
+    const live: LiveGraph = {
+      graph,
+      loop,
+      id,
+      namespace,
+      parent,
+      parentTask: isRoot ? undefined : parentTask,
+      phase: "between",
+      first: true,
+      resuming: isRoot ? this.#rootIsResuming : loop.isResuming,
+      tasks: new Map(),
+      superstepStartedAt: 0,
+      superstepHeldFor: 0,
+    };
+    this.all.push(live);
+    const stop = this.#stops.get(namespace);
+    if (live.resuming && stop !== undefined) loop.stop = stop;
+    observer.graphStarted(live, isNew);
+    this.#wrapTick(live);
+    this.#wrapPush(live);
+    if (!observer.noDebug) {
+      // A held graph must not run into the author's time limits.
+      const tick = runner.tick.bind(runner);
+      runner.tick = (options) => tick({ ...options, timeout: undefined });
+    }
+  }
+
+  leave(loop: Loop): void {
+    const live = this.all.find((one) => one.loop === loop);
+    if (live === undefined) return;
+    live.phase = "ended";
+    this.#observer.graphEnded(live);
+  }
+
+  #wrapTick(live: LiveGraph): void {
+    const { loop } = live;
+    const observer = this.#observer;
+    const tick = loop.tick.bind(loop);
+    let finished: Task[] = [];
+    let inside = false;
+    loop.tick = async (params) => {
+      const { step } = loop;
+      const done = Object.values(loop.tasks);
+      const isOver = done.length > 0 && done.every((task) => task.writes.length > 0);
+      // LangGraph calls itself when all tasks were already done.
+      if (inside) {
+        if (isOver) finished.push(...done);
+        return tick(params);
+      }
+      live.phase = "between";
+      finished = isOver ? done : [];
+      inside = true;
+      let more: boolean;
+      try {
+        more = await tick(params);
+      } finally {
+        inside = false;
+        const shown = finished.filter((task) => !isHidden(task));
+        if (shown.length > 0) observer.superstepEnded(live, step, shown);
+      }
+      this.#takeTasks(live, more);
+      const hold = observer.boundary(
+        live,
+        finished.filter((task) => !isHidden(task)),
+        more,
+      );
+      if (hold !== undefined) await hold;
+      live.first = false;
+      live.phase = "running";
+      live.superstepStartedAt = performance.now();
+      live.superstepHeldFor = 0;
+      return more;
+    };
+  }
+
+  #wrapPush(live: LiveGraph): void {
+    const { loop } = live;
+    const acceptPush = loop.acceptPush.bind(loop);
+    loop.acceptPush = async (...args) => {
+      const pushed = await acceptPush(...args);
+      if (pushed === undefined || pushed.writes.length > 0) return pushed;
+      const task = this.#takeTask(live, pushed);
+      const hold = this.#observer.pushed(live, pushed);
+      if (hold !== undefined) {
+        task.phase = "held";
+        await hold;
+        task.phase = "pending";
+      }
+      return pushed;
+    };
+  }
+
+  #takeTasks(live: LiveGraph, more: boolean): void {
+    live.tasks.clear();
+    if (!more) return;
+    for (const task of Object.values(live.loop.tasks)) this.#takeTask(live, task);
+  }
+
+  #takeTask(live: LiveGraph, task: Task): LiveTask {
+    const taken: LiveTask = {
+      task,
+      phase: task.writes.length > 0 ? "ended" : "pending",
+      startedAt: 0,
+      heldFor: 0,
+      attempts: 0,
+      error: undefined,
+    };
+    live.tasks.set(task.id, taken);
+    const { proc } = task;
+    if (!this.#observer.noDebug) delete task.timeout;
+    task.proc = { invoke: (input, config) => this.#invoke(live, taken, () => proc.invoke(input, config)) };
+    return taken;
+  }
+
+  async #invoke(live: LiveGraph, task: LiveTask, body: () => Promise<unknown>): Promise<unknown> {
+    task.phase = "computing";
+    task.attempts += 1;
+    task.startedAt = performance.now();
+    task.heldFor = 0;
+    this.#observer.taskStarted(live, task);
+    let result: unknown;
+    try {
+      result = await body();
+    } catch (error) {
+      task.error = error;
+      const hold = this.#observer.taskEnded(live, task, true, error);
+      if (hold !== undefined) {
+        task.phase = "held";
+        await hold;
+      }
+      task.phase = "ended";
+      throw error;
+    }
+    task.error = undefined;
+    const hold = this.#observer.taskEnded(live, task, false, undefined);
+    if (hold !== undefined) await hold;
+    task.phase = "ended";
+    return result;
+  }
+}
+
+/** A functional task knows the task that called it: its path goes on from the caller's. */
+function isPushedBy(task: Task, caller: Task): boolean {
+  return Array.isArray(task.path) && task.path[0] === "__pregel_push" && task.path[1] === caller.path;
+}
+
+const patched = new WeakSet<object>();
+
+/** Makes the class of this graph (and with it every graph of the same build) tell the run that it belongs to. */
+export function patchClassOf(graph: Graph): void {
+  let owner: object | null = graph;
+  while (owner !== null && !Object.hasOwn(owner, "_runLoop"))
+    owner = Object.getPrototypeOf(owner) as object | null;
+  if (owner === null || patched.has(owner)) return;
+  patched.add(owner);
+  const prototype = owner as Graph;
+  const runLoop = prototype._runLoop;
+  prototype._runLoop = async function (this: Graph, params: RunLoopParams): Promise<void> {
+    const graphs = current.getStore();
+    if (graphs === undefined) return runLoop.call(this, params);
+    graphs.enter(this, params);
+    try {
+      await runLoop.call(this, params);
+    } finally {
+      graphs.leave(params.loop);
+    }
+  };
+}
+
+export type { Config };

@@ -1,0 +1,166 @@
+// Imports the user's module and finds the graph in it.
+
+import { existsSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { isAbsolute, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { LoadParams } from "../../src/protocol/runtime.ts";
+import { errorInfo, framesOf, RuntimeError } from "./errors.ts";
+import { type Config, type Graph, isGraph, type LangGraphModule } from "./langgraph.ts";
+import { checkNode, findLangGraph, importLangGraph, prepareTypeScript, tooOld } from "./packages.ts";
+
+export interface LoadedGraph {
+  graph: Graph;
+  /** The export it came from. */
+  variable: string;
+  program: string;
+  /** Names that the module exports, with their values. */
+  exports: { [name: string]: unknown };
+  langgraph: LangGraphModule;
+  langgraphVersion: string;
+}
+
+/** Which names win when several graphs are exported. */
+const usualNames = ["graph", "app", "agent", "workflow"];
+
+export async function loadGraph(params: LoadParams, config: Config): Promise<LoadedGraph> {
+  checkNode();
+  const { program, variable } = target(params);
+  if (!existsSync(program) || !statSync(program).isFile()) {
+    throw new RuntimeError(
+      "noGraph",
+      `There is no file ${program}. Check "program" and "graph" in launch.json.`,
+    );
+  }
+  process.setSourceMapsEnabled(true);
+  const found = findLangGraph(program);
+  prepareTypeScript(program);
+  const exports = await importProgram(program);
+  const langgraph = await importLangGraph(found, program);
+  const chosen = variable ?? choose(exports, program);
+  if (!(chosen in exports)) {
+    const candidates = Object.keys(exports).filter((name) => looksLikeGraph(exports[name]));
+    const offer = candidates.length > 0 ? `It exports these graphs: ${candidates.join(", ")}.` : "";
+    const fix = `Write "export" before it, or name another one in "graph" of launch.json.`;
+    throw new RuntimeError("noGraph", `${program} exports no "${chosen}". ${offer} ${fix}`, { candidates });
+  }
+  const graph = await toGraph(exports[chosen], chosen, config);
+  if (!("_runLoop" in graph)) throw tooOld(found.version, program);
+  return { graph, variable: chosen, program, exports, langgraph, langgraphVersion: found.version };
+}
+
+function target(params: LoadParams): { program: string; variable: string | undefined } {
+  const { program, graph } = params;
+  if (graph !== undefined) {
+    // The first colon that is not a drive's: langgraph.json splits there too.
+    const match = /^((?:[A-Za-z]:[\\/])?[^:]*):(.+)$/.exec(graph);
+    if (match?.[1] !== undefined && match[2] !== undefined) {
+      return { program: resolve(match[1]), variable: match[2] };
+    }
+    if (isAbsolute(graph)) return { program: graph, variable: undefined };
+  }
+  if (program === undefined) {
+    throw new RuntimeError("noGraph", `Set "program" in launch.json to the file that exports the graph.`);
+  }
+  return { program: resolve(program), variable: graph };
+}
+
+async function importProgram(program: string): Promise<{ [name: string]: unknown }> {
+  let module: { [name: string]: unknown };
+  try {
+    module = (await import(pathToFileURL(program).href)) as { [name: string]: unknown };
+  } catch (error) {
+    throw importError(error, program);
+  }
+  const exports: { [name: string]: unknown } = {};
+  // CommonJS: Node finds only some of the exported names by itself; the rest are on the default export.
+  const inner = module["module.exports"] ?? module["default"];
+  const isCommonJs = "module.exports" in module || createRequire(program).cache[program] !== undefined;
+  if (isCommonJs && typeof inner === "object" && inner !== null && !looksLikeGraph(inner)) {
+    Object.assign(exports, inner);
+  }
+  for (const name of Object.keys(module)) {
+    if (name === "module.exports" || name === "__esModule") continue;
+    if (name === "default" && isCommonJs && "default" in exports) continue;
+    if (name === "default" && isCommonJs && module["default"] === inner && !looksLikeGraph(inner)) continue;
+    exports[name] = module[name];
+  }
+  return exports;
+}
+
+function importError(error: unknown, program: string): RuntimeError {
+  const info = errorInfo(error);
+  // The loader's frames say nothing to the user.
+  info.frames = info.frames.filter((frame) => !frame.path?.includes("/node_modules/tsx/"));
+  const at = info.frames[0] ?? framesOf(info.traceback)[0];
+  const where =
+    at?.path === undefined ? program : `${relative(process.cwd(), at.path) || at.path}:${at.line}`;
+  const message = `Importing ${program} failed: ${info.type}: ${info.message} (${where})`;
+  return new RuntimeError("importError", message, { info, cause: error });
+}
+
+type Builder = { compile(): unknown; nodes: unknown; edges: unknown };
+const isBuilder = (value: unknown): value is Builder =>
+  typeof value === "object" &&
+  value !== null &&
+  typeof (value as Builder).compile === "function" &&
+  "nodes" in value &&
+  "edges" in value;
+/** What createAgent gives: an object with the graph inside. */
+const isAgent = (value: unknown): value is { graph: Graph } =>
+  typeof value === "object" && value !== null && isGraph((value as { graph?: unknown }).graph);
+
+const looksLikeGraph = (value: unknown): boolean => isGraph(value) || isBuilder(value) || isAgent(value);
+
+function choose(exports: { [name: string]: unknown }, program: string): string {
+  const names = Object.keys(exports);
+  let candidates = names.filter((name) => looksLikeGraph(exports[name]));
+  if (candidates.length === 0) {
+    const promised = names.filter((name) => exports[name] instanceof Promise);
+    const factories = names.filter((name) => typeof exports[name] === "function" && !isClass(exports[name]));
+    candidates = promised.length > 0 ? promised : factories;
+    const usual = usualNames.find((name) => candidates.includes(name));
+    if (usual !== undefined) return usual;
+    // A function may be anything; only a name tells that it makes a graph.
+    if (promised.length === 0) {
+      candidates = candidates.filter((name) => name === "default" || /graph|agent|workflow/i.test(name));
+    }
+  }
+  // One object under two names is one graph.
+  const distinct = [...new Map(candidates.map((name) => [exports[name], name])).values()];
+  const [only] = distinct;
+  if (distinct.length === 1 && only !== undefined) return only;
+  const usual = usualNames.find((name) => candidates.includes(name));
+  if (usual !== undefined) return usual;
+  if (distinct.length === 0) {
+    const how = `Export one, as in "export const graph = builder.compile()".`;
+    throw new RuntimeError("noGraph", `${program} exports no graph. ${how}`);
+  }
+  const fix = `Name the one to debug in "graph" of launch.json.`;
+  const message = `${program} exports several graphs: ${candidates.join(", ")}. ${fix}`;
+  throw new RuntimeError("ambiguousGraph", message, { candidates });
+}
+
+const isClass = (value: unknown): boolean =>
+  typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+
+async function toGraph(value: unknown, variable: string, config: Config): Promise<Graph> {
+  let found = value;
+  try {
+    found = await found;
+    if (typeof found === "function" && !isGraph(found)) {
+      found = await (found as (config: Config) => unknown)({ configurable: {}, ...config });
+    }
+    if (isAgent(found)) found = found.graph;
+    else if (isBuilder(found)) found = found.compile();
+  } catch (error) {
+    const info = errorInfo(error);
+    const message = `Making the graph "${variable}" failed: ${info.type}: ${info.message}`;
+    throw new RuntimeError("importError", message, { info, cause: error });
+  }
+  if (isGraph(found)) return found;
+  const is = found === null ? "null" : typeof found;
+  const wanted =
+    "a compiled graph, a StateGraph, an agent, an entrypoint or a function that gives one of them";
+  throw new RuntimeError("notAGraph", `"${variable}" is no graph but ${is}. Name ${wanted}.`);
+}

@@ -1,0 +1,267 @@
+// Where a thread stands, as a tree of graphs and tasks: from the graphs that run, or from the checkpoint file.
+
+import type {
+  CheckpointInfo,
+  GraphPosition,
+  InterruptInfo,
+  TaskPosition,
+  TaskStatus,
+} from "../../src/protocol/runtime.ts";
+import { errorInfo } from "./errors.ts";
+import { type GraphIndex, nestedGraph, stateKeysOf } from "./graphs.ts";
+import { toJson } from "./json.ts";
+import {
+  type CheckpointTuple,
+  configText,
+  errorChannel,
+  errorSourceChannel,
+  type Graph,
+  interruptChannel,
+  isHidden,
+  type PendingWrite,
+  resumeChannel,
+  type Saver,
+} from "./langgraph.ts";
+import type { LiveGraph, LiveGraphs, LiveTask } from "./live.ts";
+
+const notResults = new Set([errorChannel, errorSourceChannel, interruptChannel, resumeChannel]);
+
+/** What one task has written so far, from the raw pending writes of its superstep. */
+interface TaskWrites {
+  status: TaskStatus;
+  interrupts: { id?: string; value?: unknown; response_schema?: unknown }[];
+  resume: unknown[];
+  error: unknown;
+}
+
+/**
+ * LangGraph's own summary (`StateSnapshot.next`, `tasks`) takes an answered interrupt for an open one and the
+ * siblings of a failed node for failed, so the status is derived from the raw writes.
+ */
+export function readWrites(taskId: string, writes: readonly PendingWrite[]): TaskWrites {
+  const own = writes.filter(([id]) => id === taskId);
+  const of = (channel: string): unknown[] =>
+    own.filter(([, name]) => name === channel).map(([, , value]) => value);
+  const interrupts = of(interruptChannel).flat() as TaskWrites["interrupts"];
+  const [error] = of(errorChannel);
+  const failed = error !== undefined;
+  const status: TaskStatus = own.some(([, channel]) => !notResults.has(channel))
+    ? "done"
+    : interrupts.length > 0
+      ? "waiting"
+      : failed
+        ? isAbort(error)
+          ? "cancelled"
+          : "failed"
+        : "pending";
+  return { status, interrupts, resume: of(resumeChannel).flat(), error };
+}
+
+const isAbort = (error: unknown): boolean => {
+  const { name, message } = error as { name?: unknown; message?: unknown };
+  return name === "AbortError" || message === "Abort" || message === "AbortError";
+};
+
+interface TaskParts {
+  id: string;
+  name: string;
+  hasInput: boolean;
+  status: TaskStatus;
+  written: TaskWrites;
+  error: unknown;
+  subgraph: GraphPosition | undefined;
+}
+
+function taskPosition(parts: TaskParts, graph: string, namespace: string): TaskPosition {
+  const { written, subgraph } = parts;
+  const deeper = new Set(subgraph === undefined ? [] : interruptsOf(subgraph).map(({ id }) => id));
+  const interrupts: InterruptInfo[] = [];
+  // An interrupt of a nested graph is written for each task around it too: it is told once, where it was raised.
+  for (const interrupt of parts.status === "waiting" ? written.interrupts : []) {
+    const id = interrupt.id ?? parts.id;
+    if (deeper.has(id)) continue;
+    interrupts.push({
+      id,
+      index: written.resume.length,
+      node: parts.name,
+      namespace,
+      graph,
+      value: toJson(interrupt.value),
+      ...(interrupt.response_schema === undefined
+        ? {}
+        : { responseSchema: toJson(interrupt.response_schema) }),
+      earlier: written.resume.map(toJson),
+    });
+  }
+  const failed = parts.status === "failed" || parts.status === "cancelled";
+  return {
+    id: parts.id,
+    name: parts.name,
+    status: parts.status,
+    hasInput: parts.hasInput,
+    interrupts,
+    ...(failed ? { error: errorInfo(parts.error, { node: parts.name, namespace }) } : {}),
+    ...(subgraph === undefined ? {} : { subgraph }),
+  };
+}
+
+/** All interrupts that wait in this graph and below. */
+export function interruptsOf(position: GraphPosition): InterruptInfo[] {
+  return position.tasks.flatMap((task) => [
+    ...task.interrupts,
+    ...(task.subgraph === undefined ? [] : interruptsOf(task.subgraph)),
+  ]);
+}
+
+/** The deepest error of a task that failed. */
+export function failedTask(position: GraphPosition): TaskPosition | undefined {
+  for (const task of position.tasks) {
+    const deeper = task.subgraph === undefined ? undefined : failedTask(task.subgraph);
+    if (deeper !== undefined) return deeper;
+    if (task.status === "failed") return task;
+  }
+  return undefined;
+}
+
+const isSend = (path: unknown[] | undefined): boolean => path?.[0] === "__pregel_push";
+
+/** From the graphs of a run that stands. `over`: its stream has ended, so that nothing counts as running. */
+export function livePosition(graphs: LiveGraphs, live: LiveGraph, over: boolean): GraphPosition {
+  const { loop } = live;
+  const computing = new Set(over ? [] : graphs.computing().map(({ task }) => task));
+  const isEnded = loop.status === "done" || loop.status === "out_of_steps";
+  const tasks = isEnded ? [] : [...live.tasks.values()].filter(({ task }) => !isHidden(task));
+  const positions = tasks.map((liveTask) => {
+    const { task } = liveTask;
+    const written = readWrites(task.id, loop.checkpointPendingWrites);
+    const status = liveStatus(liveTask, written, computing.has(liveTask), over);
+    const child =
+      status === "done" ? undefined : graphs.children(task.id).findLast((one) => shows(one, over));
+    return taskPosition(
+      {
+        id: task.id,
+        name: String(task.name),
+        hasInput: isSend(task.path),
+        status,
+        written,
+        error: liveTask.error ?? written.error,
+        subgraph: child === undefined ? undefined : livePosition(graphs, child, over),
+      },
+      live.id,
+      live.namespace,
+    );
+  });
+  const next = positions.filter((task) => task.status !== "done").map((task) => task.name);
+  const checkpoint = liveCheckpoint(live, next);
+  return {
+    graph: live.id,
+    namespace: live.namespace,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    stateKeys: stateKeysOf(live.graph),
+    tasks: positions,
+  };
+}
+
+const shows = (live: LiveGraph, over: boolean): boolean =>
+  over ? live.loop.status !== "done" : live.phase !== "ended" && live.loop.status !== "done";
+
+function liveStatus(live: LiveTask, written: TaskWrites, computing: boolean, over: boolean): TaskStatus {
+  if (written.status === "done") return "done";
+  if (over) return written.status;
+  if (computing) return "running";
+  if (live.phase === "held" && live.error !== undefined) return "failed";
+  // Interrupts and errors of the task's run before this one are answered or tried again by now.
+  return live.phase === "ended" ? written.status : "pending";
+}
+
+function liveCheckpoint(live: LiveGraph, next: string[]): CheckpointInfo | undefined {
+  const { loop } = live;
+  if (loop.checkpointer === undefined) return undefined;
+  const parentId = configText(loop.prevCheckpointConfig, "checkpoint_id");
+  return {
+    id: loop.checkpoint.id,
+    ...(parentId === undefined ? {} : { parentId }),
+    namespace: live.namespace,
+    step: Number(loop.checkpointMetadata["step"] ?? -1),
+    source: String(loop.checkpointMetadata["source"] ?? "loop"),
+    createdAt: loop.checkpoint.ts,
+    next,
+    metadata: metadataJson(loop.checkpointMetadata),
+  };
+}
+
+export function metadataJson(metadata: object | undefined): CheckpointInfo["metadata"] {
+  return toJson(metadata ?? {}) as CheckpointInfo["metadata"];
+}
+
+/** A checkpoint of the file. */
+export function checkpointInfo(tuple: CheckpointTuple, next: string[]): CheckpointInfo {
+  const parentId = configText(tuple.parentConfig, "checkpoint_id");
+  return {
+    id: tuple.checkpoint.id,
+    ...(parentId === undefined ? {} : { parentId }),
+    namespace: configText(tuple.config, "checkpoint_ns") ?? "",
+    step: Number(tuple.metadata?.["step"] ?? -1),
+    source: String(tuple.metadata?.["source"] ?? "loop"),
+    createdAt: tuple.checkpoint.ts,
+    next,
+    metadata: metadataJson(tuple.metadata),
+  };
+}
+
+/** Reads where a thread stands, without running anything. Undefined: the file has no such thread. */
+export async function storedPosition(
+  index: GraphIndex,
+  saver: Saver,
+  threadId: string,
+  at: { graph: Graph; id: string; namespace: string } = { graph: index.root, id: "", namespace: "" },
+): Promise<GraphPosition | undefined> {
+  const thread = { thread_id: threadId, checkpoint_ns: at.namespace };
+  const tuple = await saver.getTuple({ configurable: thread });
+  if (tuple === undefined) return undefined;
+  // With the checkpoint named, LangGraph gives all tasks of the superstep, the done ones too.
+  const snapshot = await at.graph.getState({
+    configurable: { ...thread, checkpoint_id: tuple.checkpoint.id, __pregel_checkpointer: saver },
+  });
+  const tasks: TaskPosition[] = [];
+  for (const task of snapshot.tasks as { id: string; name: string; path?: unknown[] }[]) {
+    if (task.name === "__start__") continue;
+    const written = readWrites(task.id, tuple.pendingWrites ?? []);
+    const child = written.status === "done" ? undefined : childOf(index, at, task);
+    const below = child === undefined ? undefined : await storedPosition(index, saver, threadId, child);
+    const parts: TaskParts = {
+      id: task.id,
+      name: task.name,
+      hasInput: isSend(task.path),
+      status: written.status,
+      written,
+      error: written.error,
+      // One without tasks is of an earlier visit, when the graph keeps its state between visits.
+      subgraph: below !== undefined && below.tasks.length > 0 ? below : undefined,
+    };
+    tasks.push(taskPosition(parts, at.id, at.namespace));
+  }
+  const next = tasks.filter((task) => task.status !== "done").map((task) => task.name);
+  return {
+    graph: at.id,
+    namespace: at.namespace,
+    checkpoint: checkpointInfo(tuple, next),
+    stateKeys: stateKeysOf(at.graph),
+    tasks,
+  };
+}
+
+function childOf(
+  index: GraphIndex,
+  at: { graph: Graph; id: string; namespace: string },
+  task: { id: string; name: string },
+): { graph: Graph; id: string; namespace: string } | undefined {
+  const id = at.id === "" ? task.name : `${at.id}/${task.name}`;
+  const spec = at.graph.nodes[task.name];
+  const graph = index.graph(id) ?? (spec === undefined ? undefined : nestedGraph(spec));
+  if (graph === undefined || graph.checkpointer === false) return undefined;
+  // A graph that keeps its state between visits has a namespace without task ids.
+  const own = graph.checkpointer === true ? task.name : `${task.name}:${task.id}`;
+  const around = graph.checkpointer === true ? at.namespace.replace(/:[^|]*/g, "") : at.namespace;
+  return { graph, id, namespace: around === "" ? own : `${around}|${own}` };
+}

@@ -1,0 +1,533 @@
+// One run of the graph: it streams it, holds it where it must stop, and says where it ended up.
+
+import type { ErrorInfo, Position, StepMode, StoppedEvent, StopReason } from "../../src/protocol/runtime.ts";
+import type { Breakpoints, Visit } from "./breakpoints.ts";
+import { errorInfo, RuntimeError } from "./errors.ts";
+import type { GraphIndex } from "./graphs.ts";
+import { toJson } from "./json.ts";
+import { type Config, type Graph, hiddenTag, isHidden, type Scratchpad, type Task } from "./langgraph.ts";
+import type { Link } from "./link.ts";
+import { type LiveGraph, LiveGraphs, type LiveTask, type Observer } from "./live.ts";
+import { failedTask, interruptsOf, livePosition } from "./position.ts";
+import type { Saving } from "./saving.ts";
+import { stateOf } from "./state.ts";
+
+/** How long a stop waits for tasks that still compute before it is told without them. */
+const settleTime = 50;
+
+export interface RunContext {
+  link: Link;
+  index: GraphIndex;
+  breakpoints: Breakpoints;
+  saving: Saving;
+  graph: Graph;
+  /** New graphs were found. */
+  graphsChanged(): void;
+  show(value: unknown): string;
+}
+
+export interface RunStart {
+  threadId: string;
+  /** The input, a Command, or null to go on. */
+  input: unknown;
+  /** It goes on from a checkpoint at which the user already is. */
+  resuming: boolean;
+  config: Config;
+  step: StepMode;
+  noDebug: boolean;
+  /** Limits of graphs that have already used steps up, by namespace. */
+  stops: ReadonlyMap<string, number>;
+}
+
+interface Hold {
+  live: LiveGraph;
+  release(): void;
+  cancel(): void;
+}
+
+interface Stop {
+  reason: StopReason;
+  text: string | undefined;
+  ids: number[];
+  finished: Position["finished"];
+  error: ErrorInfo | undefined;
+  told: boolean;
+}
+
+/** Where a run begins, holds and ends. `stopped` is told through the link; `whenOver` settles after the last of them. */
+export class Run implements Observer {
+  readonly index: GraphIndex;
+  readonly graphs: LiveGraphs;
+  readonly threadId: string;
+  readonly config: Config;
+  readonly whenOver: Promise<void>;
+  noDebug: boolean;
+  /** Its stream has ended. */
+  over = false;
+  readonly #context: RunContext;
+  readonly #abort = new AbortController();
+  #step: StepMode;
+  /** Nothing has been stopped at since the run's start. */
+  #atStart: boolean;
+  #stop: Stop | undefined;
+  readonly #holds = new Set<Hold>();
+  #settling: NodeJS.Timeout | undefined;
+  #telling = false;
+  #swallowed: string | undefined;
+  readonly #errors = new WeakMap<object, { node: string; namespace: string }>();
+
+  constructor(context: RunContext, start: RunStart) {
+    this.#context = context;
+    this.index = context.index;
+    this.threadId = start.threadId;
+    this.config = start.config;
+    this.noDebug = start.noDebug;
+    this.#step = start.step;
+    this.#atStart = !start.resuming;
+    this.graphs = new LiveGraphs(this, start.resuming, start.stops);
+    // A pause that came after the last run is for none.
+    context.link.takePause();
+    this.whenOver = this.graphs.watch(() => this.#stream(start));
+  }
+
+  /** It stands at a stop that was told, and can be released. */
+  get isHeld(): boolean {
+    return !this.over && this.#stop?.told === true;
+  }
+
+  /** Lets the held graphs go on. */
+  release(step: StepMode, noDebug: boolean): void {
+    this.noDebug = noDebug;
+    this.#step = step;
+    this.#stop = undefined;
+    this.#atStart = false;
+    this.#context.link.takePause();
+    for (const hold of [...this.#holds]) hold.release();
+  }
+
+  /** Ends the run where it stands. Resolves when all it did is on disk. */
+  async cancel(): Promise<void> {
+    if (this.over) return;
+    this.#abort.abort();
+    // LangGraph must see the abort before the held tasks fail of it, or it would write that down as their error.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const hold of [...this.#holds]) hold.cancel();
+    await this.whenOver;
+    await this.#flush();
+  }
+
+  position(): Position {
+    const root = this.graphs.root;
+    const stop = this.#stop;
+    if (root === undefined) throw new RuntimeError("notRunning", "The run has not begun.");
+    return {
+      threadId: this.threadId,
+      root: livePosition(this.graphs, root, this.over),
+      ...(stop?.finished === undefined ? {} : { finished: stop.finished }),
+      ...(stop?.error === undefined ? {} : { error: stop.error }),
+    };
+  }
+
+  // ------------------------------------------------------------------------------------------ what LangGraph does
+
+  graphStarted(live: LiveGraph, isNew: boolean): void {
+    const { loop } = live;
+    const { breakpoints } = this.#context;
+    for (const when of ["interruptBefore", "interruptAfter"] as const) {
+      const own = loop[when];
+      const get = (): typeof own => (breakpoints.compiled && !this.noDebug ? own : []);
+      Object.defineProperty(loop, when, { get, configurable: true });
+    }
+    if (isNew) this.#context.graphsChanged();
+  }
+
+  graphEnded(): void {
+    if (this.#stop !== undefined) this.#settle();
+  }
+
+  boundary(live: LiveGraph, finished: Task[], more: boolean): Promise<void> | undefined {
+    const { link } = this.#context;
+    link.poll();
+    if (this.#abort.signal.aborted) throw abortError();
+    if (this.noDebug) return undefined;
+    const tasks = more ? startable(live) : [];
+    if (tasks.length === 0 && finished.length === 0) return undefined;
+    const isAsked = !(live.first && live.resuming);
+    if (this.#stop !== undefined) {
+      // The run stands, or is about to. What comes after the stop was told is asked when it goes on.
+      const late = this.#stop.told || this.#telling;
+      if (!late && isAsked) this.#ask(live, tasks, finished);
+      if (!more)
+        return late || this.#stop.finished?.namespace !== live.namespace ? undefined : this.#hold(live);
+      return late ? this.#holdThenAsk(live, finished, more) : this.#hold(live);
+    }
+    if (!isAsked) return undefined;
+    return this.#ask(live, tasks, finished) ? this.#hold(live) : undefined;
+  }
+
+  pushed(live: LiveGraph, task: Task): Promise<void> | undefined {
+    this.#context.link.poll();
+    if (this.noDebug) return undefined;
+    if (this.#stop === undefined && !this.#ask(live, [task], [])) return undefined;
+    return this.#hold(live, true);
+  }
+
+  superstepEnded(live: LiveGraph, step: number, finished: Task[]): void {
+    const keys = new Set(stateOf(live).keys);
+    const written = new Set(finished.flatMap((task) => task.writes.map(([channel]) => channel)));
+    this.#context.link.event("superstep", {
+      graph: live.id,
+      namespace: live.namespace,
+      step,
+      nodes: finished.map((task) => String(task.name)),
+      milliseconds: Math.max(0, performance.now() - live.superstepStartedAt - live.superstepHeldFor),
+      written: [...keys].filter((key) => written.has(key)),
+    });
+  }
+
+  taskStarted(live: LiveGraph, task: LiveTask): void {
+    if (isHidden(task.task)) return;
+    const { link } = this.#context;
+    const node = String(task.task.name);
+    link.computing(task.task.id, live.id === "" ? node : `${live.id}:${node}`);
+    link.event("task", { event: "start", ...this.#describe(live, task) });
+  }
+
+  taskEnded(live: LiveGraph, task: LiveTask, failed: boolean, error: unknown): Promise<void> | undefined {
+    if (isHidden(task.task)) return undefined;
+    const { link, breakpoints } = this.#context;
+    link.computing(task.task.id);
+    const milliseconds = Math.max(0, performance.now() - task.startedAt - task.heldFor);
+    const isBubble = failed && typeof error === "object" && error !== null && "is_bubble_up" in error;
+    if (this.#stop !== undefined) queueMicrotask(() => this.#settle());
+    if (!failed || isBubble || this.#abort.signal.aborted) {
+      if (!failed) this.#checkSwallowed(live, task);
+      link.event("task", { event: "end", ...this.#describe(live, task), milliseconds });
+      return undefined;
+    }
+    const where = { node: String(task.task.name), namespace: live.namespace };
+    if (typeof error === "object" && error !== null && !this.#errors.has(error))
+      this.#errors.set(error, where);
+    const info = this.#errorInfo(error);
+    const retries = willRetry(task, error);
+    link.event("task", {
+      event: retries ? "retry" : "error",
+      ...this.#describe(live, task),
+      milliseconds,
+      error: info,
+    });
+    if (!retries || this.noDebug || !breakpoints.exceptions.has("retried")) return undefined;
+    this.#request({ reason: "exception", text: `${where.node} will be tried again.`, error: info });
+    return this.#hold(live, true);
+  }
+
+  // ------------------------------------------------------------------------------------------ deciding
+
+  /** Whether this superstep stops the run. Makes the stop, or adds to the one that is being made. */
+  #ask(live: LiveGraph, tasks: readonly Task[], finished: readonly Task[]): boolean {
+    const { breakpoints, link, show } = this.#context;
+    const visit = (task: Task, update?: () => unknown): Visit => ({
+      graph: live.id,
+      node: String(task.name),
+      names: () => {
+        const { values } = stateOf(live);
+        const own = { state: values, node: String(task.name), step: live.loop.step - (update ? 1 : 0) };
+        return [values, update === undefined ? own : { ...own, update: update() }];
+      },
+    });
+    const after = breakpoints.ask(
+      "after",
+      finished.map((task) => visit(task, () => updateOf(task))),
+      show,
+    );
+    const before = breakpoints.ask(
+      "before",
+      tasks.map((task) => visit(task)),
+      show,
+    );
+    for (const { id, text } of [...after.logs, ...before.logs]) {
+      link.event("message", { kind: "logpoint", text, breakpointId: id });
+    }
+    const ids = [...new Set([...after.ids, ...before.ids])];
+    const text = after.text ?? before.text;
+    if (ids.length > 0) {
+      const ended = { namespace: live.namespace, graph: live.id };
+      const names = finished.map(({ id, name }) => ({ id, name: String(name) }));
+      this.#request({
+        reason: "breakpoint",
+        text,
+        ids,
+        finished: after.ids.length > 0 ? { ...ended, tasks: names } : undefined,
+      });
+      return true;
+    }
+    if (this.#swallowed !== undefined) {
+      this.#request({ reason: "exception", text: this.#swallowed });
+      this.#swallowed = undefined;
+      return true;
+    }
+    if (tasks.length === 0) return false;
+    if (link.takePause()) this.#request({ reason: "pause" });
+    else if (this.#stepEndsAt(live)) this.#request({ reason: this.#atStart ? "entry" : "step" });
+    else return false;
+    return true;
+  }
+
+  #stepEndsAt(live: LiveGraph): boolean {
+    const step = this.#step;
+    switch (step.kind) {
+      case "continue":
+        return false;
+      case "in":
+        return true;
+      case "over":
+        return live.namespace === step.namespace || isAround(live.namespace, step.namespace);
+      case "out":
+        return isAround(live.namespace, step.namespace);
+    }
+  }
+
+  #request(stop: {
+    reason: StopReason;
+    text?: string | undefined;
+    ids?: number[];
+    finished?: Position["finished"];
+    error?: ErrorInfo;
+  }): void {
+    const known = this.#stop;
+    if (known === undefined) {
+      const { reason, text, ids = [], finished, error } = stop;
+      this.#stop = { reason, text, ids, finished, error, told: false };
+      return;
+    }
+    known.ids = [...new Set([...known.ids, ...(stop.ids ?? [])])];
+    known.text ??= stop.text;
+    known.finished ??= stop.finished;
+    if (stop.reason === "breakpoint" && known.reason !== "exception") known.reason = "breakpoint";
+  }
+
+  // ------------------------------------------------------------------------------------------ holding
+
+  async #hold(live: LiveGraph, isTask = false): Promise<void> {
+    const since = performance.now();
+    const hold = new Promise<void>((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        this.#holds.delete(entry);
+        settle();
+      };
+      const entry: Hold = {
+        live,
+        release: () => end(resolve),
+        cancel: () => end(() => reject(abortError())),
+      };
+      this.#holds.add(entry);
+    });
+    if (!isTask) live.phase = "held";
+    this.#settle();
+    try {
+      await hold;
+    } finally {
+      if (!isTask) live.phase = "between";
+      // Neither this graph's own superstep nor the tasks around it took that time.
+      const time = performance.now() - since;
+      for (let at: LiveGraph | undefined = live; at !== undefined; at = at.parent) {
+        at.superstepHeldFor += time;
+        const around = at.parent?.tasks.get(at.parentTask ?? "");
+        if (around !== undefined) around.heldFor += time;
+      }
+    }
+  }
+
+  async #holdThenAsk(live: LiveGraph, finished: Task[], more: boolean): Promise<void> {
+    await this.#hold(live);
+    await this.boundary(live, finished, more);
+  }
+
+  /** Tells the stop as soon as nothing computes, or after a while without those that do. */
+  #settle(): void {
+    const stop = this.#stop;
+    if (stop === undefined || stop.told || this.#telling || this.over || this.#holds.size === 0) return;
+    if (!this.graphs.isQuiet()) {
+      this.#settling ??= setTimeout(() => void this.#tell(stop), settleTime);
+      return;
+    }
+    void this.#tell(stop);
+  }
+
+  async #tell(stop: Stop): Promise<void> {
+    if (this.#telling) return;
+    this.#telling = true;
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
+    try {
+      for (const { loop } of this.graphs.all) await Promise.all([...loop.checkpointerPromises]);
+      await this.#flush();
+    } catch (error) {
+      this.#warnNotSaved(error);
+    }
+    this.#telling = false;
+    if (this.over || this.#abort.signal.aborted || stop !== this.#stop) return;
+    stop.told = true;
+    this.#send(stop);
+  }
+
+  #send(stop: Stop): void {
+    const event: StoppedEvent = {
+      reason: stop.reason,
+      ...(stop.text === undefined ? {} : { text: stop.text }),
+      hitBreakpointIds: stop.ids,
+      position: this.position(),
+    };
+    this.#context.link.event("stopped", event);
+  }
+
+  async #flush(): Promise<void> {
+    await this.#context.saving.flush();
+  }
+
+  #warnNotSaved(error: unknown): void {
+    const text = `The checkpoint could not be written: ${errorInfo(error).message}`;
+    this.#context.link.event("message", { kind: "error", text });
+  }
+
+  // ------------------------------------------------------------------------------------------ the stream
+
+  async #stream(start: RunStart): Promise<void> {
+    const { graph, link } = this.#context;
+    let failure: { error: unknown } | undefined;
+    try {
+      const stream = await graph.stream(start.input, {
+        ...start.config,
+        streamMode: ["custom"],
+        subgraphs: true,
+        durability: "async",
+        signal: this.#abort.signal,
+      });
+      for await (const chunk of stream) this.#takeCustom(chunk);
+    } catch (error) {
+      failure = { error };
+    }
+    clearTimeout(this.#settling);
+    this.over = true;
+    if (this.#abort.signal.aborted) return;
+    try {
+      await this.#flush();
+    } catch (error) {
+      this.#warnNotSaved(error);
+    }
+    if (this.graphs.root === undefined) {
+      // It never began: LangGraph refused the input or the configuration.
+      const info = errorInfo(failure?.error);
+      link.event("message", { kind: "error", text: `The run could not start: ${info.message}` });
+    }
+    this.#stop = this.#lastStop(failure);
+    this.#send(this.#stop);
+  }
+
+  #lastStop(failure: { error: unknown } | undefined): Stop {
+    const stop: Stop = {
+      reason: "end",
+      text: undefined,
+      ids: [],
+      finished: undefined,
+      error: undefined,
+      told: true,
+    };
+    const root = this.graphs.root;
+    if (failure !== undefined) {
+      stop.error = this.#errorInfo(failure.error);
+      stop.reason = this.#context.breakpoints.exceptions.has("raised") || this.noDebug ? "exception" : "end";
+      return stop;
+    }
+    if (root === undefined) return stop;
+    const position = livePosition(this.graphs, root, true);
+    if (interruptsOf(position).length > 0) stop.reason = "interrupt";
+    else {
+      const stopped = this.graphs.all.findLast((live) => live.loop.status.startsWith("interrupt_"));
+      if (stopped !== undefined && root.loop.status !== "done") {
+        const when = stopped.loop.status === "interrupt_before" ? "before" : "after";
+        stop.reason = "breakpoint";
+        stop.text = `The graph's own compile() asks for a stop ${when} this node.`;
+      }
+    }
+    if (failedTask(position) !== undefined && stop.reason === "end") stop.reason = "end";
+    return stop;
+  }
+
+  #takeCustom(chunk: unknown): void {
+    const [namespace, mode, payload] = chunk as [string[], string, unknown];
+    if (mode !== "custom") return;
+    this.#context.link.event("custom", { namespace: namespace.join("|"), value: toJson(payload) });
+  }
+
+  // ------------------------------------------------------------------------------------------ small parts
+
+  #describe(
+    live: LiveGraph,
+    task: LiveTask,
+  ): {
+    id: string;
+    node: string;
+    graph: string;
+    namespace: string;
+    step: number;
+  } {
+    const { id, name } = task.task;
+    return { id, node: String(name), graph: live.id, namespace: live.namespace, step: live.loop.step };
+  }
+
+  #errorInfo(error: unknown): ErrorInfo {
+    const where = typeof error === "object" && error !== null ? this.#errors.get(error) : undefined;
+    return errorInfo(error, where);
+  }
+
+  /** LangGraph counts the calls of `interrupt()`: one without an answer must have ended the task. */
+  #checkSwallowed(live: LiveGraph, task: LiveTask): void {
+    const scratchpad = task.task.config?.configurable?.["__pregel_scratchpad"] as Scratchpad | undefined;
+    if (scratchpad === undefined || scratchpad.interruptCounter < scratchpad.resume.length) return;
+    const node = String(task.task.name);
+    const text = `${node} called interrupt(), but its own try/catch took the interrupt for an error, so nobody was asked. Rethrow what isGraphInterrupt() accepts.`;
+    this.#context.link.event("message", { kind: "warning", text });
+    if (this.#context.breakpoints.exceptions.has("swallowed")) this.#swallowed = text;
+    void live;
+  }
+}
+
+/** Tasks that the next superstep starts, without LangGraph's own. */
+const startable = (live: LiveGraph): Task[] =>
+  [...live.tasks.values()]
+    .filter(({ task, phase }) => phase !== "ended" && !isHidden(task))
+    .map(({ task }) => task);
+
+function isAround(outer: string, inner: string): boolean {
+  return outer !== inner && (outer === "" || inner.startsWith(`${outer}|`));
+}
+
+/** What a task wrote, as its node returned it. */
+function updateOf(task: Task): { [key: string]: unknown } {
+  const update: { [key: string]: unknown } = {};
+  for (const [channel, value] of task.writes) {
+    if (channel.startsWith("branch:") || channel.startsWith("join:") || channel === hiddenTag) continue;
+    if (channel.startsWith("__") && channel !== "__root__") continue;
+    update[channel] = value;
+  }
+  return update;
+}
+
+function willRetry(task: LiveTask, error: unknown): boolean {
+  const policy = task.task.retry_policy;
+  if (policy === undefined || policy === null) return false;
+  if (task.attempts >= (policy.maxAttempts ?? 3)) return false;
+  try {
+    // Without one of its own, LangGraph asks a rule that nobody can call from outside; most errors pass it.
+    return policy.retryOn === undefined || policy.retryOn(error);
+  } catch {
+    return false;
+  }
+}
+
+function abortError(): Error {
+  const error = new Error("Aborted by the debugger");
+  error.name = "AbortError";
+  return error;
+}

@@ -1,0 +1,225 @@
+// The requests of the adapter: loads the graph, starts and ends runs, answers about threads.
+
+import type {
+  LoadParams,
+  LoadResult,
+  OpenParams,
+  OpenResult,
+  Position,
+  RunParams,
+  SetBreakpointsParams,
+} from "../../src/protocol/runtime.ts";
+import { Breakpoints } from "./breakpoints.ts";
+import { RuntimeError } from "./errors.ts";
+import { GraphIndex, stateKeysOf } from "./graphs.ts";
+import { jsonText } from "./json.ts";
+import type { Config } from "./langgraph.ts";
+import type { Link } from "./link.ts";
+import { patchClassOf } from "./live.ts";
+import { type LoadedGraph, loadGraph } from "./loader.ts";
+import { interruptsOf, storedPosition } from "./position.ts";
+import { Run } from "./run.ts";
+import { openSaving, type Saving } from "./saving.ts";
+
+interface Loaded extends LoadedGraph {
+  index: GraphIndex;
+  saving: Saving;
+  params: LoadParams;
+}
+
+type Served = { [method: string]: (params: never) => unknown };
+
+/** One program, from load to shutdown. */
+export class Session {
+  readonly #link: () => Link;
+  readonly #breakpoints = new Breakpoints();
+  #loaded: Loaded | undefined;
+  #run: Run | undefined;
+  readonly #served: Served = {
+    load: (params: LoadParams) => this.load(params),
+    setBreakpoints: (params: SetBreakpointsParams) => this.#breakpoints.set(params),
+    open: (params: OpenParams) => this.open(params),
+    run: (params: RunParams) => this.run(params),
+    cancel: () => this.cancel(),
+    shutdown: () => this.shutdown(),
+  };
+
+  /** The link is there from the first request on. */
+  constructor(link: () => Link) {
+    this.#link = link;
+  }
+
+  async request(method: string, params: unknown): Promise<unknown> {
+    const serve = this.#served[method];
+    if (serve === undefined) throw new RuntimeError("internal", `This runtime has no request "${method}".`);
+    return (await serve(params as never)) ?? {};
+  }
+
+  async load(params: LoadParams): Promise<LoadResult> {
+    const config = runnableConfig(params.config);
+    const found = await loadGraph(params, config);
+    const { graph } = found;
+    const saving = await openSaving(found.langgraph, params.checkpoints);
+    const own = graph.checkpointer;
+    const replaced = typeof own === "object" && own !== null ? own.constructor.name : undefined;
+    graph.checkpointer = saving.saver;
+    const index = new GraphIndex(graph);
+    for (const id of index.ids()) patchClassOf(index.graph(id) ?? graph);
+    this.#loaded = { ...found, index, saving, params };
+    const origin = `${found.program}:${found.variable}`;
+    return {
+      name: nameOf(graph.name, found.variable),
+      origin,
+      langgraphVersion: found.langgraphVersion,
+      graphs: index.models(),
+      sources: [found.program],
+      inputSchema: {},
+      stateKeys: stateKeysOf(graph),
+      compiledInterrupts: compiledInterrupts(index),
+      ...(replaced === undefined ? {} : { replacedCheckpointer: replaced }),
+      warnings: [],
+    };
+  }
+
+  async open({ threadId }: OpenParams): Promise<OpenResult> {
+    const { index, saving } = this.#get();
+    if (this.#run?.threadId === threadId && this.#run.graphs.root !== undefined) return this.#run.position();
+    const root = await storedPosition(index, saving.saver, threadId);
+    return root === undefined ? null : { threadId, root };
+  }
+
+  async run(params: RunParams): Promise<void> {
+    const { langgraph, graph } = this.#get();
+    const { threadId, input, resume, update, goto, step, noDebug } = params;
+    const held = this.#run;
+    const isPlain = input === undefined && resume === undefined && update === undefined && goto === undefined;
+    if (held !== undefined && !held.over) {
+      if (!held.isHeld)
+        throw new RuntimeError("running", "The graph runs already. Pause or cancel it first.");
+      if (isPlain && held.threadId === threadId) return held.release(step, noDebug);
+      await held.cancel();
+    }
+    const position = input === undefined ? await this.open({ threadId }) : null;
+    if (input === undefined) this.#checkPosition(position, params);
+    const fields = {
+      ...(resume === undefined ? {} : { resume }),
+      ...(update === undefined ? {} : { update }),
+      ...(goto === undefined ? {} : { goto }),
+    };
+    const { config, context } = this.#get().params;
+    this.#run = new Run(
+      {
+        link: this.#link(),
+        index: this.#get().index,
+        breakpoints: this.#breakpoints,
+        saving: this.#get().saving,
+        graph,
+        graphsChanged: () => this.#tellGraphs(),
+        show: jsonText,
+      },
+      {
+        threadId,
+        input: input !== undefined ? input : isPlain ? null : new langgraph.Command(fields),
+        resuming: input === undefined,
+        config: {
+          ...runnableConfig(config),
+          configurable: { ...runnableConfig(config).configurable, thread_id: threadId },
+          ...(context === undefined ? {} : { context }),
+        },
+        step,
+        noDebug,
+        stops: this.#limits(held, threadId, input === undefined && resume === undefined),
+      },
+    );
+  }
+
+  async cancel(): Promise<void> {
+    await this.#run?.cancel();
+    await this.#loaded?.saving.flush();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.cancel();
+    this.#loaded?.saving.close();
+    // After the answer.
+    setImmediate(() => {
+      this.#link().flush();
+      process.exit(0);
+    });
+  }
+
+  /** What is still in memory goes to the file; nothing is waited for. */
+  flushNow(): void {
+    this.#loaded?.saving.flushNow();
+  }
+
+  /** A held run that was cancelled goes on with the steps that it had left. */
+  #limits(held: Run | undefined, threadId: string, goesOn: boolean): ReadonlyMap<string, number> {
+    if (held === undefined || held.threadId !== threadId || !goesOn) return new Map();
+    return new Map(held.graphs.all.map((live) => [live.namespace, live.loop.stop]));
+  }
+
+  #checkPosition(position: Position | null, params: RunParams): void {
+    const { threadId, resume, update, goto } = params;
+    if (position === null) {
+      if (goto !== undefined || update !== undefined) return;
+      throw new RuntimeError("unknownThread", `Thread ${threadId} has not begun. Give it an input.`);
+    }
+    const waiting = interruptsOf(position.root);
+    const ids = [...new Set(waiting.map(({ id }) => id))];
+    for (const id of Object.keys(resume ?? {})) {
+      if (ids.includes(id)) continue;
+      const known = ids.length === 0 ? "No interrupt waits." : `These wait: ${ids.join(", ")}.`;
+      throw new RuntimeError("unknownInterrupt", `No interrupt with id ${id} waits for an answer. ${known}`);
+    }
+    if (resume !== undefined || update !== undefined || goto !== undefined) return;
+    const pending = position.root.tasks.some((task) => task.status !== "done" && task.status !== "waiting");
+    if (ids.length > 0 && !pending) {
+      const asked = waiting.map(({ node, id }) => `${node} (${id})`).join(", ");
+      throw new RuntimeError("needsAnswer", `The run waits for an answer: ${asked}. Give one with /resume.`);
+    }
+    if (position.root.tasks.length === 0) {
+      throw new RuntimeError("invalidInput", `Thread ${threadId} has ended. Give it a new input.`);
+    }
+  }
+
+  #tellGraphs(): void {
+    const { index, program } = this.#get();
+    this.#link().event("graphs", { graphs: index.models(), sources: [program] });
+  }
+
+  #get(): Loaded {
+    if (this.#loaded === undefined) throw new RuntimeError("notRunning", "No graph is loaded.");
+    return this.#loaded;
+  }
+}
+
+function nameOf(own: string | undefined, variable: string): string {
+  return own === undefined || own === "" || own === "LangGraph" ? variable : own;
+}
+
+/** Names as in Python's RunnableConfig are taken too. */
+function runnableConfig(config: LoadParams["config"]): Config {
+  const { recursion_limit, max_concurrency, run_name, run_id, ...rest } = (config ?? {}) as {
+    [key: string]: unknown;
+  };
+  const named = {
+    recursionLimit: recursion_limit,
+    maxConcurrency: max_concurrency,
+    runName: run_name,
+    runId: run_id,
+    ...rest,
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Config;
+}
+
+function compiledInterrupts(index: GraphIndex): LoadResult["compiledInterrupts"] {
+  const list = (names: string[] | "*" | undefined): string[] =>
+    names === undefined ? [] : Array.isArray(names) ? names.map(String) : [String(names)];
+  return index.ids().flatMap((id) => {
+    const graph = index.graph(id);
+    const before = list(graph?.interruptBefore);
+    const after = list(graph?.interruptAfter);
+    return before.length + after.length === 0 ? [] : [{ graph: id, before, after }];
+  });
+}

@@ -1,0 +1,88 @@
+// The runtime's control side: a worker thread that owns the socket, so that the adapter is heard while a node blocks
+// the main thread. It never runs user code.
+
+import { connect } from "node:net";
+import { workerData } from "node:worker_threads";
+import { protocolVersion } from "../../src/protocol/runtime.ts";
+import { frame, Unframer } from "./framing.ts";
+import { type ControlData, type FromMain, signalIndex, type ToMain } from "./link.ts";
+
+/** Time that the main thread has to write to disk and exit by itself once the adapter is gone. */
+const exitGrace = 700;
+
+const { host, port, token, channel, signals } = workerData as ControlData;
+const socket = connect({ host, port });
+socket.setNoDelay(true);
+
+type Message = {
+  id?: number;
+  method?: string;
+  params?: unknown;
+  error?: { message: string };
+  result?: unknown;
+};
+const running = new Map<string, string>();
+let greeted = false;
+
+const send = (message: object): void => {
+  socket.write(frame(JSON.stringify({ jsonrpc: "2.0", ...message })));
+};
+const toMain = (message: ToMain): void => channel.postMessage(message);
+
+socket.once("connect", () => {
+  const languageVersion = process.versions.node;
+  const params = { token, protocolVersion, language: "javascript", languageVersion, pid: process.pid };
+  send({ id: 0, method: "hello", params });
+});
+
+const unframer = new Unframer((text) => {
+  const message = JSON.parse(text) as Message;
+  if (!greeted) {
+    if (message.id !== 0 || message.error !== undefined) {
+      toMain({ kind: "refused", reason: message.error?.message ?? "It sent something else than an answer." });
+      return;
+    }
+    greeted = true;
+    return;
+  }
+  if (message.method === undefined || message.id === undefined) return;
+  if (message.method === "pause") {
+    // Answered from here: the main thread may compute for a long time before it can.
+    Atomics.store(signals, signalIndex.pause, 1);
+    send({ id: message.id, result: { waitingFor: [...running.values()] } });
+    return;
+  }
+  if (message.method === "setBreakpoints") send({ id: message.id, result: {} });
+  const id = message.method === "setBreakpoints" ? -1 : message.id;
+  toMain({ kind: "request", id, method: message.method, params: message.params ?? {} });
+});
+socket.on("data", (chunk: Buffer) => {
+  try {
+    unframer.push(chunk);
+  } catch {
+    socket.destroy();
+  }
+});
+socket.on("error", () => socket.destroy());
+socket.on("close", () => {
+  toMain({ kind: "closed" });
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), exitGrace);
+});
+
+channel.on("message", (message: FromMain) => {
+  switch (message.kind) {
+    case "send":
+      socket.write(frame(message.text));
+      break;
+    case "task":
+      if (message.label === undefined) running.delete(message.id);
+      else running.set(message.id, message.label);
+      break;
+    case "flush":
+      socket.write("", () => {
+        Atomics.store(signals, signalIndex.flushed, message.count);
+        Atomics.notify(signals, signalIndex.flushed);
+      });
+      break;
+  }
+});
