@@ -146,6 +146,7 @@ const builds = bundles
   .map((bundle) => ({ ...bundle, plugins: [...(bundle.plugins ?? []), writeOutput] }));
 
 if (options.watch) {
+  console.log("building");
   for (const build of builds) await (await esbuild.context(build)).watch();
   console.log("watching");
 } else {

@@ -7,7 +7,7 @@ import { setup } from "./lib/setup.mjs";
 
 await main(async () => {
   const { values } = parseArgs({ options: { out: { type: "string" } } });
-  await setup();
+  await setup({ python: false });
   say("Building for production (dist/)");
   await must("The build", node, [path.join(root, "esbuild.mjs"), "--production"]);
   const out = values.out ? ["--out", path.resolve(values.out)] : [];
@@ -15,6 +15,9 @@ await main(async () => {
     moduleFile("@vscode", "vsce", "vsce"),
     "package",
     "--no-dependencies",
+    // The README's pictures are in the VSIX itself.
+    "--no-rewrite-relative-links",
+    "--allow-missing-repository",
     ...out,
   ]);
   say(output.trim());

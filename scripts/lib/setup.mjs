@@ -120,10 +120,11 @@ async function works(python) {
 /**
  * Sets up everything the examples need, and with `tests` what checks and tests need too.
  * Quick when nothing has changed.
- * @param {{tests?: boolean}} [options]
+ * @param {{tests?: boolean, python?: boolean}} [options] `python: false` leaves the Python environment alone
  */
 export async function setup(options = {}) {
   await setupPackages();
+  if (options.python === false) return;
   const requirements = [path.join(root, "examples", "python", "requirements.txt")];
   if (options.tests) requirements.push(path.join(root, "test", "requirements.txt"));
   await setupPython(requirements);

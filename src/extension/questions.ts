@@ -1,0 +1,175 @@
+// Asks the user what a stopped run waits for: the answer to an interrupt, or the input.
+
+import * as vscode from "vscode";
+import type { CustomRequests, WaitingInterrupt } from "../protocol/dap.ts";
+import type { Json } from "../protocol/runtime.ts";
+import { jsonMistake, parseAnswer, questionText } from "./answers.ts";
+
+const answerCommand = "langgraph.answer";
+/** True while a run waits for an answer or an input: shows the button that asks again. */
+const waitingKey = "langgraph.waiting";
+
+/** What a session's run waits for. */
+type Wait = "answer" | "input";
+
+/** A message of the adapter, as far as it is read here. */
+interface AdapterMessage {
+  readonly type: string;
+  readonly event?: string;
+  readonly command?: string;
+  readonly success?: boolean;
+  readonly body?: { readonly reason?: string; readonly interrupts?: readonly unknown[] };
+}
+
+/** Requests after which the run stands no longer where the question was asked. */
+const movingRequests = [
+  "continue",
+  "next",
+  "stepIn",
+  "stepOut",
+  "restart",
+  "langgraph/resume",
+  "langgraph/input",
+];
+
+export class Questions implements vscode.Disposable {
+  readonly #sessions = new Map<string, SessionQuestions>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor() {
+    this.#subscriptions = [
+      vscode.debug.registerDebugAdapterTrackerFactory("langgraph", {
+        createDebugAdapterTracker: (session) => {
+          const questions = new SessionQuestions(session, () => this.#showButton());
+          this.#sessions.set(session.id, questions);
+          return questions;
+        },
+      }),
+      vscode.debug.onDidTerminateDebugSession((session) => {
+        this.#sessions.get(session.id)?.done();
+        this.#sessions.delete(session.id);
+      }),
+      vscode.debug.onDidChangeActiveDebugSession(() => this.#showButton()),
+      vscode.commands.registerCommand(answerCommand, () => this.#active?.ask()),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const questions of this.#sessions.values()) questions.done();
+  }
+
+  get #active(): SessionQuestions | undefined {
+    const session = vscode.debug.activeDebugSession;
+    return session && this.#sessions.get(session.id);
+  }
+
+  #showButton(): void {
+    void vscode.commands.executeCommand("setContext", waitingKey, this.#active?.waits !== undefined);
+  }
+}
+
+/** The questions of one session; a box that is open closes when the run goes on by another way. */
+class SessionQuestions implements vscode.DebugAdapterTracker {
+  readonly #session: vscode.DebugSession;
+  readonly #changed: () => void;
+  #waits: Wait | undefined;
+  #box: vscode.CancellationTokenSource | undefined;
+
+  constructor(session: vscode.DebugSession, changed: () => void) {
+    this.#session = session;
+    this.#changed = changed;
+  }
+
+  get waits(): Wait | undefined {
+    return this.#waits;
+  }
+
+  onDidSendMessage(message: AdapterMessage): void {
+    if (message.type === "event" && message.event === "stopped") this.#stopped(message.body?.reason);
+    else if (movesOn(message)) this.done();
+  }
+
+  done(): void {
+    this.#box?.cancel();
+    this.#box = undefined;
+    if (this.#waits === undefined) return;
+    this.#waits = undefined;
+    this.#changed();
+  }
+
+  /** Shows what the run waits for; leaving the box keeps the run waiting. */
+  async ask(): Promise<void> {
+    this.#box?.cancel();
+    const box = new vscode.CancellationTokenSource();
+    this.#box = box;
+    try {
+      if (this.#waits === "answer") await askInterrupts(this.#session, box.token);
+      else if (this.#waits === "input") await askInput(this.#session, box.token);
+    } catch (error) {
+      // The session may have ended meanwhile, and then nobody waits for the answer.
+      if (!box.token.isCancellationRequested) void vscode.window.showErrorMessage((error as Error).message);
+    }
+  }
+
+  #stopped(reason: string | undefined): void {
+    this.done();
+    if (reason !== "interrupt" && reason !== "input") return;
+    this.#waits = reason === "interrupt" ? "answer" : "input";
+    this.#changed();
+    void this.ask();
+  }
+}
+
+function movesOn({ type, event, command, success, body }: AdapterMessage): boolean {
+  if (type === "response") return success === true && movingRequests.includes(command ?? "");
+  if (type !== "event") return false;
+  return event === "continued" || (event === "langgraph/interrupts" && body?.interrupts?.length === 0);
+}
+
+async function request<Name extends keyof CustomRequests>(
+  session: vscode.DebugSession,
+  name: Name,
+  args: CustomRequests[Name]["arguments"],
+): Promise<CustomRequests[Name]["body"]> {
+  return session.customRequest(name, args);
+}
+
+/** Asks one after another, and sends the answers together. */
+async function askInterrupts(session: vscode.DebugSession, token: vscode.CancellationToken): Promise<void> {
+  const { interrupts } = await request(session, "langgraph/interrupts", {});
+  const answers: { [id: string]: Json } = {};
+  const open = interrupts.filter((interrupt) => interrupt.answer === undefined);
+  for (const [index, interrupt] of open.entries()) {
+    const text = await vscode.window.showInputBox(answerBox(interrupt, index, open.length), token);
+    if (text === undefined) return;
+    answers[interrupt.id] = parseAnswer(text, interrupt);
+  }
+  if (Object.keys(answers).length > 0) await request(session, "langgraph/resume", { answers });
+}
+
+function answerBox(interrupt: WaitingInterrupt, index: number, count: number): vscode.InputBoxOptions {
+  const place = count > 1 ? ` (${index + 1} of ${count})` : "";
+  return {
+    title: `Node ${interrupt.node} asks${place}`,
+    prompt: questionText(interrupt.value),
+    placeHolder: "Your answer: plain text or JSON",
+    ignoreFocusOut: true,
+    validateInput: jsonMistake,
+  };
+}
+
+async function askInput(session: vscode.DebugSession, token: vscode.CancellationToken): Promise<void> {
+  const text = await vscode.window.showInputBox(
+    {
+      title: "Input of the run",
+      prompt: "The graph waits for its input, as JSON. The fields are in the Variables view, under Input.",
+      placeHolder: '{"messages": [{"role": "user", "content": "Hello"}]}',
+      ignoreFocusOut: true,
+      validateInput: jsonMistake,
+    },
+    token,
+  );
+  if (text === undefined) return;
+  await request(session, "langgraph/input", { input: parseAnswer(text, {}) });
+}
