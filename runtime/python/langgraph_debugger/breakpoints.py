@@ -1,0 +1,137 @@
+"""Which breakpoints match a node, and whether they hit: conditions, hit counts and log points, decided in place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from .evaluate import compile_expression, evaluate_code, split_message
+
+if TYPE_CHECKING:
+    from .live import When
+    from .protocol import NodeBreakpoint
+
+_HIT = re.compile(r"^\s*(==|>=|<=|>|<|%)?\s*(\d+)\s*$")
+
+Log = Callable[[str, int], None]
+"""Takes a log point's message and the breakpoint's id."""
+
+
+@dataclass
+class Outcome:
+    """What the breakpoints say to a superstep."""
+
+    hits: list[int] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, other: Outcome) -> None:
+        self.hits.extend(hit for hit in other.hits if hit not in self.hits)
+        self.problems.extend(other.problems)
+
+
+class Breakpoint:
+    """One of the adapter's breakpoints, made ready to be asked often."""
+
+    def __init__(self, spec: NodeBreakpoint) -> None:
+        self.spec = spec
+        self.id = int(spec["id"])
+        self.hits = 0
+        self._condition, self._problem = _compiled(spec.get("condition"))
+        self._hit_condition = _hit_condition(spec.get("hitCondition"))
+        message = spec.get("logMessage")
+        self._message = split_message(message) if message else None
+
+    def reached(self, names: Mapping[str, Any], outcome: Outcome, log: Log) -> None:
+        """Counts and decides; a problem with the condition is a hit that says why."""
+        node = names["node"]
+        if self._problem is not None:
+            self._fail(outcome, node, self._problem)
+            return
+        if self._condition is not None:
+            try:
+                if not evaluate_code(self._condition, names):
+                    return
+            except Exception as exc:
+                self._fail(outcome, node, f"{type(exc).__name__}: {exc}")
+                return
+        self.hits += 1
+        if self._hit_condition is not None and not self._hit_condition(self.hits):
+            return
+        if self._message is None:
+            outcome.hits.append(self.id)
+        else:
+            log("".join(_part(part, names) for part in self._message), self.id)
+
+    def _fail(self, outcome: Outcome, node: str, why: str) -> None:
+        outcome.hits.append(self.id)
+        outcome.problems.append(
+            f"The condition of the breakpoint at {node} can't be decided: {self.spec.get('condition')} -> {why}"
+        )
+
+
+class Breakpoints:
+    """All breakpoints of a session."""
+
+    def __init__(self, specs: list[NodeBreakpoint], before: Breakpoints | None = None) -> None:
+        known = {} if before is None else {id(each): each for each in before._all}
+        self._all: list[Breakpoint] = []
+        for spec in specs:
+            same = next((each for each in known.values() if each.spec == spec), None)
+            self._all.append(same if same is not None else Breakpoint(spec))
+        self._cache: dict[tuple[str, str, str], tuple[Breakpoint, ...]] = {}
+
+    def of(self, when: When, graph: str, node: str) -> tuple[Breakpoint, ...]:
+        """Those at `node` of the graph with the id `graph`."""
+        key = (when, graph, node)
+        found = self._cache.get(key)
+        if found is None:
+            found = tuple(
+                each
+                for each in self._all
+                if each.spec["when"] == when
+                and each.spec["graph"] in ("*", graph)
+                and each.spec["node"] in ("*", node)
+            )
+            self._cache[key] = found
+        return found
+
+    def forget_hits(self) -> None:
+        """A new run counts from the start."""
+        for each in self._all:
+            each.hits = 0
+
+
+def _compiled(text: str | None) -> tuple[CodeType | None, str | None]:
+    if text is None or not text.strip():
+        return None, None
+    try:
+        return compile_expression(text), None
+    except SyntaxError as exc:
+        return None, f"SyntaxError: {exc.msg}"
+
+
+def _hit_condition(text: str | None) -> Callable[[int], bool] | None:
+    match = _HIT.match(text) if text else None
+    if match is None:
+        return None
+    number = int(match[2])
+    return {
+        "==": lambda hits: hits == number,
+        ">=": lambda hits: hits >= number,
+        "<=": lambda hits: hits <= number,
+        ">": lambda hits: hits > number,
+        "<": lambda hits: hits < number,
+        "%": lambda hits: number > 0 and hits % number == 0,
+    }[match[1] or "=="]
+
+
+def _part(part: str | CodeType, names: Mapping[str, Any]) -> str:
+    if isinstance(part, str):
+        return part
+    try:
+        return str(evaluate_code(part, names))
+    except Exception as exc:
+        return f"<{type(exc).__name__}: {exc}>"

@@ -1,0 +1,133 @@
+"""The user's graph under the debugger: answers the adapter's requests about it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+from . import live, saving
+from .engine import Engine
+from .errors import RuntimeFailure
+from .graphs import KnownGraphs
+from .loader import Loaded, check_versions, load, user_sources
+from .watch import Send
+
+if TYPE_CHECKING:
+    from .protocol import LoadParams, LoadResult
+
+
+class Debuggee:
+    """A loaded graph with the debugger's checkpointer on it."""
+
+    def __init__(
+        self,
+        params: LoadParams,
+        loaded: Loaded,
+        loop: asyncio.AbstractEventLoop,
+        stack: AsyncExitStack,
+        send: Send,
+    ) -> None:
+        self._loaded = loaded
+        self._loop = loop
+        self._stack = stack
+        self._send = send
+        self._folders = [*params["workspaceFolders"], loaded.folder]
+        self.saver = saving.open_saver(params["checkpoints"])
+        self._replaced = saving.replace(loaded.graph, self.saver)
+        self._graphs = KnownGraphs(loaded.graph, self._folders)
+        for known in self._graphs:
+            if known.id:
+                saving.replace_in_subgraph(known.graph, self.saver)
+        self.engine = Engine(
+            self._graphs,
+            self.saver,
+            loop,
+            dict(params.get("config") or {}),
+            params.get("context"),
+            send,
+            self._announce,
+        )
+        live.install(self.engine.watch)
+
+    @classmethod
+    def load(
+        cls, params: LoadParams, loop: asyncio.AbstractEventLoop, stack: AsyncExitStack, send: Send
+    ) -> Debuggee:
+        """Imports the module and finds the graph; on the main thread, with `loop` not running."""
+        version = check_versions()
+        loaded = load(params, loop, stack)
+        debuggee = cls(params, loaded, loop, stack, send)
+        debuggee.description = debuggee._describe(version)
+        return debuggee
+
+    description: LoadResult
+
+    def _describe(self, version: str) -> LoadResult:
+        graph = self._loaded.graph
+        result: LoadResult = {
+            "name": self._loaded.name,
+            "origin": self._loaded.origin,
+            "langgraphVersion": version,
+            "graphs": self._graphs.models(),
+            "sources": user_sources(self._folders),
+            "inputSchema": _input_schema(graph),
+            "stateKeys": self._graphs.root.state_keys,
+            "compiledInterrupts": self._graphs.compiled_interrupts(),
+            "warnings": [],
+        }
+        if self._replaced is not None:
+            result["replacedCheckpointer"] = self._replaced
+        return result
+
+    def _announce(self) -> None:
+        for known in self._graphs:
+            if known.id:
+                saving.replace_in_subgraph(known.graph, self.saver)
+        self._send("graphs", {"graphs": self._graphs.models(), "sources": user_sources(self._folders)})
+
+    # ------------------------------------------------------------------------------------------------ requests
+
+    def request(self, method: str, params: Any) -> Any:
+        """Answers one request; on the control thread."""
+        handler = getattr(self, f"_on_{method}", None)
+        if handler is None:
+            raise RuntimeFailure("internal", f"This runtime knows no request {method}.")
+        return handler(params)
+
+    def _on_setBreakpoints(self, params: Any) -> Any:
+        self.engine.set_breakpoints(params)
+        return {}
+
+    def _on_open(self, params: Any) -> Any:
+        return self.engine.position(params["threadId"])
+
+    def _on_run(self, params: Any) -> Any:
+        self.engine.start(params)
+        return {}
+
+    def _on_pause(self, params: Any) -> Any:
+        return {"waitingFor": self.engine.pause()}
+
+    def _on_cancel(self, params: Any) -> Any:
+        self.engine.cancel()
+        return {}
+
+    def running_nodes(self) -> str:
+        """Names of the nodes that compute now."""
+        run = self.engine.watch.run
+        return ", ".join(task.name for task in run.computing()) if run is not None else ""
+
+    def close(self) -> None:
+        """Cancels, writes all to disk, and leaves the context managers of a factory."""
+        self.engine.cancel()
+        with contextlib.suppress(Exception):
+            asyncio.run_coroutine_threadsafe(self._stack.aclose(), self._loop).result(0.4)
+
+
+def _input_schema(graph: Any) -> Any:
+    try:
+        return graph.get_input_jsonschema()
+    except Exception:
+        return {}

@@ -1,0 +1,397 @@
+"""Runs the graph: starts, releases, pauses and cancels it, and reports where it stands once that is on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from . import saving
+from .as_json import to_json
+from .breakpoints import Breakpoints
+from .errors import RuntimeFailure, error_info
+from .handler import RunHandler
+from .limits import lowered_limit, usual_limit
+from .position import Place, Threads, live_position
+from .run import Gate, Run
+from .timeouts import lift_step_timeouts, restore_step_timeouts
+from .watch import Send, Watch
+
+if TYPE_CHECKING:
+    from .graphs import KnownGraphs
+    from .protocol import Position, RunParams, SetBreakpointsParams, StoppedEvent
+
+_SETTLE_SECONDS = 0.03  # how long a stop waits for siblings that still compute to come to a gate of their own
+
+
+class Engine:
+    """One at a time: the run of a thread, or none."""
+
+    def __init__(
+        self,
+        graphs: KnownGraphs,
+        saver: Any,
+        loop: asyncio.AbstractEventLoop,
+        config: dict[str, Any],
+        context: Any,
+        send: Send,
+        announce: Any,
+    ) -> None:
+        self.watch = Watch(graphs, send, announce)
+        self.threads = Threads(graphs, saver)
+        self.place: Place = {}
+        """The namespaces of the position on disk that was told last."""
+        self.generation = 0
+        """Counts runs; values of evaluations don't outlive one."""
+        self._graphs = graphs
+        self._saver = saver
+        self._loop = loop
+        self._config = config
+        self._context = context
+        self._send = send
+        self._answers: dict[str, Any] = {}
+        self._ended_after: str | None = None
+        """The thread whose end was told as a stop after its last node; going on from there is the end."""
+        self._stop_of_root: dict[str, int] = {}
+        """By thread: at which step the cancelled run would have met its recursion limit."""
+        threading.Thread(target=self._report, name="langgraph-debugger-report", daemon=True).start()
+
+    # ------------------------------------------------------------------------------------------------ requests
+
+    def set_breakpoints(self, params: SetBreakpointsParams) -> None:
+        self.watch.breakpoints = Breakpoints(params["breakpoints"], self.watch.breakpoints)
+        self.watch.filters = set(params["exceptions"])
+        self.watch.honour_compiled = params["compiled"]
+
+    def start(self, params: RunParams) -> None:
+        """Starts a run or lets the held one go on; `stopped` tells where it comes to stand."""
+        run = self.watch.run
+        if run is not None:
+            with run.lock:
+                stands = run.stopped and run.thread_id == params["threadId"]
+                begins_anew = any(key in params for key in ("input", "update", "goto"))
+                if not run.stopped:
+                    raise RuntimeFailure("running", "The graph is running; pause it first.")
+                if stands and not begins_anew:
+                    self._answers.update(params.get("resume") or {})
+                    run.step = dict(params["step"])
+                    run.pausing = False
+                    run.goes_on()
+                    return
+            self.cancel()
+        self._start(params)
+
+    def _start(self, params: RunParams) -> None:
+        thread_id = params["threadId"]
+        self.generation += 1
+        if "input" not in params and self._ended_after == thread_id and not params.get("goto"):
+            self._ended_after = None
+            self._tell_stop("end", self.position(thread_id), [])
+            return
+        self._ended_after = None
+        graph_input, skip, limit = self._input(params)
+        handler = RunHandler(self.watch)
+        run = Run(params, handler)
+        handler.run = run
+        run.skip = skip
+        run.recursion_limit = (
+            usual_limit(self._graphs.root.graph, self._config) if limit is not None else None
+        )
+        if run.starts_fresh:
+            self.watch.breakpoints.forget_hits()
+        self.watch.run = run
+        self._loop.call_soon_threadsafe(self._launch, run, graph_input, limit)
+
+    def _launch(self, run: Run, graph_input: Any, limit: int | None) -> None:
+        run.future = self._loop.create_task(self._stream(run, graph_input, limit))
+
+    def pause(self) -> list[str]:
+        """The nodes that have to end before the run stands."""
+        run = self.watch.run
+        if run is None:
+            return []
+        with run.lock:
+            if run.stopped:
+                return []
+            run.pausing = True
+            computing = run.computing()
+            return [
+                f"{task.level.known.id}:{task.name}" if task.level.known.id else task.name
+                for task in computing
+            ]
+
+    def cancel(self) -> None:
+        """Ends the run where it stands; what it has done is on disk when this returns."""
+        run = self.watch.run
+        if run is not None:
+            with run.lock:
+                root = run.root
+                if root is not None:
+                    self._stop_of_root[run.thread_id] = root.loop.stop
+                run.cancel()
+            done = threading.Event()
+            self._loop.call_soon_threadsafe(self._cancel_future, run, done)
+            done.wait(2)
+            self.watch.run = None
+        saving.flush(self._saver)
+
+    def _cancel_future(self, run: Run, done: threading.Event) -> None:
+        future = run.future
+        if future is None or future.done():
+            done.set()
+            return
+        future.add_done_callback(lambda _: done.set())
+        future.cancel()
+
+    def position(self, thread_id: str) -> Position | None:
+        """Where the thread stands: live while it runs, else from disk."""
+        run = self.watch.run
+        if run is not None and run.thread_id == thread_id:
+            with run.lock:
+                if run.root is not None:
+                    return live_position(run)
+        found = self.threads.position(thread_id)
+        if found is None:
+            return None
+        self.place = found[1]
+        return found[0]
+
+    # ------------------------------------------------------------------------------------------------ a run's input
+
+    def _input(self, params: RunParams) -> tuple[Any, set[str], int | None]:
+        """What the graph is called with, the tasks at which the user is already, and a lowered recursion limit."""
+        from langgraph.types import Command
+
+        if "input" in params:
+            if params["input"] is None:
+                raise RuntimeFailure(
+                    "invalidInput", "The input is null; give a JSON object with the graph's input."
+                )
+            return params["input"], set(), None
+        found = self.threads.position(params["threadId"])
+        if found is None:
+            raise RuntimeFailure("invalidInput", "This thread is new: give it an input to start the run.")
+        position = found[0]
+        tasks = list(_all_tasks(position["root"]))
+        waiting = {each["id"] for task in tasks for each in task["interrupts"]}
+        resume = {**{k: v for k, v in self._answers.items() if k in waiting}, **(params.get("resume") or {})}
+        unknown = sorted(set(resume) - waiting)
+        if unknown:
+            known = ", ".join(sorted(waiting)) or "none"
+            raise RuntimeFailure(
+                "unknownInterrupt",
+                f"No interrupt with the id {unknown[0]} waits for an answer. Waiting: {known}.",
+            )
+        self._answers = {}
+        command: dict[str, Any] = {}
+        if resume:
+            command["resume"] = resume
+        if params.get("update"):
+            command["update"] = params["update"]
+        if params.get("goto"):
+            command["goto"] = params["goto"]
+        own = position["root"]["tasks"]
+        if not command:
+            if not own:
+                raise RuntimeFailure(
+                    "invalidInput", "The run on this thread is over: give an input for a new turn."
+                )
+            if waiting and all(task["status"] in ("waiting", "done") for task in own):
+                raise RuntimeFailure(
+                    "needsAnswer", f"The graph waits for an answer to the interrupt {sorted(waiting)[0]}."
+                )
+        limit = lowered_limit(
+            self._graphs.root.graph,
+            self._saver,
+            self._config,
+            position,
+            self._stop_of_root.pop(params["threadId"], None),
+        )
+        return Command(**command) if command else None, {task["id"] for task in tasks}, limit
+
+    # ------------------------------------------------------------------------------------------------ the stream
+
+    async def _stream(self, run: Run, graph_input: Any, limit: int | None) -> None:
+        """Consumes the graph's stream to its end, on the graph's own event loop."""
+        graph = self._graphs.root.graph
+        config = {
+            **self._config,
+            "configurable": {**(self._config.get("configurable") or {}), "thread_id": run.thread_id},
+            "callbacks": [run.handler],
+        }
+        if limit is not None:
+            config["recursion_limit"] = limit
+        extra = {} if self._context is None else {"context": self._context}
+        lifted = [] if run.no_debug else lift_step_timeouts(known.graph for known in self._graphs)
+        error: BaseException | None = None
+        try:
+            stream = graph.astream(
+                graph_input, config, stream_mode=["custom"], subgraphs=True, durability="async", **extra
+            )
+            async for namespace, _, value in stream:
+                self._tell_custom(namespace, value)
+        except asyncio.CancelledError as exc:
+            if run.cancelled:
+                return
+            error = exc
+        except Exception as exc:
+            error = exc
+        finally:
+            restore_step_timeouts(lifted)
+        await asyncio.to_thread(self._rest, run, error)
+
+    def _tell_custom(self, namespace: tuple[str, ...], value: Any) -> None:
+        self._send("custom", {"namespace": "|".join(namespace), "value": to_json(value)})
+
+    def _rest(self, run: Run, error: BaseException | None) -> None:
+        """The stream is over: at the end, at an interrupt, at an error."""
+        saving.flush(self._saver)
+        with run.lock:
+            if run.cancelled:
+                return
+            self.watch.run = None
+        root = run.root
+        position = self.position(run.thread_id)
+        if position is None:
+            keys = self._graphs.root.state_keys
+            position = {
+                "threadId": run.thread_id,
+                "root": {"graph": "", "namespace": "", "stateKeys": keys, "tasks": []},
+            }
+        if error is not None:
+            self._tell_error(run, position, error)
+            return
+        hits = [hit for gate in run.gates() if not gate.waiting for hit in gate.outcome.hits]
+        tasks = list(_all_tasks(position["root"]))
+        if any(task["interrupts"] for task in tasks):
+            if self._answers.keys() & {each["id"] for task in tasks for each in task["interrupts"]}:
+                self._start({"threadId": run.thread_id, "step": run.params["step"], "noDebug": run.no_debug})
+                return
+            self._tell_stop("interrupt", position, hits)
+        elif position["root"]["tasks"]:
+            status = str(getattr(root.loop, "status", "")) if root is not None else ""
+            names = ", ".join(task["name"] for task in position["root"]["tasks"])
+            text = (
+                f"compile({status}=...) stops the graph here, before {names}."
+                if "interrupt" in status
+                else None
+            )
+            self._tell_stop("breakpoint" if "interrupt" in status else "pause", position, hits, text)
+        elif root is not None and root.after is not None and not run.no_debug:
+            self._ended_after = run.thread_id
+            if root.after.finished is not None:
+                position["finished"] = root.after.finished
+            self._tell_stop("breakpoint", position, root.after.outcome.hits)
+        else:
+            self._tell_stop("end", position, [])
+
+    def _tell_error(self, run: Run, position: Position, error: BaseException) -> None:
+        found = run.errors.get(id(error))
+        if found is None:
+            position["error"] = error_info(error)
+        else:
+            position["error"] = error_info(found[0], found[1].name, found[1].level.namespace)
+        info = position["error"]
+        where = f"{info['node']}: " if "node" in info else ""
+        if "raised" in self.watch.filters and not run.no_debug:
+            self._tell_stop("exception", position, [], f"{where}{info['type']}: {info['message']}")
+            return
+        self._send("message", {"kind": "error", "text": f"{where}{info['traceback']}"})
+        self._tell_stop("end", position, [])
+
+    # ------------------------------------------------------------------------------------------------ stops in place
+
+    def _report(self) -> None:
+        """Its own thread: waits until a run stands, then until that is on disk, then tells it."""
+        seen = -1
+        while True:
+            with self.watch.arrivals:
+                self.watch.arrivals.wait_for(lambda: self.watch.changes != seen)
+                seen = self.watch.changes
+            run = self.watch.run
+            if run is None or not self._settle(run):
+                continue
+            _wait_until_put(run)
+            saving.flush(self._saver)
+            with run.lock:
+                if run.cancelled or run.stopped:
+                    continue
+                gates = [gate for gate in run.gates() if gate.waiting and gate.closed]
+                if not gates:
+                    continue
+                run.stands()
+                run.pausing = False
+                run.starts_fresh = False
+                position = live_position(run)
+            self._tell_gates(gates, position)
+
+    def _settle(self, run: Run) -> bool:
+        """Waits until nothing computes any more, or for a moment. Whether the run has come to stand."""
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while True:
+            with self.watch.arrivals:
+                seen = self.watch.changes
+            with run.lock:
+                if run.cancelled or run.stopped:
+                    return False
+                gates = [gate for gate in run.gates() if gate.closed]
+                arrived = [gate for gate in gates if gate.waiting]
+                if not arrived:
+                    return False
+                complete = all(gate.complete for gate in arrived)
+                if complete and not run.computing():
+                    return True
+            left = deadline - time.monotonic()
+            if left <= 0 and complete:
+                return True
+            with self.watch.arrivals:
+                self.watch.arrivals.wait_for(lambda seen=seen: self.watch.changes != seen, max(left, 0.005))
+
+    def _tell_gates(self, gates: list[Gate], position: Position) -> None:
+        order = ("exception", "breakpoint", "entry", "step", "pause", None)
+        first = min(gates, key=lambda gate: order.index(gate.reason))
+        hits: list[int] = []
+        for gate in gates:
+            hits.extend(hit for hit in gate.outcome.hits if hit not in hits)
+            if gate.finished is not None and "finished" not in position:
+                position["finished"] = gate.finished
+        if first.error is not None:
+            position["error"] = first.error
+        text = " ".join(gate.text for gate in gates if gate.text)
+        self._tell_stop(first.reason or "pause", position, hits, text or None)
+
+    def _tell_stop(
+        self, reason: Any, position: Position | None, hits: list[int], text: str | None = None
+    ) -> None:
+        assert position is not None
+        event: StoppedEvent = {"reason": reason, "hitBreakpointIds": list(hits), "position": position}
+        if text:
+            event["text"] = text
+        self._send("stopped", event)
+
+
+def _all_tasks(position: Any) -> Any:
+    for task in position["tasks"]:
+        yield task
+        if "subgraph" in task:
+            yield from _all_tasks(task["subgraph"])
+
+
+def _wait_until_put(run: Run) -> None:
+    """Until the checkpoints of all graphs of the run have been given to the checkpointer."""
+    with run.lock:
+        futures = [getattr(level.loop, "_put_checkpoint_fut", None) for level in run.levels.values()]
+    for future in futures:
+        if future is None or future.done():
+            continue
+        put = threading.Event()
+        if isinstance(future, asyncio.Future):
+            try:
+                future.get_loop().call_soon_threadsafe(future.add_done_callback, lambda _, put=put: put.set())
+            except RuntimeError:
+                continue  # that loop is closed, and with it the graph that it ran
+        else:
+            future.add_done_callback(lambda _, put=put: put.set())
+        while not put.wait(1) and not run.cancelled:
+            pass

@@ -1,0 +1,56 @@
+"""The recursion limit of a run that begins again in the middle of one that was cut off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .protocol import Position
+
+_DEFAULT_LIMIT = 25
+
+
+def usual_limit(graph: Any, config: dict[str, Any]) -> int:
+    """The limit of a bare run: of the run's config, of the graph's own, or LangGraph's default."""
+    for each in (config, getattr(graph, "config", None) or {}):
+        if isinstance(each.get("recursion_limit"), int):
+            return int(each["recursion_limit"])
+    try:
+        from langgraph._internal._config import ensure_config
+
+        return int(ensure_config()["recursion_limit"])
+    except (ImportError, KeyError):
+        return _DEFAULT_LIMIT
+
+
+def lowered_limit(
+    graph: Any, saver: Any, config: dict[str, Any], position: Position, stop: int | None
+) -> int | None:
+    """
+    The limit for going on from `position`, where the run was cut off between two supersteps: what the bare run
+    would have left. None where the run had ended there by itself (an interrupt, an error, the end): a bare run
+    starts counting anew. `stop` is LangGraph's own `loop.stop` of the run that was cut off, where it is known.
+    """
+    root = position["root"]
+    if not root["tasks"] or any(task["status"] in ("waiting", "failed") for task in root["tasks"]):
+        return None
+    if "checkpoint" not in root:
+        return None
+    step = int(root["checkpoint"]["step"])
+    if stop is None:
+        first = _first_step(saver, position["threadId"])
+        if first is None:
+            return None
+        stop = first + 1 + usual_limit(graph, config)
+    return max(1, stop - step - 2)
+
+
+def _first_step(saver: Any, thread_id: str) -> int | None:
+    """Step of the checkpoint at which the run began: its input, or an interrupt that was answered."""
+    config = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
+    for saved in saver.list(config):
+        if saved.metadata.get("source") == "input":
+            return int(saved.metadata["step"])
+        if any(channel == "__resume__" for _, channel, _ in saved.pending_writes or ()):
+            return int(saved.metadata["step"]) + 1
+    return None

@@ -1,0 +1,299 @@
+"""Where a thread stands, as a tree of graphs with the tasks of their current supersteps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from .as_json import to_json
+from .errors import error_info
+from .graphs import KnownGraph, KnownGraphs, state_keys
+from .run import Level, Run, TaskRun, is_hidden
+
+if TYPE_CHECKING:
+    from .protocol import (
+        CheckpointInfo,
+        ErrorInfo,
+        GraphPosition,
+        InterruptInfo,
+        Position,
+        TaskPosition,
+        TaskStatus,
+    )
+
+PendingWrite = tuple[str, str, Any]
+Place = dict[str, "tuple[KnownGraph, str | None]"]
+"""Of each namespace of a position: its graph and its checkpoint's id."""
+
+_MARKS = ("__error__", "__error_source_node__", "__interrupt__", "__resume__", "__scheduled__")
+_NULL_TASK = "00000000-0000-0000-0000-000000000000"
+
+
+# ------------------------------------------------------------------------------------------------ of a run that goes on
+
+
+def live_position(run: Run) -> Position:
+    """Of a run that stands or computes; the caller holds its lock."""
+    root = run.root
+    if root is None:
+        return {
+            "threadId": run.thread_id,
+            "root": {"graph": "", "namespace": "", "stateKeys": [], "tasks": []},
+        }
+    return {"threadId": run.thread_id, "root": _live_graph(run, root)}
+
+
+def _live_graph(run: Run, level: Level) -> GraphPosition:
+    position: GraphPosition = {
+        "graph": level.known.id,
+        "namespace": level.namespace,
+        "stateKeys": level.known.state_keys,
+        "tasks": [_live_task(run, task) for task in level.tasks],
+    }
+    loop = level.loop
+    if loop.checkpointer is not None:
+        previous = (loop.prev_checkpoint_config or {}).get("configurable", {}).get("checkpoint_id")
+        position["checkpoint"] = checkpoint_info(
+            loop.checkpoint,
+            loop.checkpoint_metadata,
+            level.namespace,
+            previous,
+            [t.name for t in level.tasks],
+        )
+    return position
+
+
+def _live_task(run: Run, task: TaskRun) -> TaskPosition:
+    level = task.level
+    writes = [w for w in level.loop.checkpoint_pending_writes if w[0] == task.id]
+    if task.state in ("running", "held", "done"):
+        status: TaskStatus = {"running": "running", "held": "pending", "done": "done"}[task.state]  # type: ignore[assignment] # one of them
+    else:
+        status = status_of(writes)
+        if status == "pending" and task.task.writes:
+            status = "done"
+    child = next((each for each in reversed(list(run.levels.values())) if each.parent is task), None)
+    subgraph = _live_graph(run, child) if child is not None and task.state == "running" else None
+    return _task(task.task, status, writes, level.known, level.namespace, subgraph)
+
+
+# ------------------------------------------------------------------------------------------------ of a thread on disk
+
+
+class Threads:
+    """Reads threads from the checkpointer; any thread may call it."""
+
+    def __init__(self, graphs: KnownGraphs, saver: Any) -> None:
+        self._graphs = graphs
+        self._saver = saver
+
+    def latest(self, thread_id: str, namespace: str = "") -> Any:
+        """The newest checkpoint's tuple, or None."""
+        return self._saver.get_tuple({"configurable": {"thread_id": thread_id, "checkpoint_ns": namespace}})
+
+    def at(self, thread_id: str, namespace: str, checkpoint_id: str) -> Any:
+        """The tuple of one checkpoint, or None."""
+        configurable = {"thread_id": thread_id, "checkpoint_ns": namespace, "checkpoint_id": checkpoint_id}
+        return self._saver.get_tuple({"configurable": configurable})
+
+    def snapshot(self, graph: Any, thread_id: str, namespace: str, checkpoint_id: str) -> Any:
+        """LangGraph's own view of one checkpoint of `graph`: values, every task of the step that comes."""
+        configurable = {
+            "thread_id": thread_id,
+            "checkpoint_ns": namespace,
+            "checkpoint_id": checkpoint_id,
+            # What a graph gives its subgraphs: `graph` itself reads, whatever graph it may be a part of.
+            "__pregel_checkpointer": self._saver,
+        }
+        return graph.get_state({"configurable": configurable})
+
+    def position(self, thread_id: str) -> tuple[Position, Place] | None:
+        """Where the thread stands; None where there is no such thread."""
+        place: Place = {}
+        root = self._graph(self._graphs.root, thread_id, "", place)
+        return None if root is None else ({"threadId": thread_id, "root": root}, place)
+
+    def _graph(self, known: KnownGraph, thread_id: str, namespace: str, place: Place) -> GraphPosition | None:
+        saved = self.latest(thread_id, namespace)
+        if saved is None:
+            return None
+        checkpoint_id = saved.checkpoint["id"]
+        snapshot = self.snapshot(known.graph, thread_id, namespace, checkpoint_id)
+        place[namespace] = (known, checkpoint_id)
+        pending: list[PendingWrite] = list(saved.pending_writes or ())
+        tasks = []
+        for task in snapshot.tasks:
+            writes = [w for w in pending if w[0] == task.id]
+            status = status_of(writes)
+            subgraph = None
+            if status != "done":
+                subgraph = self._subgraph(known, task, thread_id, namespace, place)
+            tasks.append(_task(task, status, writes, known, namespace, subgraph))
+        parent = (saved.parent_config or {}).get("configurable", {}).get("checkpoint_id")
+        return {
+            "graph": known.id,
+            "namespace": namespace,
+            "checkpoint": checkpoint_info(
+                saved.checkpoint, saved.metadata, namespace, parent, [t["name"] for t in tasks]
+            ),
+            "stateKeys": state_keys(known.graph),
+            "tasks": tasks,
+        }
+
+    def _subgraph(
+        self, known: KnownGraph, task: Any, thread_id: str, namespace: str, place: Place
+    ) -> GraphPosition | None:
+        """The graph in a task that has begun and not ended."""
+        own = f"{task.name}:{task.id}"
+        inner = f"{namespace}|{own}" if namespace else own
+        for child in known.children.get(task.name, ()):
+            if child.graph.checkpointer is False:
+                continue
+            keeps = child.graph.checkpointer is True
+            found = self._graph(child, thread_id, _recast(inner) if keeps else inner, place)
+            # A graph that keeps its state from visit to visit has begun only when it has something left to do.
+            if found is not None and not (keeps and not found["tasks"]):
+                return found
+        return None
+
+
+def _recast(namespace: str) -> str:
+    """The namespace that `checkpointer=True` graphs use: without task ids."""
+    return "|".join(part.split(":")[0] for part in namespace.split("|"))
+
+
+# ------------------------------------------------------------------------------------------------ parts of both
+
+
+def status_of(writes: Iterable[PendingWrite]) -> TaskStatus:
+    """Of a task, from its raw pending writes."""
+    channels = {channel for _, channel, _ in writes}
+    if any(channel not in _MARKS for channel in channels):
+        return "done"
+    if "__interrupt__" in channels:
+        return "waiting"
+    if "__error__" in channels:
+        error = next(value for _, channel, value in writes if channel == "__error__")
+        text = type(error).__name__ if isinstance(error, BaseException) else str(error)
+        return "cancelled" if text.startswith("CancelledError") else "failed"
+    return "pending"
+
+
+def _task(
+    task: Any,
+    status: TaskStatus,
+    writes: list[PendingWrite],
+    known: KnownGraph,
+    namespace: str,
+    subgraph: GraphPosition | None,
+) -> TaskPosition:
+    nested = _interrupt_ids(subgraph) if subgraph is not None else set()
+    position: TaskPosition = {
+        "id": task.id,
+        "name": task.name,
+        "status": status,
+        "hasInput": is_send(task),
+        "interrupts": [
+            each
+            for each in interrupts_of(task.name, writes, known.id, namespace)
+            if status == "waiting" and each["id"] not in nested
+        ],
+    }
+    if status in ("failed", "cancelled"):
+        error = next((value for _, channel, value in writes if channel == "__error__"), None)
+        if error is not None:
+            position["error"] = saved_error(error, task.name, namespace)
+    if subgraph is not None:
+        position["subgraph"] = subgraph
+    return position
+
+
+def is_send(task: Any) -> bool:
+    """Whether a task has an input of its own: it was sent, not triggered by channels."""
+    return bool(task.path) and task.path[0] == "__pregel_push" and not is_hidden_path(task)
+
+
+def is_hidden_path(task: Any) -> bool:
+    config = getattr(task, "config", None)
+    return config is not None and is_hidden(task)
+
+
+def _interrupt_ids(position: GraphPosition) -> set[str]:
+    found = set()
+    for task in position["tasks"]:
+        found |= {each["id"] for each in task["interrupts"]}
+        if "subgraph" in task:
+            found |= _interrupt_ids(task["subgraph"])
+    return found
+
+
+def interrupts_of(name: str, writes: list[PendingWrite], graph: str, namespace: str) -> list[InterruptInfo]:
+    """The interrupts of a task that wait, numbered after those that it has had answers to."""
+    earlier = [to_json(value) for value in answers_of(writes)]
+    found: list[InterruptInfo] = []
+    for interrupt in raw_interrupts(writes):
+        info: InterruptInfo = {
+            "id": interrupt.id,
+            "index": len(earlier) + len(found),
+            "node": name,
+            "namespace": namespace,
+            "graph": graph,
+            "value": to_json(interrupt.value),
+            "earlier": earlier,
+        }
+        schema = getattr(interrupt, "response_schema", None)
+        if schema is not None:
+            info["responseSchema"] = to_json(schema)
+        found.append(info)
+    return found
+
+
+def raw_interrupts(writes: list[PendingWrite]) -> list[Any]:
+    for _, channel, value in writes:
+        if channel == "__interrupt__":
+            return list(value) if isinstance(value, (list, tuple)) else [value]
+    return []
+
+
+def answers_of(writes: list[PendingWrite]) -> list[Any]:
+    """Answers that a task has got before, in order."""
+    for task_id, channel, value in writes:
+        if channel == "__resume__" and task_id != _NULL_TASK:
+            return list(value) if isinstance(value, (list, tuple)) else [value]
+    return []
+
+
+def saved_error(error: Any, node: str, namespace: str) -> ErrorInfo:
+    """An error as it was kept with the checkpoint: the exception while it is in this process, else its text."""
+    if isinstance(error, BaseException):
+        return error_info(error, node, namespace)
+    text = str(error)
+    kind, _, rest = text.partition("(")
+    known = rest.endswith(")") and kind.isidentifier()
+    return {
+        "type": kind if known else "Exception",
+        "message": rest[:-1].strip("'\"") if known else text,
+        "traceback": text,
+        "frames": [],
+        "node": node,
+        "namespace": namespace,
+    }
+
+
+def checkpoint_info(
+    checkpoint: Any, metadata: Any, namespace: str, parent: str | None, following: list[str]
+) -> CheckpointInfo:
+    told = {key: value for key, value in (metadata or {}).items() if not key.startswith("__")}
+    info: CheckpointInfo = {
+        "id": checkpoint["id"],
+        "namespace": namespace,
+        "step": (metadata or {}).get("step", -1),
+        "source": (metadata or {}).get("source", "loop"),
+        "createdAt": checkpoint.get("ts") or datetime.fromtimestamp(0, timezone.utc).isoformat(),
+        "next": following,
+        "metadata": to_json(told),
+    }
+    if parent:
+        info["parentId"] = parent
+    return info

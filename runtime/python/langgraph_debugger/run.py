@@ -1,0 +1,256 @@
+"""What is known of a run while it goes on: its graphs (levels), their tasks, and the gates that hold them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from .breakpoints import Outcome
+from .graphs import KnownGraph
+
+if TYPE_CHECKING:
+    from .protocol import ErrorInfo, Position_finished, RunParams, StopReason
+
+TaskState = Literal["prepared", "held", "running", "done", "failed"]
+
+_HIDDEN = "langsmith:hidden"  # LangGraph's tag of tasks that are not the user's
+
+
+class Gate:
+    """Holds the tasks of one superstep at their start, or a graph at its end. Waited for on any event loop."""
+
+    def __init__(
+        self, reason: StopReason | None, outcome: Outcome, finished: Position_finished | None
+    ) -> None:
+        self.reason = reason
+        self.outcome = outcome
+        self.finished = finished
+        self.expected: set[str] = set()
+        self.waiting: set[str] = set()
+        self.text: str | None = None
+        self.error: ErrorInfo | None = None
+        self.cancelled = False
+        self._released = threading.Event()
+        self._lock = threading.Lock()
+        self._waiters: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
+
+    @property
+    def closed(self) -> bool:
+        return not self._released.is_set()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all who are to come have come."""
+        return self.expected <= self.waiting
+
+    async def wait(self) -> None:
+        """Returns once released; raises CancelledError where the run was cancelled instead."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        with self._lock:
+            if self._released.is_set():
+                future.set_result(None)
+            else:
+                self._waiters.append((loop, future))
+        await future
+        if self.cancelled:
+            raise asyncio.CancelledError("the debugger cancelled the run")
+
+    def release(self, cancelled: bool = False) -> None:
+        with self._lock:
+            self.cancelled = self.cancelled or cancelled
+            self._released.set()
+            waiters, self._waiters = self._waiters, []
+        for loop, future in waiters:
+            with contextlib.suppress(RuntimeError):  # that loop is closed
+                loop.call_soon_threadsafe(_resolve, future)
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+@dataclass(eq=False)
+class TaskRun:
+    """A task of a superstep, from its preparation to its end."""
+
+    id: str
+    name: str
+    level: Level
+    task: Any
+    """LangGraph's PregelExecutableTask."""
+    state: TaskState = "prepared"
+    attempts: int = 0
+    run_id: Any = None
+    began: float = 0.0
+    held_before: float = 0.0
+    """How long the run had stood when the task began, in seconds."""
+    caller: TaskRun | None = None
+    """The task that called this one, in the functional API."""
+    task_gate: Gate | None = None
+    """A gate of this task alone: a `@task`, or an error that will be retried."""
+
+    @property
+    def namespace(self) -> str:
+        """The task's own namespace, that of a graph which it runs."""
+        return namespace_of_task(self.task)
+
+
+@dataclass(eq=False)
+class Level:
+    """A graph that runs, at its current superstep."""
+
+    known: KnownGraph
+    namespace: str
+    """LangGraph's, or one of our own for a graph that runs as a root of its own inside a task."""
+    loop: Any
+    parent: TaskRun | None
+    run_id: Any
+    step: int = -1
+    began: float = 0.0
+    held_before: float = 0.0
+    gate: Gate | None = None
+    after: Gate | None = None
+    """Made when a breakpoint after a node hits; becomes the gate of what comes next."""
+    tasks: list[TaskRun] = field(default_factory=list)
+    """Of the current superstep, hidden ones left out."""
+
+
+class Run:
+    """One stream of the root graph. Its lock guards everything in it."""
+
+    def __init__(self, params: RunParams, handler: Any) -> None:
+        self.thread_id = params["threadId"]
+        self.params = params
+        self.handler = handler
+        self.lock = threading.RLock()
+        self.no_debug = params["noDebug"]
+        self.step: dict[str, Any] = dict(params["step"])
+        self.starts_fresh = "input" in params
+        self.recursion_limit: int | None = None
+        """The user's own, where this run was started with a lower one."""
+        self.pausing = False
+        self.stopped = False
+        """A stop was reported and not yet left."""
+        self.cancelled = False
+        self.skip: set[str] = set()
+        """Tasks at which the thread stood when the run began: the user is there already."""
+        self.levels: dict[int, Level] = {}
+        self.tasks: dict[str, TaskRun] = {}
+        self.by_run_id: dict[Any, TaskRun | Level] = {}
+        self.models: dict[Any, TaskRun | None] = {}
+        """Runs of chat models, for their tokens."""
+        self.errors: dict[int, tuple[BaseException, TaskRun]] = {}
+        """The task in which an exception was seen first, by the exception's identity."""
+        self.swallowed: list[str] = []
+        self.future: asyncio.Task[None] | None = None
+        self._held = 0.0
+        self._held_since: float | None = None
+
+    @property
+    def root(self) -> Level | None:
+        return next((level for level in self.levels.values() if level.parent is None), None)
+
+    # ---- time
+
+    def held_seconds(self) -> float:
+        """How long the run has stood so far."""
+        since = self._held_since
+        return self._held + (time.monotonic() - since if since is not None else 0.0)
+
+    def stands(self) -> None:
+        self.stopped = True
+        if self._held_since is None:
+            self._held_since = time.monotonic()
+
+    def goes_on(self, cancelled: bool = False) -> None:
+        """Opens every gate."""
+        with self.lock:
+            if self._held_since is not None:
+                self._held += time.monotonic() - self._held_since
+                self._held_since = None
+            self.stopped = False
+            gates = list(self.gates())
+            for level in self.levels.values():
+                level.gate = None
+            for task in self.tasks.values():
+                task.task_gate = None
+        for gate in gates:
+            gate.release(cancelled)
+
+    def cancel(self) -> None:
+        """Lets go of everything that is held; whoever waits is cancelled."""
+        self.cancelled = True
+        self.goes_on(cancelled=True)
+
+    # ---- gates
+
+    def gates(self) -> Iterator[Gate]:
+        for level in self.levels.values():
+            if level.gate is not None:
+                yield level.gate
+        for task in self.tasks.values():
+            if task.task_gate is not None:
+                yield task.task_gate
+
+    def standing(self) -> bool:
+        """Whether something waits at a gate, or is about to."""
+        return any(gate.closed for gate in self.gates())
+
+    def computing(self) -> list[TaskRun]:
+        """Tasks in which the user's code runs now; not those that only wait for a graph that they run."""
+        busy = {id(level.parent) for level in self.levels.values() if any(map(_is_active, level.tasks))}
+        busy |= {
+            id(level.parent)
+            for level in self.levels.values()
+            if level.gate is not None and level.gate.waiting
+        }
+        busy |= {
+            id(task.caller) for task in self.tasks.values() if task.caller is not None and _is_active(task)
+        }
+        return [task for task in self.tasks.values() if task.state == "running" and id(task) not in busy]
+
+    # ---- levels
+
+    def level_at(self, namespace: str) -> Level | None:
+        return next((level for level in self.levels.values() if level.namespace == namespace), None)
+
+    def drop_level(self, level: Level) -> None:
+        """Forgets a graph that has ended, with all that ran in it."""
+        for task in list(self.tasks.values()):
+            if task.level is level:
+                self.drop_task(task)
+        self.levels.pop(id(level.loop), None)
+        self.by_run_id.pop(level.run_id, None)
+
+    def drop_task(self, task: TaskRun) -> None:
+        self.tasks.pop(task.id, None)
+        if task.run_id is not None:
+            self.by_run_id.pop(task.run_id, None)
+        for level in [each for each in self.levels.values() if each.parent is task]:
+            self.drop_level(level)
+
+
+def _is_active(task: TaskRun) -> bool:
+    return task.state in ("running", "held")
+
+
+def is_hidden(task: Any) -> bool:
+    """Whether a task of LangGraph's is not one of the user's nodes."""
+    return bool(task.config) and _HIDDEN in (task.config.get("tags") or ())
+
+
+def namespace_of_task(task: Any) -> str:
+    """The namespace that a task's own graph and `@task` calls have."""
+    return str(task.config["configurable"].get("checkpoint_ns", "")) if task.config else ""
+
+
+def around(outer: str, inner: str) -> bool:
+    """Whether the graph at `outer` is around the one at `inner`."""
+    return outer != inner and (outer == "" or inner.startswith(outer + "|"))

@@ -1,0 +1,170 @@
+"""The process: the main thread imports and runs the graph, a control thread serves the adapter."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+from . import errors, saving
+from .connection import PROTOCOL_VERSION, Connection
+from .errors import RuntimeFailure
+
+if TYPE_CHECKING:
+    from .debuggee import Debuggee
+
+_FLUSH_SECONDS = 0.7
+
+
+class Session:
+    """Serves one adapter until the connection ends."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._debuggee: Debuggee | None = None
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._exit_code = 0
+
+    def run_main_thread(self) -> None:
+        """Does what needs the main thread: the user's module is imported here and the graph's event loop runs."""
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            while True:
+                self._jobs.get()()
+        except KeyboardInterrupt:
+            self.exit(130)
+
+    def serve(self, token: str) -> None:
+        """The control thread."""
+        self._connection.request(
+            1,
+            "hello",
+            {
+                "token": token,
+                "protocolVersion": PROTOCOL_VERSION,
+                "language": "python",
+                "languageVersion": ".".join(map(str, sys.version_info[:3])),
+                "pid": os.getpid(),
+            },
+        )
+        try:
+            for message in self._connection.messages():
+                if "method" in message:
+                    self._handle(message)
+                elif "error" in message:
+                    break
+        finally:
+            self.exit(0)
+
+    def _handle(self, message: dict[str, Any]) -> None:
+        method, request_id = message["method"], message.get("id")
+        params = message.get("params") or {}
+        try:
+            if method == "load":
+                self._load(request_id, params)
+                return
+            if method == "shutdown":
+                self._shutdown(request_id)
+                return
+            result = self._loaded().request(method, params)
+        except Exception as exc:
+            self._refuse(request_id, exc)
+        else:
+            self._connection.respond(request_id, result)
+
+    def _refuse(self, request_id: Any, exc: BaseException) -> None:
+        if isinstance(exc, RuntimeFailure):
+            self._connection.refuse(request_id, str(exc), errors.failure_data(exc))
+            return
+        failure = saving.failure_of(exc)
+        if failure is not None:
+            self._connection.refuse(request_id, str(failure), errors.failure_data(failure))
+            return
+        info = errors.error_info(exc)
+        text = f"The debugger's runtime failed: {info['type']}: {info['message']}"
+        self._connection.refuse(request_id, text, {"code": "internal", "error": info})
+
+    def _loaded(self) -> Debuggee:
+        if self._debuggee is None:
+            raise RuntimeFailure("internal", "No graph is loaded.")
+        return self._debuggee
+
+    def _load(self, request_id: Any, params: Any) -> None:
+        """On the main thread; answers when done. Then that thread runs the graph's event loop."""
+
+        def job() -> None:
+            loop = asyncio.get_event_loop_policy().get_event_loop()
+            try:
+                from .debuggee import Debuggee
+
+                debuggee = Debuggee.load(params, loop, AsyncExitStack(), self._connection.notify)
+            except BaseException as exc:
+                self._refuse(request_id, exc)
+                return
+            self._debuggee = debuggee
+            self._connection.respond(request_id, debuggee.description)
+            while True:
+                try:
+                    loop.run_forever()
+                except SystemExit as exc:
+                    self._leave("sys.exit", exc.code)
+                except KeyboardInterrupt:
+                    self._leave("KeyboardInterrupt", 130)
+
+        if self._debuggee is not None:
+            raise RuntimeFailure("internal", "A graph is loaded already.")
+        self._jobs.put(job)
+
+    def _leave(self, what: str, code: Any) -> None:
+        """A node ends the process, as it would in a run without the debugger; nothing that was done is lost."""
+        name = self._debuggee.running_nodes() if self._debuggee is not None else ""
+        by = f" in {name}" if name else ""
+        number = code if isinstance(code, int) else 0 if code is None else 1
+        text = (
+            f"{what}{by} ends the process with code {number}. What was done before is on disk: the thread can be "
+            "opened again."
+        )
+        self._connection.notify("message", {"kind": "error", "text": text})
+        self.exit(number)
+
+    def _shutdown(self, request_id: Any) -> None:
+        if self._debuggee is not None:
+            with contextlib.suppress(Exception):
+                self._debuggee.close()
+        self._connection.respond(request_id, {})
+        self.exit(0)
+
+    def exit(self, code: int) -> None:
+        """Ends the process within a second, whatever the user's code does; what was put is on disk."""
+        if self._debuggee is not None:
+            saver = self._debuggee.saver
+            flushing = threading.Thread(target=_flush_quietly, args=(saver,), daemon=True)
+            flushing.start()
+            flushing.join(_FLUSH_SECONDS)
+        self._connection.close()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        os._exit(code)
+
+
+def _flush_quietly(saver: Any) -> None:
+    with contextlib.suppress(Exception):
+        saving.flush(saver)
+
+
+def main() -> None:
+    """Connects to the adapter that started this process, and serves it."""
+    connection, token = Connection.from_environment()
+    session = Session(connection)
+    threading.Thread(
+        target=session.serve, args=(token,), name="langgraph-debugger-control", daemon=True
+    ).start()
+    session.run_main_thread()
