@@ -151,7 +151,8 @@ def main(name: str) -> None:
     trace_lines = [json.loads(line) for line in sorted(lines)]
     outcome["runs"] = dict(sorted(Counter(line["node"] for line in trace_lines if "node" in line).items()))
     outcome["trace"] = trace_lines
-    print(json.dumps(outcome, ensure_ascii=False))
+    # A node may have left the line open.
+    print("\n" + json.dumps(outcome, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -12,19 +12,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BaseMessage } from "@langchain/core/messages";
-import { Command, MemorySaver, StateGraph, type StateSnapshot } from "@langchain/langgraph";
-import { Pregel } from "@langchain/langgraph/pregel";
+import { Command, MemorySaver, type StateSnapshot } from "@langchain/langgraph";
+import type { Pregel } from "@langchain/langgraph/pregel";
 
 export interface Fixture {
   readonly name: string;
   readonly about: string;
   readonly file?: string;
+  readonly fileIn?: Readonly<Partial<Record<"python" | "typescript", string>>>;
   readonly graph?: string;
   readonly input?: unknown;
   readonly config?: { readonly recursion_limit?: number; readonly configurable?: Record<string, unknown> };
   readonly context?: Record<string, unknown>;
   readonly answers?: Readonly<Record<string, readonly unknown[]>>;
   readonly saver?: boolean;
+  readonly loads?: false;
   readonly only?: "python" | "typescript";
   readonly rest?: string;
   readonly expected?: Outcome;
@@ -70,15 +72,25 @@ function message(value: BaseMessage): Record<string, unknown> {
 
 type AnyGraph = InstanceType<typeof Pregel>;
 
+// Not by instanceof: a CommonJS module has classes of its own.
+function isBuilder(value: unknown): value is { compile: () => AnyGraph } {
+  return typeof value === "object" && value !== null && "compile" in value;
+}
+
+function isGraph(value: unknown): value is AnyGraph {
+  return typeof value === "object" && value !== null && "streamChannelsAsIs" in value;
+}
+
 /** The fixture's graph as a user's own program would get it; factories are called, builders compiled. */
 async function load(fixture: Fixture): Promise<AnyGraph> {
-  const file = join(graphs, "typescript", `${fixture.file ?? fixture.name}.ts`);
+  const name = fixture.fileIn?.typescript ?? `${fixture.file ?? fixture.name}.ts`;
+  const file = join(graphs, "typescript", name);
   const module: Record<string, unknown> = await import(pathToFileURL(file).href);
   let graph = await module[fixture.graph ?? "graph"];
   if (typeof graph === "function") graph = await graph({ configurable: {}, ...fixture.config });
-  if (graph instanceof StateGraph) graph = graph.compile();
+  if (isBuilder(graph)) graph = graph.compile();
   if (graph && typeof graph === "object" && "graph" in graph) graph = graph.graph;
-  if (!(graph instanceof Pregel)) throw new Error(`${file} has no graph`);
+  if (!isGraph(graph)) throw new Error(`${file} has no graph`);
   return graph;
 }
 
@@ -145,7 +157,7 @@ async function main(name: string | undefined): Promise<void> {
     outcome.runs = runs;
     outcome.trace = parsed;
     rmSync(folder, { recursive: true });
-    writeSync(1, `${JSON.stringify(outcome)}\n`);
+    writeSync(1, `\n${JSON.stringify(outcome)}\n`);
   });
   try {
     outcome.state = plain(await run(fixture));
