@@ -1,0 +1,548 @@
+// Reads a TypeScript or JavaScript file: statements, functions, classes, imports and exports.
+
+import { collectFunctions, type FunctionFacts, type FunctionGrammar } from "../functions.ts";
+import {
+  type ClassCode,
+  type ExportBinding,
+  type Expression,
+  type FunctionCode,
+  GRAPH_MAKERS,
+  type ImportBinding,
+  type LineSpan,
+  type Parameter,
+  type Program,
+  type Statement,
+} from "../program.ts";
+import { childOf, type SyntaxNode, type SyntaxTree } from "../syntax.ts";
+import { spanOf, TypeScriptExpressions } from "./expressions.ts";
+
+export function readTypeScript(path: string, tree: SyntaxTree): Program {
+  return new TypeScriptReader(path, tree).program();
+}
+
+const SCRIPT_GUARD =
+  /require\.main\s*===?\s*module|module\s*===?\s*require\.main|import\.meta\.(main\b|url\b.*argv|filename\b.*argv)|argv\[1\].*import\.meta/s;
+
+const FUNCTIONS = new Set([
+  "function_declaration",
+  "generator_function_declaration",
+  "function_expression",
+  "generator_function",
+  "arrow_function",
+  "method_definition",
+]);
+
+class TypeScriptReader extends TypeScriptExpressions {
+  readonly #path: string;
+  readonly #root: SyntaxNode;
+  readonly #scripts: LineSpan[] = [];
+  #facts: ReadonlyMap<number, FunctionFacts> = new Map();
+
+  constructor(path: string, tree: SyntaxTree) {
+    super(tree.text);
+    this.#path = path;
+    this.#root = tree.root;
+  }
+
+  program(): Program {
+    const collected = collectFunctions(this.#root, this.#path, this.#functionGrammar());
+    this.#facts = collected.facts;
+    return {
+      path: this.#path,
+      language: "typescript",
+      statements: this.#statements(this.#root.children),
+      functions: collected.places,
+      scripts: this.#scripts,
+      errors: collected.errors,
+    };
+  }
+
+  #functionGrammar(): FunctionGrammar {
+    const interrupts = this.#interruptNames();
+    return {
+      isFunction: (node) => FUNCTIONS.has(node.type),
+      name: (node, parents) => this.#functionName(node, parents[parents.length - 1]),
+      outer: (node) => node,
+      firstStatement: (node) => {
+        let body = childOf(node, "body");
+        if (body?.type !== "statement_block") {
+          while (body?.type === "parenthesized_expression" && body.children[0]) body = body.children[0];
+          return body;
+        }
+        return body.children.find(
+          (child) => child.type !== "comment" && !(isDirective(child) && (body?.children.length ?? 0) > 1),
+        );
+      },
+      returnTypes: new Set(["return_statement"]),
+      callTypes: new Set(["call_expression", "new_expression"]),
+      isInterrupt: (call) => {
+        const callee = childOf(call, "function");
+        if (!callee) return false;
+        const text = this.textOf(callee);
+        return interrupts.has(text) || /^_?(config|runtime)\??\.interrupt$/.test(text);
+      },
+      buildsGraph: (call) => {
+        const callee = childOf(call, call.type === "new_expression" ? "constructor" : "function");
+        if (!callee) return false;
+        const name = callee.type === "member_expression" ? childOf(callee, "property") : callee;
+        return name !== undefined && GRAPH_MAKERS.test(this.textOf(name));
+      },
+    };
+  }
+
+  /** The name that JavaScript itself would give the function. */
+  #functionName(node: SyntaxNode, parent: SyntaxNode | undefined): string | undefined {
+    const own = childOf(node, "name");
+    if (own) return this.textOf(own);
+    const holder =
+      parent?.type === "variable_declarator" || parent?.type === "public_field_definition"
+        ? childOf(parent, "name")
+        : parent?.type === "pair"
+          ? childOf(parent, "key")
+          : parent?.type === "assignment_expression"
+            ? childOf(parent, "left")
+            : undefined;
+    if (!holder) return undefined;
+    const text = this.textOf(holder).replace(/^["']|["']$/g, "");
+    return text.slice(text.lastIndexOf(".") + 1);
+  }
+
+  #interruptNames(): ReadonlySet<string> {
+    const names = new Set<string>();
+    let bound = false;
+    for (const node of this.#root.children) {
+      if (node.type !== "import_statement") continue;
+      for (const binding of this.#imports(node)) {
+        if (binding.local === "interrupt") bound = true;
+        if (!/langgraph/.test(binding.module)) continue;
+        if (binding.imported === "interrupt") names.add(binding.local);
+        if (binding.imported === "*") names.add(`${binding.local}.interrupt`);
+      }
+    }
+    // A file that is being typed may not have its import yet, and CommonJS has none.
+    if (!bound) names.add("interrupt");
+    return names;
+  }
+
+  // Statements
+
+  #statements(nodes: readonly SyntaxNode[]): Statement[] {
+    const out: Statement[] = [];
+    for (const node of nodes) this.#statement(node, out);
+    return out;
+  }
+
+  #body(node: SyntaxNode | undefined): Statement[] {
+    if (!node) return [];
+    return this.#statements(node.type === "statement_block" ? node.children : [node]);
+  }
+
+  #statement(node: SyntaxNode, out: Statement[]): void {
+    const span = spanOf(node);
+    switch (node.type) {
+      case "expression_statement":
+        if (node.children[0]) this.#expressionStatement(node.children[0], out);
+        return;
+      case "lexical_declaration":
+      case "variable_declaration":
+        for (const child of node.children) this.#declarator(child, out);
+        return;
+      case "function_declaration":
+      case "generator_function_declaration":
+      case "class_declaration":
+      case "abstract_class_declaration":
+        this.#definition(node, out);
+        return;
+      case "enum_declaration":
+        this.#enum(node, out);
+        return;
+      case "type_alias_declaration": {
+        const name = childOf(node, "name");
+        const value = childOf(node, "value");
+        if (name && value) out.push({ kind: "type", name: this.textOf(name), type: this.type(value), span });
+        return;
+      }
+      case "import_statement":
+        out.push({ kind: "import", bindings: this.#imports(node), span });
+        return;
+      case "export_statement":
+        this.#export(node, out);
+        return;
+      case "return_statement": {
+        const value = node.children.find((child) => child.type !== "comment");
+        if (value) out.push({ kind: "return", value: this.expression(value), span });
+        return;
+      }
+      case "if_statement":
+        this.#if(node, out);
+        return;
+      case "for_in_statement": {
+        const left = childOf(node, "left");
+        const right = childOf(node, "right");
+        if (!left || !right) return;
+        const body = this.#body(childOf(node, "body"));
+        out.push({ kind: "loop", target: this.pattern(left), iterable: this.expression(right), body, span });
+        return;
+      }
+      case "for_statement":
+      case "while_statement":
+      case "do_statement":
+      case "labeled_statement":
+        out.push({ kind: "branches", bodies: [this.#body(childOf(node, "body"))], span });
+        return;
+      case "switch_statement": {
+        const cases = childOf(node, "body")?.children ?? [];
+        const bodies = cases.map((child) =>
+          this.#statements(child.children.filter((inner) => inner.field === "body")),
+        );
+        out.push({ kind: "branches", bodies, span });
+        return;
+      }
+      case "try_statement": {
+        const parts = [childOf(node, "body"), childBody(node, "handler"), childBody(node, "finalizer")];
+        out.push({ kind: "branches", bodies: parts.map((part) => this.#body(part)), span });
+        return;
+      }
+      case "statement_block":
+        out.push(...this.#statements(node.children));
+        return;
+      case "ERROR":
+        // What the parser could not join may still be whole statements.
+        for (const child of node.children) {
+          if (/_statement$|_declaration$/.test(child.type)) this.#statement(child, out);
+          else if (/^(call|assignment|await)_expression$/.test(child.type))
+            this.#expressionStatement(child, out);
+        }
+        return;
+      default:
+        return;
+    }
+  }
+
+  #expressionStatement(node: SyntaxNode, out: Statement[]): void {
+    const span = spanOf(node);
+    const left = childOf(node, "left");
+    const right = childOf(node, "right");
+    if (node.type === "assignment_expression" && left && right) {
+      const exported = this.#commonJsName(left);
+      if (exported !== undefined) {
+        out.push({ kind: "export", exports: this.#commonJsExports(exported, right), span });
+        return;
+      }
+      if (right.type === "assignment_expression") this.#expressionStatement(right, out);
+      out.push({ kind: "assign", target: this.pattern(left), value: this.expression(right), span });
+      return;
+    }
+    out.push({ kind: "expression", value: this.expression(node), span });
+  }
+
+  /** The name that `exports.x = ` gives, `""` for `module.exports = `. */
+  #commonJsName(left: SyntaxNode): string | undefined {
+    const match = /^(?:module\.exports|exports)(?:\.([A-Za-z_$][\w$]*))?$/.exec(this.textOf(left));
+    return match && this.textOf(left) !== "exports" ? (match[1] ?? "") : undefined;
+  }
+
+  #commonJsExports(name: string, right: SyntaxNode): ExportBinding[] {
+    const value = this.expression(right);
+    if (name !== "" || value.kind !== "dictionary") {
+      return [{ name: name || "default", span: spanOf(right), value }];
+    }
+    return value.entries.flatMap((entry) =>
+      entry.key?.kind === "constant"
+        ? [{ name: String(entry.key.value), span: entry.key.span, value: entry.value }]
+        : [],
+    );
+  }
+
+  #declarator(node: SyntaxNode, out: Statement[]): void {
+    const name = childOf(node, "name");
+    const value = childOf(node, "value");
+    if (node.type !== "variable_declarator" || !name || !value) return;
+    out.push({
+      kind: "assign",
+      target: this.pattern(name),
+      value: this.expression(value),
+      span: spanOf(node),
+    });
+  }
+
+  #definition(node: SyntaxNode, out: Statement[]): void {
+    const nameNode = childOf(node, "name");
+    if (!nameNode) return;
+    const name = this.textOf(nameNode);
+    const span = spanOf(node);
+    if (/class/.test(node.type)) out.push({ kind: "class", name, code: this.classCode(node), span });
+    else out.push({ kind: "function", name, code: this.functionCode(node), span });
+  }
+
+  #enum(node: SyntaxNode, out: Statement[]): void {
+    const name = childOf(node, "name");
+    const body = childOf(node, "body");
+    if (!name || !body) return;
+    const entries = body.children.flatMap((child) => {
+      const key = childOf(child, "name");
+      const value = childOf(child, "value");
+      if (child.type !== "enum_assignment" || !key || !value) return [];
+      const constantKey: Expression = { kind: "constant", value: this.textOf(key), span: spanOf(key) };
+      return [{ key: constantKey, value: this.expression(value) }];
+    });
+    const span = spanOf(node);
+    out.push({
+      kind: "assign",
+      target: { kind: "name", name: this.textOf(name), span: spanOf(name) },
+      value: { kind: "dictionary", entries, span },
+      span,
+    });
+  }
+
+  #if(node: SyntaxNode, out: Statement[]): void {
+    const condition = childOf(node, "condition");
+    const consequence = childOf(node, "consequence");
+    if (condition && SCRIPT_GUARD.test(this.textOf(condition))) {
+      this.#scripts.push({ line: node.line, endLine: node.endLine });
+      out.push({ kind: "script", span: spanOf(node) });
+      return;
+    }
+    const alternative = childOf(node, "alternative")?.children[0];
+    out.push({
+      kind: "branches",
+      bodies: [this.#body(consequence), this.#body(alternative)],
+      span: spanOf(node),
+    });
+  }
+
+  #imports(node: SyntaxNode): ImportBinding[] {
+    const source = childOf(node, "source") ?? node.children.find((child) => child.type === "string");
+    const clause = node.children.find((child) => /^import_(require_)?clause$/.test(child.type));
+    const text = source ?? (clause && childOf(clause, "source"));
+    if (!clause || !text) return [];
+    const module = this.textOf(text).slice(1, -1);
+    return clause.children.flatMap((child): ImportBinding[] => {
+      const span = spanOf(child);
+      if (child.type === "identifier") {
+        const imported = clause.type === "import_require_clause" ? "*" : "default";
+        return [{ module, imported, local: this.textOf(child), span }];
+      }
+      if (child.type === "namespace_import") {
+        const name = child.children[0];
+        return name ? [{ module, imported: "*", local: this.textOf(name), span }] : [];
+      }
+      return child.children.flatMap((specifier) => {
+        const name = childOf(specifier, "name");
+        if (!name) return [];
+        const imported = this.textOf(name);
+        const alias = childOf(specifier, "alias");
+        return [{ module, imported, local: alias ? this.textOf(alias) : imported, span: spanOf(specifier) }];
+      });
+    });
+  }
+
+  #export(node: SyntaxNode, out: Statement[]): void {
+    const span = spanOf(node);
+    const source = childOf(node, "source");
+    const module = source ? this.textOf(source).slice(1, -1) : undefined;
+    const declaration = childOf(node, "declaration");
+    const value = childOf(node, "value");
+    const isDefault = /^export\s+default\b/.test(this.text.slice(node.start, node.start + 60));
+    if (declaration) {
+      this.#statement(declaration, out);
+      out.push({ kind: "export", exports: this.#declared(declaration, isDefault), span });
+      return;
+    }
+    if (value) {
+      out.push({ kind: "export", exports: [{ name: "default", span, value: this.expression(value) }], span });
+      return;
+    }
+    const exports: ExportBinding[] = [];
+    for (const child of node.children) {
+      if (child === source) continue;
+      if (child.type === "export_clause") {
+        for (const specifier of child.children) {
+          const name = childOf(specifier, "name");
+          if (!name) continue;
+          const local = this.textOf(name);
+          const alias = childOf(specifier, "alias");
+          exports.push({
+            name: alias ? this.textOf(alias) : local,
+            span: spanOf(specifier),
+            value:
+              module === undefined
+                ? { kind: "name", name: local, span: spanOf(name) }
+                : { kind: "from", module, imported: local },
+          });
+        }
+      } else if (child.type === "namespace_export" && module !== undefined && child.children[0]) {
+        exports.push({
+          name: this.textOf(child.children[0]),
+          span,
+          value: { kind: "from", module, imported: "*" },
+        });
+      } else if (child.type !== "comment" && child.type !== "decorator") {
+        exports.push({ name: "default", span, value: this.expression(child) });
+      }
+    }
+    if (exports.length === 0 && module !== undefined) {
+      exports.push({ name: "*", span, value: { kind: "from", module, imported: "*" } });
+    }
+    out.push({ kind: "export", exports, span });
+  }
+
+  #declared(declaration: SyntaxNode, isDefault: boolean): ExportBinding[] {
+    const names: SyntaxNode[] = [];
+    const visit = (node: SyntaxNode): void => {
+      if (node.type === "identifier" || node.type === "shorthand_property_identifier_pattern")
+        names.push(node);
+      else if (node.type === "pair_pattern") node.children.slice(1).forEach(visit);
+      else if (/_pattern$/.test(node.type)) node.children.forEach(visit);
+    };
+    const holders = declaration.children.filter((child) => child.type === "variable_declarator");
+    if (holders.length === 0) {
+      const name = childOf(declaration, "name");
+      if (name) names.push(name);
+    }
+    for (const holder of holders) {
+      const name = childOf(holder, "name");
+      if (name) visit(name);
+    }
+    return names.map((name) => ({
+      name: isDefault ? "default" : this.textOf(name),
+      span: spanOf(name),
+      value: { kind: "name", name: this.textOf(name), span: spanOf(name) },
+    }));
+  }
+
+  // Functions and classes
+
+  protected functionCode(node: SyntaxNode): FunctionCode {
+    const facts = this.#facts.get(node.start);
+    const body = childOf(node, "body");
+    const returnType = childOf(node, "return_type");
+    const parameters = childOf(node, "parameters");
+    const single = childOf(node, "parameter");
+    const place = facts?.place ?? {
+      path: this.#path,
+      line: node.line,
+      endLine: node.endLine,
+      definitionLine: node.line,
+      returns: [],
+      interrupts: [],
+    };
+    const ownName = childOf(node, "name");
+    const header = this.text.slice(node.start, ownName?.start ?? node.start);
+    let statements: readonly Statement[] | undefined;
+    let text: string | undefined;
+    return {
+      ...(place.name === undefined ? {} : { name: place.name }),
+      place,
+      params: parameters
+        ? parameters.children.flatMap((child) => this.#parameter(child))
+        : single
+          ? [this.#plainParameter(single)]
+          : [],
+      decorators: [],
+      ...(returnType ? { returnType: this.type(returnType) } : {}),
+      kind:
+        node.type === "arrow_function"
+          ? "arrow"
+          : node.type !== "method_definition"
+            ? "function"
+            : /\bstatic\b/.test(header)
+              ? "static"
+              : /\bget\s/.test(header)
+                ? "getter"
+                : "method",
+      start: node.start,
+      buildsGraph: facts?.buildsGraph ?? false,
+      mentions: (name) => {
+        text ??= body ? this.textOf(body) : "";
+        return /^[\w]+$/.test(name) && new RegExp(`\\b${name}\\b`).test(text);
+      },
+      body: () => {
+        statements ??= !body
+          ? []
+          : body.type === "statement_block"
+            ? [...this.#parameterProperties(parameters), ...this.#statements(body.children)]
+            : [{ kind: "return", value: this.expression(body), span: spanOf(body) }];
+        return statements;
+      },
+    };
+  }
+
+  #plainParameter(node: SyntaxNode): Parameter {
+    const pattern = this.pattern(node);
+    return { pattern, kind: "plain", ...(pattern.kind === "name" ? { name: pattern.name } : {}) };
+  }
+
+  #parameter(node: SyntaxNode): Parameter[] {
+    const patternNode = childOf(node, "pattern");
+    if (!patternNode) return [];
+    const rest = patternNode.type === "rest_pattern";
+    const inner = rest ? patternNode.children[0] : patternNode;
+    if (!inner) return [];
+    const plain = this.#plainParameter(inner);
+    const type = childOf(node, "type");
+    const value = childOf(node, "value");
+    return [
+      {
+        ...plain,
+        kind: rest ? "rest" : "plain",
+        ...(type ? { type: this.type(type) } : {}),
+        ...(value
+          ? { fallback: this.expression(value) }
+          : node.type === "optional_parameter"
+            ? { fallback: { kind: "constant", value: null, span: spanOf(node) } }
+            : {}),
+      },
+    ];
+  }
+
+  /** `constructor(private model: Model)` also assigns `this.model`. */
+  #parameterProperties(parameters: SyntaxNode | undefined): Statement[] {
+    return (parameters?.children ?? []).flatMap((child): Statement[] => {
+      const pattern = childOf(child, "pattern");
+      const modified = child.children.some((inner) => /modifier$/.test(inner.type));
+      if (!modified || pattern?.type !== "identifier") return [];
+      const span = spanOf(pattern);
+      const name = this.textOf(pattern);
+      const object: Expression = { kind: "name", name: "this", span };
+      const target = { kind: "place", place: { kind: "member", object, name, span } } as const;
+      return [{ kind: "assign", target, value: { kind: "name", name, span }, span }];
+    });
+  }
+
+  protected classCode(node: SyntaxNode): ClassCode {
+    const methods = new Map<string, FunctionCode>();
+    const fields: ClassCode["fields"][number][] = [];
+    for (const child of childOf(node, "body")?.children ?? []) {
+      const name = childOf(child, "name");
+      if (!name) continue;
+      if (child.type === "method_definition") methods.set(this.textOf(name), this.functionCode(child));
+      const value = childOf(child, "value");
+      if (child.type === "public_field_definition" && value) {
+        const instance = !/\bstatic\b/.test(this.text.slice(child.start, name.start));
+        fields.push({ name: this.textOf(name), value: this.expression(value), instance });
+      }
+    }
+    const heritage = node.children.find((child) => child.type === "class_heritage");
+    const extended = heritage?.children.find((child) => child.type === "extends_clause");
+    const base = extended ? childOf(extended, "value") : undefined;
+    const nameNode = childOf(node, "name");
+    return {
+      ...(nameNode ? { name: this.textOf(nameNode) } : {}),
+      bases: base ? [this.expression(base)] : [],
+      decorators: [],
+      methods,
+      fields,
+      span: spanOf(node),
+    };
+  }
+}
+
+function isDirective(node: SyntaxNode): boolean {
+  return node.type === "expression_statement" && node.children[0]?.type === "string";
+}
+
+function childBody(node: SyntaxNode, field: string): SyntaxNode | undefined {
+  const clause = childOf(node, field);
+  return clause && childOf(clause, "body");
+}
