@@ -1,0 +1,406 @@
+// The saver behind LangGraph's contract: everything but the base class, which is the user's own package's.
+
+import type { RunnableConfig } from "@langchain/core/runnables";
+import type {
+  Checkpoint,
+  CheckpointListOptions,
+  CheckpointMetadata,
+  CheckpointPendingWrite,
+  CheckpointTuple,
+  DeltaChannelHistory,
+  PendingWrite,
+} from "@langchain/langgraph-checkpoint";
+import { Database } from "./database.ts";
+import { Decoder } from "./decoder.ts";
+import type { Blob } from "./entries.ts";
+import { type CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./errors.ts";
+import { LiveValues } from "./live.ts";
+import * as maintenance from "./maintenance.ts";
+import type { MessageClasses } from "./messages.ts";
+import { LANGUAGE, Queue } from "./queue.ts";
+import { type CheckpointSummary, Reader, type StoredCheckpoint, type ThreadRow } from "./reader.ts";
+import { type LiveCheckpoint, ThreadState } from "./thread.ts";
+
+/** What LangGraph writes under these names replaces what was there (its WRITES_IDX_MAP). */
+const SPECIAL_INDEX: ReadonlyMap<string, number> = new Map([
+  ["__error__", -1],
+  ["__scheduled__", -2],
+  ["__interrupt__", -3],
+  ["__resume__", -4],
+]);
+const TASKS = "__pregel_tasks";
+
+/** Threads remembered at once. */
+const THREADS_MAX = 64;
+const VACUUM_PAGES = 10_000;
+
+/** What a checkpoint was before an edit in place; `edited` is when, in milliseconds since 1970. */
+export interface Edited {
+  readonly edited: number;
+  readonly checkpoint: Checkpoint;
+  readonly metadata: CheckpointMetadata;
+}
+
+export interface Key {
+  readonly threadId: string;
+  readonly ns: string;
+  readonly id: string | undefined;
+}
+
+/** Thread id, namespace and checkpoint id of a config. Throws when there is no thread id. */
+export function keyOf(config: RunnableConfig): Key {
+  const { thread_id, checkpoint_ns, checkpoint_id, thread_ts } = config.configurable ?? {};
+  if (thread_id === undefined || thread_id === null || thread_id === "") {
+    throw new Error('The config has no "thread_id". Pass one: { configurable: { thread_id: "my-thread" } }.');
+  }
+  return {
+    threadId: String(thread_id),
+    ns: checkpoint_ns ?? "",
+    id: checkpoint_id || thread_ts || undefined,
+  };
+}
+
+function configOf(threadId: string, ns: string, id: string): RunnableConfig {
+  return { configurable: { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: id } };
+}
+
+export class Core {
+  readonly path: string;
+  readonly #database: Database;
+  readonly #queue: Queue;
+  readonly #reader: Reader;
+  readonly #classes: MessageClasses;
+  readonly #live = new LiveValues();
+  readonly #threads = new Map<string, ThreadState>();
+
+  constructor(path: string, classes: MessageClasses, onError: (error: CheckpointFileError) => void) {
+    this.path = path;
+    this.#classes = classes;
+    this.#database = new Database(path);
+    this.#queue = new Queue(this.#database, onError);
+    this.#reader = new Reader(this.#database);
+  }
+
+  // Writing
+
+  put(config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata): RunnableConfig {
+    const { threadId, ns, id: parentId } = keyOf(config);
+    const thread = this.#thread(threadId);
+    const { channel_values, ...rest } = checkpoint;
+    const fields: Record<string, unknown> = metadata as never;
+    const channels = thread.encoder.channels(channel_values, thread.latest(ns)?.checkpoint.channel_values);
+    const envelope = thread.encoder.whole(rest);
+    const row = {
+      ns,
+      id: checkpoint.id,
+      parent: parentId ?? null,
+      step: typeof fields.step === "number" ? fields.step : null,
+      source: typeof fields.source === "string" ? fields.source : null,
+      run: typeof fields.run_id === "string" ? fields.run_id : null,
+      created: Date.now(),
+      metadata: thread.encoder.json(metadata),
+      envelope,
+      channels,
+    };
+    this.#queue.add(
+      { kind: "checkpoint", thread, row },
+      envelope.length + channels.length + row.metadata.length,
+    );
+    this.#queue.wake();
+    const result = configOf(threadId, ns, checkpoint.id);
+    thread.setLatest(ns, { config: result, parentId, checkpoint, metadata });
+    return result;
+  }
+
+  putWrites(config: RunnableConfig, writes: readonly PendingWrite[], task: string): void {
+    const { threadId, ns, id } = keyOf(config);
+    if (id === undefined) throw new Error('The config has no "checkpoint_id" to put the writes under.');
+    const thread = this.#thread(threadId);
+    for (const [at, [channel, value]] of writes.entries()) {
+      const entry = thread.encoder.entry(value);
+      const idx = SPECIAL_INDEX.get(channel) ?? at;
+      const row = { ns, checkpoint: id, task, idx, channel, value: entry };
+      this.#queue.add({ kind: "write", thread, row }, entry.length);
+    }
+    this.#queue.wake();
+  }
+
+  /** See `FileSaver.replace`. */
+  replace(config: RunnableConfig, values: Checkpoint, metadata?: CheckpointMetadata): RunnableConfig {
+    const { threadId, ns, id } = keyOf(config);
+    const checkpoint = { ...values, id: id ?? values.id };
+    const thread = this.#thread(threadId);
+    this.#queue.commit();
+    thread.forgetEncoding();
+    const { channel_values, ...rest } = checkpoint;
+    let channels: Buffer = Buffer.alloc(0);
+    const blobs = thread.collect(() => {
+      channels = thread.encoder.channels(channel_values);
+    });
+    const encoded = { blobs, envelope: thread.encoder.whole(rest), channels };
+    const text = metadata === undefined ? undefined : thread.encoder.json(metadata);
+    const key = { ns, id: checkpoint.id };
+    const found = this.#database.transaction(() =>
+      maintenance.edit(this.#database, threadId, key, encoded, text),
+    );
+    thread.forgetEncoding();
+    if (!found) {
+      throw new UnknownCheckpointError(
+        `There is no checkpoint '${key.id}' in thread '${threadId}', namespace '${ns}'.`,
+      );
+    }
+    const result = configOf(threadId, ns, key.id);
+    const latest = thread.latest(ns);
+    if (latest?.checkpoint.id === key.id) {
+      thread.setLatest(ns, { ...latest, checkpoint, metadata: metadata ?? latest.metadata });
+    }
+    return result;
+  }
+
+  flush(): Promise<void> {
+    return this.#queue.flush();
+  }
+
+  flushSync(): void {
+    this.#queue.commit();
+  }
+
+  close(): void {
+    try {
+      this.#queue.commit();
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  // Reading
+
+  latest(threadId: string, ns: string): LiveCheckpoint | undefined {
+    return this.#threads.get(threadId)?.latest(ns);
+  }
+
+  getTuple(config: RunnableConfig): CheckpointTuple | undefined {
+    if (config.configurable?.thread_id === undefined) return undefined;
+    const { threadId, ns, id } = keyOf(config);
+    return this.#read(threadId, (decoder) => {
+      const row = this.#reader.checkpoint(threadId, ns, id);
+      if (row === undefined) return undefined;
+      const tuple = this.#load(row, decoder);
+      return id === undefined ? tuple : { ...tuple, config };
+    });
+  }
+
+  *list(config: RunnableConfig, options: CheckpointListOptions = {}): Generator<CheckpointTuple> {
+    const { thread_id, checkpoint_ns, checkpoint_id } = config.configurable ?? {};
+    const { filter, before } = options;
+    const threadId = thread_id === undefined ? undefined : String(thread_id);
+    const last: string | undefined = before?.configurable?.checkpoint_id;
+    this.#queue.commit();
+    let left = options.limit ?? Number.POSITIVE_INFINITY;
+    for (const summary of this.#reader.summaries(threadId, checkpoint_ns, checkpoint_id || undefined, last)) {
+      if (left <= 0) return;
+      if (filter !== undefined) {
+        const metadata = JSON.parse(summary.metadata) as Record<string, unknown>;
+        if (!Object.entries(filter).every(([key, value]) => metadata[key] === value)) continue;
+      }
+      const tuple = this.#read(summary.threadId, (decoder) => {
+        const row = this.#reader.checkpoint(summary.threadId, summary.ns, summary.id);
+        return row === undefined ? undefined : this.#load(row, decoder);
+      });
+      if (tuple === undefined) continue;
+      left -= 1;
+      yield tuple;
+    }
+  }
+
+  /** The walk of LangGraph's MemorySaver: writes from the parent up, to the nearest ancestor with a value. */
+  deltaHistory(config: RunnableConfig, channels: readonly string[]): Record<string, DeltaChannelHistory> {
+    const { threadId, ns, id } = keyOf(config);
+    return this.#read(threadId, (decoder) => {
+      const newestFirst = new Map<string, CheckpointPendingWrite[]>(channels.map((name) => [name, []]));
+      const seeds = new Map<string, unknown>();
+      const remaining = new Set(channels);
+      const walked = new Set<string>();
+      let current = this.#reader.checkpoint(threadId, ns, id)?.parent ?? null;
+      while (current !== null && remaining.size > 0 && !walked.has(current)) {
+        walked.add(current);
+        const row = this.#reader.checkpoint(threadId, ns, current);
+        if (row === undefined) break;
+        for (const { task, channel, value } of this.#reader.writes(row.thread, ns, row.id).reverse()) {
+          if (remaining.has(channel)) newestFirst.get(channel)?.push([task, channel, decoder.entry(value)]);
+        }
+        for (const [name, seed] of Object.entries(decoder.pick(row.channels, remaining))) {
+          if (seed === undefined) continue;
+          seeds.set(name, seed);
+          remaining.delete(name);
+        }
+        current = row.parent;
+      }
+      return Object.fromEntries(
+        channels.map((name) => {
+          const writes = newestFirst.get(name)?.reverse() ?? [];
+          return [name, seeds.has(name) ? { writes, seed: seeds.get(name) } : { writes }];
+        }),
+      );
+    });
+  }
+
+  edits(config: RunnableConfig): Edited[] {
+    const { threadId, ns, id } = keyOf(config);
+    return this.#read(threadId, (decoder) => {
+      const row = this.#reader.checkpoint(threadId, ns, id);
+      if (row === undefined) return [];
+      return this.#reader.edits(row.thread, ns, row.id).map(({ edited, metadata, envelope, channels }) => ({
+        edited,
+        checkpoint: this.#checkpoint(decoder, envelope, channels),
+        metadata: decoder.json(metadata) as CheckpointMetadata,
+      }));
+    });
+  }
+
+  threads(): ThreadRow[] {
+    this.#queue.commit();
+    return this.#reader.threads();
+  }
+
+  summaries(threadId: string, ns?: string, before?: string, limit?: number): CheckpointSummary[] {
+    this.#queue.commit();
+    return this.#reader.summaries(threadId, ns, undefined, before, limit);
+  }
+
+  // Changing what is there
+
+  deleteThread(threadId: string): void {
+    this.#change(() => maintenance.deleteThread(this.#database, threadId));
+    this.#live.forgetThread(threadId);
+    this.#threads.delete(threadId);
+  }
+
+  deleteForRuns(runIds: readonly string[]): void {
+    for (const id of this.#change(() => maintenance.deleteForRuns(this.#database, runIds))) this.#look(id);
+  }
+
+  copyThread(source: string, target: string): void {
+    this.#thread(source);
+    this.#thread(target);
+    this.#queue.commit();
+    this.#database.transaction(() => maintenance.copyThread(this.#database, source, target));
+    this.#live.copyThread(source, target);
+    this.#look(target);
+  }
+
+  prune(threadId: string): void {
+    this.#thread(threadId);
+    this.#change(() => maintenance.prune(this.#database, threadId));
+    this.#look(threadId);
+  }
+
+  describeThread(threadId: string, changes: Parameters<typeof maintenance.describeThread>[2]): void {
+    this.#queue.commit();
+    this.#database.transaction(() => maintenance.describeThread(this.#database, threadId, changes));
+    const thread = this.#threads.get(threadId);
+    if (thread !== undefined && thread.seen === undefined) this.#look(threadId);
+  }
+
+  #change<T>(change: () => T): T {
+    this.#queue.commit();
+    const result = this.#database.transaction(change);
+    this.#database.all(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+    return result;
+  }
+
+  /** The state of a thread that this runtime may read and write. Throws when it is the other runtime's. */
+  #thread(threadId: string): ThreadState {
+    let thread = this.#threads.get(threadId);
+    if (thread !== undefined) return thread;
+    thread = new ThreadState(threadId, this.#live, (owner, blob: Blob) => {
+      this.#queue.add({ kind: "blob", thread: owner, blob }, blob.data.length);
+    });
+    thread.seen = this.#seen(threadId);
+    this.#threads.set(threadId, thread);
+    for (const oldest of this.#threads.keys()) {
+      if (this.#threads.size <= THREADS_MAX) break;
+      this.#threads.delete(oldest);
+    }
+    return thread;
+  }
+
+  #seen(threadId: string): { num: number; epoch: number } | undefined {
+    const row = this.#reader.thread(threadId);
+    if (row === undefined) return undefined;
+    if (row.language !== LANGUAGE) throw otherLanguage(this.path, threadId, row.language);
+    return { num: row.num, epoch: row.epoch };
+  }
+
+  /** Blobs of the thread may be gone, or its number be another one. */
+  #look(threadId: string): void {
+    const thread = this.#threads.get(threadId);
+    if (thread === undefined) return;
+    thread.seen = this.#seen(threadId);
+    thread.forgetEncoding();
+  }
+
+  /** Reads one state of the file, with all that was put before. */
+  #read<T>(threadId: string, read: (decoder: Decoder) => T): T {
+    this.#queue.commit();
+    const thread = this.#thread(threadId);
+    return this.#database.snapshot(() => {
+      const seen = this.#seen(threadId);
+      if (seen?.num !== thread.seen?.num || seen?.epoch !== thread.seen?.epoch) {
+        thread.forgetEncoding();
+        thread.seen = seen;
+      }
+      const num = seen?.num ?? -1;
+      const { encoder } = thread;
+      return read(
+        new Decoder(
+          this.#live,
+          this.#classes,
+          (hash) => this.#reader.blob(num, hash),
+          (value, entry) => encoder.remember(value, entry),
+        ),
+      );
+    });
+  }
+
+  #load(row: StoredCheckpoint, decoder: Decoder): CheckpointTuple {
+    const { threadId, ns, id, parent } = row;
+    const checkpoint = this.#checkpoint(decoder, row.envelope, row.channels);
+    if (checkpoint.v < 4 && parent !== null) {
+      const sends = this.#reader.writes(row.thread, ns, parent).filter(({ channel }) => channel === TASKS);
+      addPendingSends(
+        checkpoint,
+        sends.map(({ value }) => decoder.entry(value)),
+      );
+    }
+    const tuple: CheckpointTuple = {
+      config: configOf(threadId, ns, id),
+      checkpoint,
+      metadata: decoder.json(row.metadata) as CheckpointMetadata,
+      pendingWrites: this.#reader
+        .writes(row.thread, ns, id)
+        .map(({ task, channel, value }) => [task, channel, decoder.entry(value)]),
+    };
+    return parent === null ? tuple : { ...tuple, parentConfig: configOf(threadId, ns, parent) };
+  }
+
+  #checkpoint(decoder: Decoder, envelope: Uint8Array, channels: Uint8Array): Checkpoint {
+    return { ...(decoder.entry(envelope) as Checkpoint), channel_values: decoder.map(channels) };
+  }
+}
+
+/** Before version 4, what a step sent was kept with the step's checkpoint and not in a channel. */
+function addPendingSends(checkpoint: Checkpoint, sends: unknown[]): void {
+  checkpoint.channel_values[TASKS] = sends;
+  const versions = Object.values(checkpoint.channel_versions);
+  const greatest = versions.reduce<number | string | undefined>(
+    (most, version) => (most === undefined || compareVersions(version, most) > 0 ? version : most),
+    undefined,
+  );
+  checkpoint.channel_versions[TASKS] = greatest ?? 1;
+}
+
+function compareVersions(left: number | string, right: number | string): number {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  return String(left).localeCompare(String(right));
+}

@@ -1,0 +1,222 @@
+// Turns entries back into values: fetches the blobs that they name, and reads the JSON text with its records.
+
+import { LIST, LIVE, MAP, NULL, PART, type Parsed, parse, ref } from "./entries.ts";
+import { BYTES_OF_NAME, ERROR_OF_NAME } from "./kinds.ts";
+import { type LiveValues, type Marker, removed, Unavailable } from "./live.ts";
+import type { MessageClasses } from "./messages.ts";
+
+export interface Stored {
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Reads values of one thread. */
+export class Decoder {
+  readonly #live: LiveValues;
+  readonly #classes: MessageClasses;
+  readonly #fetch: (hash: Buffer) => Stored | undefined;
+  readonly #remember: (value: object, entry: Buffer) => void;
+
+  /** `fetch` gets a blob; `remember` is told of each object that was read from a blob of its own. */
+  constructor(
+    live: LiveValues,
+    classes: MessageClasses,
+    fetch: (hash: Buffer) => Stored | undefined,
+    remember: (value: object, entry: Buffer) => void,
+  ) {
+    this.#live = live;
+    this.#classes = classes;
+    this.#fetch = fetch;
+    this.#remember = remember;
+  }
+
+  /** The value of one entry. Throws a RangeError when the data is damaged. */
+  entry(data: Uint8Array): unknown {
+    const [entry] = parse(data);
+    if (entry === undefined) throw new RangeError("not an entry: it is empty");
+    return this.#value(entry);
+  }
+
+  /** The value of map data. */
+  map(data: Uint8Array): Fields {
+    const result: Fields = {};
+    this.#items(data, result);
+    return result;
+  }
+
+  /** The values of some keys of map data: those that are there. */
+  pick(data: Uint8Array, keys: ReadonlySet<string>): Fields {
+    const result: Fields = {};
+    this.#items(data, result, keys);
+    return result;
+  }
+
+  /** The value that `Encoder.json` made the text of. */
+  json(text: string): unknown {
+    return this.#parse(text);
+  }
+
+  #items(data: Uint8Array, result: Fields, only?: ReadonlySet<string>): void {
+    for (const entry of parse(data)) {
+      if (entry.tag === PART && entry.hash !== undefined) {
+        const stored = this.#fetch(entry.hash);
+        if (stored !== undefined) this.#items(stored.data, result, only);
+      } else if (entry.key !== undefined && (only === undefined || only.has(entry.key))) {
+        set(result, entry.key, this.#value(entry));
+      }
+    }
+  }
+
+  #list(data: Uint8Array, result: unknown[]): unknown[] {
+    for (const entry of parse(data)) {
+      if (entry.tag !== PART || entry.hash === undefined) {
+        result.push(this.#value(entry));
+        continue;
+      }
+      const stored = this.#fetch(entry.hash);
+      if (stored === undefined) result.push(removed());
+      else if (stored.type === LIST) this.#list(stored.data, result);
+      else for (const value of this.#typed(stored) as unknown[]) result.push(value);
+    }
+    return result;
+  }
+
+  #value(entry: Parsed): unknown {
+    if (entry.tag === NULL) return null;
+    if (entry.hash === undefined) return this.#typed(entry);
+    const stored = this.#fetch(entry.hash);
+    if (stored === undefined) return removed();
+    const value = this.#typed(stored);
+    if (typeof value === "object" && value !== null && stored.type === "json") {
+      this.#remember(value, ref(entry.hash));
+    }
+    return value;
+  }
+
+  #typed({ type, data }: Stored): unknown {
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    switch (type) {
+      case "json":
+        return this.#parse(bytes.toString("utf8"));
+      case LIST:
+        return this.#list(data, []);
+      case MAP:
+        return this.map(data);
+      case LIVE:
+        return this.#resolve(JSON.parse(bytes.toString("utf8")) as Marker);
+      case "bytes":
+        return Uint8Array.from(bytes);
+      case "buffer":
+        return Buffer.from(bytes);
+      default:
+        throw new RangeError(`not a value of this runtime: type '${type}'`);
+    }
+  }
+
+  #parse(text: string): unknown {
+    const value: unknown = JSON.parse(text);
+    return text.includes('"lc":') ? this.#revive(value) : value;
+  }
+
+  #resolve(marker: Marker): unknown {
+    const live = this.#live.find(marker.token);
+    if (live !== undefined) return live;
+    return new Unavailable(marker, marker.value === undefined ? undefined : this.#parse(marker.value));
+  }
+
+  /** Replaces the records in parsed JSON by what they stand for, from the inside out. */
+  #revive(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) {
+      for (let at = 0; at < value.length; at += 1) value[at] = this.#revive(value[at]);
+      return value;
+    }
+    const fields = value as Fields;
+    for (const key of Object.keys(fields)) {
+      const field = fields[key];
+      if (typeof field === "object" && field !== null) set(fields, key, this.#revive(field));
+    }
+    if (fields.lc === 2) return this.#record(fields);
+    if (fields.lc === 1) return this.#message(fields);
+    return fields;
+  }
+
+  #message(fields: Fields): unknown {
+    const name = (fields.id as string[]).at(-1) as string;
+    return this.#classes.message(name, fields.kwargs as Fields) ?? fields;
+  }
+
+  #record(fields: Fields): unknown {
+    const value = fields.value;
+    switch (fields.type) {
+      case "undefined":
+        return undefined;
+      case "number":
+        return Number(value);
+      case "bigint":
+        return BigInt(value as string);
+      case "symbol":
+        return Symbol.for(fields.key as string);
+      case "date":
+        return new Date(value === null ? Number.NaN : (value as number));
+      case "url":
+        return new URL(value as string);
+      case "bytes":
+        return bytes(fields.of as string, fields.base64 as string);
+      case "error":
+        return error(fields.of as string, fields.fields as Fields);
+      case "object": {
+        const object: Fields = {};
+        for (const [key, field] of fields.entries as [string, unknown][]) set(object, key, field);
+        return object;
+      }
+      case "live":
+        return this.#resolve(fields.live as Marker);
+      case "delta_snapshot":
+        return this.#classes.deltaSnapshot(value);
+      case "constructor":
+        return constructed((fields.id as string[])[0], fields.args as unknown[]);
+      default:
+        return fields;
+    }
+  }
+}
+
+/** Assigns a field; `__proto__` too becomes an ordinary one. */
+function set(object: Fields, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
+  } else {
+    object[key] = value;
+  }
+}
+
+function constructed(name: string | undefined, args: unknown[]): unknown {
+  if (name === "Set") return new Set(args[0] as unknown[]);
+  if (name === "Map") return new Map(args[0] as [unknown, unknown][]);
+  return new RegExp(args[0] as string, args[1] as string);
+}
+
+function bytes(name: string, base64: string): object {
+  const data = Buffer.from(base64, "base64");
+  if (name === "Buffer") return data;
+  const copy = new Uint8Array(data).buffer;
+  const Class = BYTES_OF_NAME.get(name);
+  return Class === undefined ? copy : new Class(copy);
+}
+
+function error(name: string, fields: Fields): Error {
+  const Class = ERROR_OF_NAME.get(name) ?? Error;
+  const { name: own, message, stack, ...rest } = fields;
+  const result = new Class(message as string);
+  Object.defineProperty(result, "stack", { value: stack, configurable: true, writable: true });
+  if (own !== result.name)
+    Object.defineProperty(result, "name", { value: own, configurable: true, writable: true });
+  if ("cause" in rest) {
+    Object.defineProperty(result, "cause", { value: rest.cause, configurable: true, writable: true });
+    delete rest.cause;
+  }
+  return Object.assign(result, rest);
+}

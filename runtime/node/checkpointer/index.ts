@@ -1,0 +1,243 @@
+// LangGraph's checkpointer over the checkpoint file, made on the user's own `BaseCheckpointSaver`.
+
+import type { RunnableConfig } from "@langchain/core/runnables";
+import type {
+  BaseCheckpointSaver,
+  ChannelVersions,
+  Checkpoint,
+  CheckpointListOptions,
+  CheckpointMetadata,
+  CheckpointTuple,
+  DeltaChannelHistory,
+  PendingWrite,
+  SerializerProtocol,
+} from "@langchain/langgraph-checkpoint";
+import { Core, type Edited } from "./core.ts";
+import type { CheckpointFileError } from "./errors.ts";
+import { MessageClasses } from "./messages.ts";
+import type { CheckpointSummary, ThreadRow } from "./reader.ts";
+import type { LiveCheckpoint } from "./thread.ts";
+
+export { CheckpointFileError, type CheckpointFileErrorCode, UnknownCheckpointError } from "./errors.ts";
+export { Unavailable } from "./live.ts";
+export type { CheckpointSummary, Edited, LiveCheckpoint, ThreadRow };
+
+/** `metadata` and `checkpoint.channel_values` are the run's own objects. */
+export type PutObserver = (
+  config: RunnableConfig,
+  checkpoint: Checkpoint,
+  metadata: CheckpointMetadata,
+) => void;
+
+export interface FileSaverOptions {
+  /** The checkpoint file; made with its folder when it is missing. */
+  readonly path: string;
+  /** Called at each `put`, before it returns. */
+  readonly onPut?: PutObserver;
+  /** Called once when commits begin to fail; what was put is kept and tried again. */
+  readonly onError?: (error: CheckpointFileError) => void;
+}
+
+/**
+ * Saves to one SQLite file, behind the run. Values are serialised before `put` returns and committed soon
+ * after; reads see all that was put. Errors of the file are CheckpointFileError.
+ */
+export interface FileSaver extends BaseCheckpointSaver {
+  /** The checkpoint file. */
+  readonly path: string;
+  /** Called at each `put`, before it returns. */
+  onPut: PutObserver | undefined;
+  /** Resolves when all that was put is committed. */
+  flush(): Promise<void>;
+  /** Returns when all that was put is committed; waits up to 5 s for another process that writes. */
+  flushSync(): void;
+  /** Flushes and closes the file; the saver cannot be used afterwards. */
+  close(): void;
+  /** The last checkpoint put in this process. */
+  latest(threadId: string, ns?: string): LiveCheckpoint | undefined;
+  /**
+   * Edits a checkpoint in place: new values and versions under the same id. Parent, pending writes and,
+   * unless given, metadata stay; what the checkpoint was is kept, see `edits`. It is committed when this
+   * resolves. Rejects with UnknownCheckpointError when it is not in the file.
+   */
+  replace(
+    config: RunnableConfig,
+    checkpoint: Checkpoint,
+    metadata?: CheckpointMetadata,
+  ): Promise<RunnableConfig>;
+  /** What a checkpoint was before each edit in place, oldest first. */
+  edits(config: RunnableConfig): Promise<Edited[]>;
+  /** Every thread in the file, of both languages, the last used first. */
+  threads(): ThreadRow[];
+  /** Checkpoints of a thread, of either language, without their values; newest first, `before` is strict. */
+  summaries(
+    threadId: string,
+    options?: { ns?: string; before?: string; limit?: number },
+  ): CheckpointSummary[];
+  /** Sets a thread's graph, name or status. */
+  describeThread(
+    threadId: string,
+    changes: {
+      readonly graph?: string | null;
+      readonly name?: string | null;
+      readonly status?: string | null;
+    },
+  ): void;
+  /** Removes the checkpoints that these runs made, with their writes. */
+  deleteForRuns(runIds: readonly string[]): Promise<void>;
+  /** Copies all of a thread to another id. */
+  copyThread(sourceThreadId: string, targetThreadId: string): Promise<void>;
+  /**
+   * Keeps only the latest checkpoint of each namespace ("keep_latest"), with the ancestors that its delta
+   * channels are rebuilt from, or nothing ("delete").
+   */
+  prune(threadIds: readonly string[], options?: { strategy?: "keep_latest" | "delete" }): Promise<void>;
+}
+
+type Base = abstract new (serde?: SerializerProtocol) => BaseCheckpointSaver;
+
+const open = new Set<Core>();
+let watchesExit = false;
+
+/**
+ * Opens the checkpoint file. `BaseSaver` is `BaseCheckpointSaver` of the user's own
+ * `@langchain/langgraph-checkpoint`; its serialiser makes the user's own messages when values are read.
+ * Throws CheckpointFileError.
+ */
+export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): FileSaver {
+  const classes = new MessageClasses();
+  const core = new Core(options.path, classes, options.onError ?? (() => {}));
+  rememberUntilExit(core);
+
+  class FileCheckpointSaver extends BaseSaver implements FileSaver {
+    onPut: PutObserver | undefined = options.onPut;
+
+    get path(): string {
+      return core.path;
+    }
+
+    async put(
+      config: RunnableConfig,
+      checkpoint: Checkpoint,
+      metadata: CheckpointMetadata,
+      _newVersions: ChannelVersions,
+    ): Promise<RunnableConfig> {
+      const result = core.put(config, checkpoint, metadata);
+      this.onPut?.(result, checkpoint, metadata);
+      return result;
+    }
+
+    async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+      core.putWrites(config, writes, taskId);
+    }
+
+    async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+      await classes.learn(this.serde);
+      return core.getTuple(config);
+    }
+
+    async *list(
+      config: RunnableConfig,
+      listOptions?: CheckpointListOptions,
+    ): AsyncGenerator<CheckpointTuple> {
+      await classes.learn(this.serde);
+      yield* core.list(config, listOptions);
+    }
+
+    override async getDeltaChannelHistory({
+      config,
+      channels,
+    }: {
+      config: RunnableConfig;
+      channels: string[];
+    }): Promise<Record<string, DeltaChannelHistory>> {
+      if (channels.length === 0) return {};
+      await classes.learn(this.serde);
+      return core.deltaHistory(config, channels);
+    }
+
+    async deleteThread(threadId: string): Promise<void> {
+      core.deleteThread(threadId);
+    }
+
+    async replace(
+      config: RunnableConfig,
+      checkpoint: Checkpoint,
+      metadata?: CheckpointMetadata,
+    ): Promise<RunnableConfig> {
+      return core.replace(config, checkpoint, metadata);
+    }
+
+    async edits(config: RunnableConfig): Promise<Edited[]> {
+      await classes.learn(this.serde);
+      return core.edits(config);
+    }
+
+    latest(threadId: string, ns = ""): LiveCheckpoint | undefined {
+      return core.latest(threadId, ns);
+    }
+
+    threads(): ThreadRow[] {
+      return core.threads();
+    }
+
+    summaries(
+      threadId: string,
+      { ns, before, limit }: { ns?: string; before?: string; limit?: number } = {},
+    ): CheckpointSummary[] {
+      return core.summaries(threadId, ns, before, limit);
+    }
+
+    describeThread(threadId: string, changes: Parameters<FileSaver["describeThread"]>[1]): void {
+      core.describeThread(threadId, changes);
+    }
+
+    async deleteForRuns(runIds: readonly string[]): Promise<void> {
+      core.deleteForRuns(runIds);
+    }
+
+    async copyThread(sourceThreadId: string, targetThreadId: string): Promise<void> {
+      core.copyThread(sourceThreadId, targetThreadId);
+    }
+
+    async prune(
+      threadIds: readonly string[],
+      { strategy = "keep_latest" }: { strategy?: "keep_latest" | "delete" } = {},
+    ): Promise<void> {
+      for (const id of threadIds) {
+        if (strategy === "delete") core.deleteThread(id);
+        else core.prune(id);
+      }
+    }
+
+    flush(): Promise<void> {
+      return core.flush();
+    }
+
+    flushSync(): void {
+      core.flushSync();
+    }
+
+    close(): void {
+      open.delete(core);
+      core.close();
+    }
+  }
+  return new FileCheckpointSaver();
+}
+
+/** What waits when the process ends by itself, or by `process.exit`, is still written. */
+function rememberUntilExit(core: Core): void {
+  open.add(core);
+  if (watchesExit) return;
+  watchesExit = true;
+  process.on("exit", () => {
+    for (const each of open) {
+      try {
+        each.close();
+      } catch {
+        // Nobody is left to be told; flush() has told those who asked.
+      }
+    }
+  });
+}

@@ -1,0 +1,94 @@
+// What this process remembers of one thread: which blobs are in the file, and the last checkpoint of each namespace.
+
+import type { RunnableConfig } from "@langchain/core/runnables";
+import type { Checkpoint, CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import { Encoder } from "./encoder.ts";
+import type { Blob } from "./entries.ts";
+import type { LiveValues } from "./live.ts";
+import type { QueueThread } from "./queue.ts";
+
+/** The last checkpoint put in this process; its `channel_values` are the run's own: look, don't touch. */
+export interface LiveCheckpoint {
+  readonly config: RunnableConfig;
+  readonly parentId: string | undefined;
+  readonly checkpoint: Checkpoint;
+  readonly metadata: CheckpointMetadata;
+}
+
+/** A namespace that ended is never put to again; remembering all of them would keep their values for ever. */
+const REMEMBERED = 64;
+/** Hashes to remember before all are forgotten, and written again where they are still in use. */
+const KNOWN_MAX = 500_000;
+
+export class ThreadState implements QueueThread {
+  readonly id: string;
+  readonly #live: LiveValues;
+  readonly #store: (thread: ThreadState, blob: Blob) => void;
+  readonly #latest = new Map<string, LiveCheckpoint>();
+  #known = new Set<string>();
+  #encoder: Encoder;
+  #collected: Blob[] | undefined;
+  seen: { readonly num: number; readonly epoch: number } | undefined;
+
+  /** `store` gets each blob that is not known to be in the file. */
+  constructor(id: string, live: LiveValues, store: (thread: ThreadState, blob: Blob) => void) {
+    this.id = id;
+    this.#live = live;
+    this.#store = store;
+    this.#encoder = this.#newEncoder();
+  }
+
+  /** Encodes values; the blobs that they need are stored first. */
+  get encoder(): Encoder {
+    if (this.#known.size > KNOWN_MAX) this.forgetEncoding();
+    return this.#encoder;
+  }
+
+  latest(ns: string): LiveCheckpoint | undefined {
+    return this.#latest.get(ns);
+  }
+
+  setLatest(ns: string, latest: LiveCheckpoint): void {
+    this.#latest.delete(ns);
+    this.#latest.set(ns, latest);
+    for (const oldest of this.#latest.keys()) {
+      if (this.#latest.size <= REMEMBERED) break;
+      this.#latest.delete(oldest);
+    }
+  }
+
+  /** Values are encoded, and their blobs stored, as if for the first time. */
+  forgetEncoding(): void {
+    this.#known = new Set();
+    this.#encoder = this.#newEncoder();
+  }
+
+  encodeAgain(): Blob[] {
+    this.forgetEncoding();
+    return this.collect(() => {
+      for (const { checkpoint } of this.#latest.values()) this.#encoder.channels(checkpoint.channel_values);
+    });
+  }
+
+  /** The blobs that `encode` needs and that are not known to be in the file, instead of storing them. */
+  collect(encode: () => void): Blob[] {
+    const blobs: Blob[] = [];
+    this.#collected = blobs;
+    try {
+      encode();
+    } finally {
+      this.#collected = undefined;
+    }
+    return blobs;
+  }
+
+  #newEncoder(): Encoder {
+    return new Encoder(this.#live, this.id, (blob) => {
+      const name = blob.hash.toString("latin1");
+      if (this.#known.has(name)) return;
+      this.#known.add(name);
+      if (this.#collected !== undefined) this.#collected.push(blob);
+      else this.#store(this, blob);
+    });
+  }
+}
