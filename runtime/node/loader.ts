@@ -74,7 +74,7 @@ async function importProgram(program: string): Promise<{ [name: string]: unknown
   }
   const exports: { [name: string]: unknown } = {};
   // CommonJS: Node finds only some of the exported names by itself; the rest are on the default export.
-  const inner = module["module.exports"] ?? module["default"];
+  const inner = module["module.exports"] ?? module.default;
   const isCommonJs = "module.exports" in module || createRequire(program).cache[program] !== undefined;
   if (isCommonJs && typeof inner === "object" && inner !== null && !looksLikeGraph(inner)) {
     Object.assign(exports, inner);
@@ -82,7 +82,7 @@ async function importProgram(program: string): Promise<{ [name: string]: unknown
   for (const name of Object.keys(module)) {
     if (name === "module.exports" || name === "__esModule") continue;
     if (name === "default" && isCommonJs && "default" in exports) continue;
-    if (name === "default" && isCommonJs && module["default"] === inner && !looksLikeGraph(inner)) continue;
+    if (name === "default" && isCommonJs && module.default === inner && !looksLikeGraph(inner)) continue;
     exports[name] = module[name];
   }
   return exports;

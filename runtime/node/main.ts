@@ -7,8 +7,8 @@ import { Link } from "./link.ts";
 import { Session } from "./session.ts";
 
 const { LANGGRAPH_DEBUG_PORT: port, LANGGRAPH_DEBUG_TOKEN: token } = process.env;
-delete process.env["LANGGRAPH_DEBUG_PORT"];
-delete process.env["LANGGRAPH_DEBUG_TOKEN"];
+delete process.env.LANGGRAPH_DEBUG_PORT;
+delete process.env.LANGGRAPH_DEBUG_TOKEN;
 if (port === undefined || token === undefined) {
   console.error("This program is started by the LangGraph debugger; it can't be run by itself.");
   process.exit(2);

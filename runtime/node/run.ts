@@ -3,14 +3,14 @@
 import type { ErrorInfo, Position, StepMode, StoppedEvent, StopReason } from "../../src/protocol/runtime.ts";
 import type { Breakpoints, Visit } from "./breakpoints.ts";
 import { errorInfo, RuntimeError } from "./errors.ts";
-import type { GraphIndex } from "./graphs.ts";
+import { type GraphIndex, stateKeysOf } from "./graphs.ts";
 import { toJson } from "./json.ts";
-import { type Config, type Graph, hiddenTag, isHidden, type Scratchpad, type Task } from "./langgraph.ts";
+import { type Config, type Graph, isHidden, type Scratchpad, type Task } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import { type LiveGraph, LiveGraphs, type LiveTask, type Observer } from "./live.ts";
 import { failedTask, interruptsOf, livePosition } from "./position.ts";
 import type { Saving } from "./saving.ts";
-import { stateOf } from "./state.ts";
+import { stateOf, updateOf } from "./state.ts";
 
 /** How long a stop waits for tasks that still compute before it is told without them. */
 const settleTime = 50;
@@ -173,7 +173,7 @@ export class Run implements Observer {
   }
 
   superstepEnded(live: LiveGraph, step: number, finished: Task[]): void {
-    const keys = new Set(stateOf(live).keys);
+    const keys = stateKeysOf(live.graph);
     const written = new Set(finished.flatMap((task) => task.writes.map(([channel]) => channel)));
     this.#context.link.event("superstep", {
       graph: live.id,
@@ -181,7 +181,7 @@ export class Run implements Observer {
       step,
       nodes: finished.map((task) => String(task.name)),
       milliseconds: Math.max(0, performance.now() - live.superstepStartedAt - live.superstepHeldFor),
-      written: [...keys].filter((key) => written.has(key)),
+      written: keys.filter((key) => written.has(key)),
     });
   }
 
@@ -230,14 +230,14 @@ export class Run implements Observer {
       graph: live.id,
       node: String(task.name),
       names: () => {
-        const { values } = stateOf(live);
+        const values = stateOf(live);
         const own = { state: values, node: String(task.name), step: live.loop.step - (update ? 1 : 0) };
         return [values, update === undefined ? own : { ...own, update: update() }];
       },
     });
     const after = breakpoints.ask(
       "after",
-      finished.map((task) => visit(task, () => updateOf(task))),
+      finished.map((task) => visit(task, () => updateOf(task.writes))),
       show,
     );
     const before = breakpoints.ask(
@@ -483,7 +483,7 @@ export class Run implements Observer {
 
   /** LangGraph counts the calls of `interrupt()`: one without an answer must have ended the task. */
   #checkSwallowed(live: LiveGraph, task: LiveTask): void {
-    const scratchpad = task.task.config?.configurable?.["__pregel_scratchpad"] as Scratchpad | undefined;
+    const scratchpad = task.task.config?.configurable?.__pregel_scratchpad as Scratchpad | undefined;
     if (scratchpad === undefined || scratchpad.interruptCounter < scratchpad.resume.length) return;
     const node = String(task.task.name);
     const text = `${node} called interrupt(), but its own try/catch took the interrupt for an error, so nobody was asked. Rethrow what isGraphInterrupt() accepts.`;
@@ -501,17 +501,6 @@ const startable = (live: LiveGraph): Task[] =>
 
 function isAround(outer: string, inner: string): boolean {
   return outer !== inner && (outer === "" || inner.startsWith(`${outer}|`));
-}
-
-/** What a task wrote, as its node returned it. */
-function updateOf(task: Task): { [key: string]: unknown } {
-  const update: { [key: string]: unknown } = {};
-  for (const [channel, value] of task.writes) {
-    if (channel.startsWith("branch:") || channel.startsWith("join:") || channel === hiddenTag) continue;
-    if (channel.startsWith("__") && channel !== "__root__") continue;
-    update[channel] = value;
-  }
-  return update;
 }
 
 function willRetry(task: LiveTask, error: unknown): boolean {

@@ -1,6 +1,9 @@
 // The requests of the adapter: loads the graph, starts and ends runs, answers about threads.
 
 import type {
+  EvaluateParams,
+  HistoryParams,
+  JsonParams,
   LoadParams,
   LoadResult,
   OpenParams,
@@ -8,10 +11,13 @@ import type {
   Position,
   RunParams,
   SetBreakpointsParams,
+  ValuesParams,
 } from "../../src/protocol/runtime.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { RuntimeError } from "./errors.ts";
 import { GraphIndex, stateKeysOf } from "./graphs.ts";
+import { history } from "./history.ts";
+import { Inspection, type View } from "./inspection.ts";
 import { jsonText } from "./json.ts";
 import type { Config } from "./langgraph.ts";
 import type { Link } from "./link.ts";
@@ -34,12 +40,19 @@ export class Session {
   readonly #link: () => Link;
   readonly #breakpoints = new Breakpoints();
   #loaded: Loaded | undefined;
+  readonly #inspection = new Inspection();
   #run: Run | undefined;
+  /** The thread that was opened or run last. */
+  #threadId = "";
   readonly #served: Served = {
     load: (params: LoadParams) => this.load(params),
     setBreakpoints: (params: SetBreakpointsParams) => this.#breakpoints.set(params),
     open: (params: OpenParams) => this.open(params),
     run: (params: RunParams) => this.run(params),
+    history: (params: HistoryParams) => history(this.#get().index, this.#get().saving.saver, params),
+    values: (params: ValuesParams) => this.#inspection.values(this.#view(), params),
+    evaluate: (params: EvaluateParams) => this.#inspection.evaluate(this.#view(), params),
+    json: (params: JsonParams) => this.#inspection.json(this.#view(), params),
     cancel: () => this.cancel(),
     shutdown: () => this.shutdown(),
   };
@@ -83,6 +96,7 @@ export class Session {
 
   async open({ threadId }: OpenParams): Promise<OpenResult> {
     const { index, saving } = this.#get();
+    this.#threadId = threadId;
     if (this.#run?.threadId === threadId && this.#run.graphs.root !== undefined) return this.#run.position();
     const root = await storedPosition(index, saving.saver, threadId);
     return root === undefined ? null : { threadId, root };
@@ -96,7 +110,10 @@ export class Session {
     if (held !== undefined && !held.over) {
       if (!held.isHeld)
         throw new RuntimeError("running", "The graph runs already. Pause or cancel it first.");
-      if (isPlain && held.threadId === threadId) return held.release(step, noDebug);
+      if (isPlain && held.threadId === threadId) {
+        this.#inspection.reset();
+        return held.release(step, noDebug);
+      }
       await held.cancel();
     }
     const position = input === undefined ? await this.open({ threadId }) : null;
@@ -107,6 +124,8 @@ export class Session {
       ...(goto === undefined ? {} : { goto }),
     };
     const { config, context } = this.#get().params;
+    this.#threadId = threadId;
+    this.#inspection.reset();
     this.#run = new Run(
       {
         link: this.#link(),
@@ -186,6 +205,19 @@ export class Session {
   #tellGraphs(): void {
     const { index, program } = this.#get();
     this.#link().event("graphs", { graphs: index.models(), sources: [program] });
+  }
+
+  #view(): View {
+    const { index, saving, params } = this.#get();
+    const { configurable, ...rest } = runnableConfig(params.config);
+    return {
+      index,
+      saver: saving.saver,
+      threadId: this.#threadId,
+      run: this.#run,
+      config: { ...rest, configurable: { ...configurable, thread_id: this.#threadId } },
+      moduleNames: async () => [this.#get().exports],
+    };
   }
 
   #get(): Loaded {

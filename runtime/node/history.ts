@@ -1,0 +1,125 @@
+// Earlier checkpoints of a thread: the steps taken on a branch, what they wrote, and their state.
+
+import type { HistoryEntry, HistoryParams, HistoryResult } from "../../src/protocol/runtime.ts";
+import type { GraphIndex } from "./graphs.ts";
+import { type CheckpointTuple, configText, type Graph, type Saver, type Snapshot } from "./langgraph.ts";
+import { checkpointInfo } from "./position.ts";
+import { updateOf } from "./state.ts";
+
+/** The graph that a namespace belongs to: the task ids say nothing about it. */
+export function graphAt(index: GraphIndex, namespace: string): { id: string; graph: Graph } | undefined {
+  const names = namespace
+    .split("|")
+    .filter((part) => part !== "" && !/^\d+$/.test(part))
+    .map((part) => part.replace(/:[^:]*$/, ""));
+  const id = names.join("/");
+  const graph = index.graph(id);
+  return graph === undefined ? undefined : { id, graph };
+}
+
+interface Place {
+  threadId: string;
+  namespace: string;
+  checkpointId?: string | undefined;
+}
+
+const configOf = (place: Place): { configurable: { [key: string]: string } } => ({
+  configurable: {
+    thread_id: place.threadId,
+    checkpoint_ns: place.namespace,
+    ...(place.checkpointId === undefined ? {} : { checkpoint_id: place.checkpointId }),
+  },
+});
+
+/** LangGraph's own reading of a checkpoint, with all tasks that come after it. */
+export async function snapshotAt(graph: Graph, saver: Saver, place: Place): Promise<Snapshot> {
+  const { configurable } = configOf(place);
+  return graph.getState({ configurable: { ...configurable, __pregel_checkpointer: saver } });
+}
+
+const visibleTasks = (snapshot: Snapshot): { id: string; name: string; path?: unknown[] }[] =>
+  snapshot.tasks.filter(({ name }) => name !== "__start__");
+
+/** The steps of one branch, newest first: from a checkpoint to its parent, and so on. */
+export async function history(
+  index: GraphIndex,
+  saver: Saver,
+  params: HistoryParams,
+): Promise<HistoryResult> {
+  const { threadId, namespace, before, limit } = params;
+  const at = graphAt(index, namespace);
+  if (at === undefined) return { entries: [], more: false };
+  const tupleAt = (checkpointId?: string): Promise<CheckpointTuple | undefined> =>
+    saver.getTuple(configOf({ threadId, namespace, checkpointId }));
+  let tuple = await tupleAt(before);
+  if (before !== undefined && tuple !== undefined) tuple = await parentOf(tuple, tupleAt);
+  const entries: HistoryEntry[] = [];
+  while (tuple !== undefined && entries.length < limit) {
+    const place = { threadId, namespace, checkpointId: tuple.checkpoint.id };
+    const snapshot = await snapshotAt(at.graph, saver, place);
+    const parent = await parentOf(tuple, tupleAt);
+    const isStep = tuple.metadata?.source === "loop";
+    entries.push({
+      checkpoint: checkpointInfo(
+        tuple,
+        visibleTasks(snapshot).map(({ name }) => name),
+      ),
+      nodes: isStep && parent !== undefined ? await nodesAfter(at.graph, saver, place, parent) : [],
+      graph: at.id,
+    });
+    tuple = parent;
+  }
+  return { entries, more: tuple !== undefined };
+}
+
+async function parentOf(
+  tuple: CheckpointTuple,
+  tupleAt: (checkpointId: string) => Promise<CheckpointTuple | undefined>,
+): Promise<CheckpointTuple | undefined> {
+  const id = configText(tuple.parentConfig, "checkpoint_id");
+  return id === undefined ? undefined : tupleAt(id);
+}
+
+async function nodesAfter(
+  graph: Graph,
+  saver: Saver,
+  place: Place,
+  parent: CheckpointTuple,
+): Promise<string[]> {
+  const snapshot = await snapshotAt(graph, saver, { ...place, checkpointId: parent.checkpoint.id });
+  return visibleTasks(snapshot).map(({ name }) => name);
+}
+
+/** What each task of the superstep that made this checkpoint wrote, by node; `#2` for the second of one name. */
+export async function writesOf(
+  graph: Graph,
+  saver: Saver,
+  place: Place,
+): Promise<{ [node: string]: unknown }> {
+  const tuple = await saver.getTuple(configOf(place));
+  const parentId = configText(tuple?.parentConfig, "checkpoint_id");
+  if (parentId === undefined) return {};
+  const parentPlace = { ...place, checkpointId: parentId };
+  const parent = await saver.getTuple(configOf(parentPlace));
+  const snapshot = await snapshotAt(graph, saver, parentPlace);
+  const writes: { [node: string]: unknown } = {};
+  for (const { id, name } of visibleTasks(snapshot)) {
+    let key = name;
+    for (let number = 2; key in writes; number += 1) key = `${name}#${number}`;
+    const own = (parent?.pendingWrites ?? []).filter(([taskId]) => taskId === id);
+    writes[key] = updateOf(own.map(([, channel, value]) => [channel, value]));
+  }
+  return writes;
+}
+
+/** The input of a task that was made by Send, from the checkpoint before it. */
+export async function inputOf(graph: Graph, saver: Saver, place: Place, taskId: string): Promise<unknown> {
+  const snapshot = await snapshotAt(graph, saver, place);
+  const path = visibleTasks(snapshot).find(({ id }) => id === taskId)?.path;
+  const tuple = await saver.getTuple(configOf(place));
+  const sends = tuple?.checkpoint.channel_values.__pregel_tasks;
+  const send = Array.isArray(sends)
+    ? (sends[Number(path?.[1])] as { args?: unknown } | undefined)
+    : undefined;
+  return send?.args;
+}

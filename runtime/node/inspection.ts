@@ -1,0 +1,207 @@
+// What the user reads at a stop: trees of values, expressions, JSON.
+
+import type {
+  EvaluateParams,
+  EvaluateResult,
+  JsonParams,
+  JsonResult,
+  Value,
+  ValueRoot,
+  ValuesParams,
+  ValuesResult,
+} from "../../src/protocol/runtime.ts";
+import { errorInfo, RuntimeError } from "./errors.ts";
+import { evaluate, type Names } from "./expression.ts";
+import type { GraphIndex } from "./graphs.ts";
+import { graphAt, inputOf, snapshotAt, writesOf } from "./history.ts";
+import { jsonText } from "./json.ts";
+import { interruptChannel, type PendingWrite, resumeChannel, type Saver } from "./langgraph.ts";
+import type { LiveGraph } from "./live.ts";
+import { readWrites } from "./position.ts";
+import type { Run } from "./run.ts";
+import { stateOf } from "./state.ts";
+import { follow, isIdentifier, pageOf, shownValue } from "./tree.ts";
+
+/** What inspection looks at; the session changes it. */
+export interface View {
+  readonly index: GraphIndex;
+  readonly saver: Saver;
+  /** The thread that was opened or run last. */
+  readonly threadId: string;
+  readonly run: Run | undefined;
+  readonly config: { [key: string]: unknown };
+  /** Names of the module that defines a node, below the state's. */
+  moduleNames(graphId: string, node: string | undefined): Promise<Names>;
+}
+
+/** Where a tree begins: by itself a value, or a set of named ones. `expression` only for a graph's own state. */
+interface Start {
+  values: { [name: string]: unknown };
+  isCurrentState: boolean;
+}
+
+const maxResults = 1000;
+
+/** Reads for one session. Results of evaluations are kept until the next run. */
+export class Inspection {
+  readonly #results = new Map<number, unknown>();
+  #nextResult = 1;
+
+  /** A run begins: what was evaluated before it is gone. */
+  reset(): void {
+    this.#results.clear();
+  }
+
+  async values(view: View, params: ValuesParams): Promise<ValuesResult> {
+    const { root, path } = params;
+    if (root.kind === "result" || root.kind === "interrupt" || root.kind === "input") {
+      const found = follow(await this.#single(view, root), path);
+      return { values: found === undefined ? stale() : pageOf(found.value, params, undefined) };
+    }
+    const start = await this.#start(view, root);
+    const [name, ...rest] = path;
+    if (name === undefined) return { values: page(start, params) };
+    if (!Object.hasOwn(start.values, name)) return { values: stale() };
+    const found = follow(start.values[name], rest, start.isCurrentState ? rootExpression(name) : undefined);
+    return { values: found === undefined ? stale() : pageOf(found.value, params, found.expression) };
+  }
+
+  async json(view: View, { root, path }: JsonParams): Promise<JsonResult> {
+    const isSingle = root.kind === "result" || root.kind === "interrupt" || root.kind === "input";
+    const value = isSingle ? await this.#single(view, root) : (await this.#start(view, root)).values;
+    const found = follow(value, path);
+    return { json: found === undefined ? stale() : jsonText(found.value) };
+  }
+
+  async evaluate(view: View, params: EvaluateParams): Promise<EvaluateResult> {
+    const { expression, namespace, checkpointId, node } = params;
+    const root: ValueRoot = {
+      kind: "state",
+      namespace,
+      ...(checkpointId === undefined ? {} : { checkpointId }),
+    };
+    const { values } = await this.#start(view, root);
+    const live = view.run?.graphs.byNamespace(namespace);
+    const graphId = live?.id ?? graphAt(view.index, namespace)?.id ?? "";
+    const own = { state: values, node, step: live?.loop.step };
+    let value: unknown;
+    try {
+      value = await evaluate(expression, [values, own, ...(await view.moduleNames(graphId, node))]);
+    } catch (error) {
+      const info = errorInfo(error);
+      throw new RuntimeError("evaluation", `${info.type}: ${info.message}`, { info });
+    }
+    const id = this.#nextResult++;
+    this.#results.set(id, value);
+    if (this.#results.size > maxResults) this.#results.delete(this.#results.keys().next().value ?? id);
+    const isKey = Object.hasOwn(values, expression.trim());
+    const shown = shownValue(
+      expression,
+      expression,
+      value,
+      isKey ? rootExpression(expression.trim()) : undefined,
+    );
+    return { ...shown, root: { kind: "result", id } };
+  }
+
+  async #start(view: View, root: ValueRoot): Promise<Start> {
+    switch (root.kind) {
+      case "state":
+        return this.#state(view, root);
+      case "writes": {
+        const { threadId, saver } = view;
+        const place = { threadId, namespace: root.namespace, checkpointId: root.checkpointId };
+        const graph = this.#graph(view, root.namespace);
+        return { values: await writesOf(graph, saver, place), isCurrentState: false };
+      }
+      default:
+        return { values: view.config, isCurrentState: false };
+    }
+  }
+
+  async #state(view: View, root: { namespace: string; checkpointId?: string }): Promise<Start> {
+    const { namespace, checkpointId } = root;
+    const live = liveAt(view, namespace);
+    if (live !== undefined && (checkpointId === undefined || checkpointId === live.loop.checkpoint.id)) {
+      return { values: stateOf(live), isCurrentState: true };
+    }
+    const graph = this.#graph(view, namespace);
+    const place = { threadId: view.threadId, namespace, checkpointId };
+    const { values } = await snapshotAt(graph, view.saver, place);
+    const isRecord = typeof values === "object" && values !== null && Array.isArray(graph.streamChannelsAsIs);
+    const keyed = isRecord ? (values as { [key: string]: unknown }) : {};
+    return { values: keyed, isCurrentState: checkpointId === undefined };
+  }
+
+  async #single(view: View, root: ValueRoot): Promise<unknown> {
+    switch (root.kind) {
+      case "result":
+        return this.#results.has(root.id) ? this.#results.get(root.id) : stale();
+      case "input": {
+        const live = liveAt(view, root.namespace);
+        const task = live?.tasks.get(root.taskId);
+        if (task !== undefined) return task.task.input;
+        const place = { threadId: view.threadId, namespace: root.namespace };
+        return inputOf(this.#graph(view, root.namespace), view.saver, place, root.taskId);
+      }
+      case "interrupt":
+        return this.#interrupt(view, root.id, root.index);
+      default:
+        return stale();
+    }
+  }
+
+  /** From the writes of the graphs that run, else from the file; the root's pending writes have all of them. */
+  async #interrupt(view: View, id: string, index: number): Promise<unknown> {
+    const { threadId, saver } = view;
+    const live = view.run?.graphs.all.flatMap((graph) => graph.loop.checkpointPendingWrites) ?? [];
+    const tuple = live.length > 0 ? undefined : await saver.getTuple(rootConfig(threadId));
+    const writes: PendingWrite[] = live.length > 0 ? live : (tuple?.pendingWrites ?? []);
+    for (const [taskId, channel, value] of writes.toReversed()) {
+      if (channel === resumeChannel) {
+        const earlier = [value].flat();
+        if (index < earlier.length && readWrites(taskId, writes).interrupts.some((one) => one.id === id)) {
+          return earlier[index];
+        }
+      }
+      if (channel !== interruptChannel) continue;
+      const found = [value].flat().find((one) => (one as { id?: string }).id === id);
+      if (found !== undefined) return (found as { value?: unknown }).value;
+    }
+    return stale();
+  }
+
+  #graph(view: View, namespace: string): LiveGraph["graph"] {
+    const graph = view.run?.graphs.byNamespace(namespace)?.graph ?? graphAt(view.index, namespace)?.graph;
+    return graph ?? stale();
+  }
+}
+
+const rootConfig = (threadId: string): { configurable: { [key: string]: string } } => ({
+  configurable: { thread_id: threadId, checkpoint_ns: "" },
+});
+
+/** The graph as it runs, or as the last run left it, when that is of the thread that is looked at. */
+function liveAt(view: View, namespace: string): LiveGraph | undefined {
+  return view.run?.threadId === view.threadId ? view.run.graphs.byNamespace(namespace) : undefined;
+}
+
+const rootExpression = (name: string): string =>
+  isIdentifier(name) ? name : `state[${JSON.stringify(name)}]`;
+
+function page(start: Start, params: ValuesParams): Value[] {
+  if (params.filter === "indexed") return [];
+  const from = params.start ?? 0;
+  const names = Object.keys(start.values);
+  const shown = names.slice(from, params.count === undefined ? undefined : from + params.count);
+  return shown.map((name) =>
+    shownValue(name, name, start.values[name], start.isCurrentState ? rootExpression(name) : undefined),
+  );
+}
+
+function stale(): never {
+  throw new RuntimeError(
+    "staleValue",
+    "This value is not there any more. Expand it again from the current stop.",
+  );
+}
