@@ -1,0 +1,91 @@
+// The static analysis as the adapter uses it: loaded when first needed, never failing.
+
+import { readFileSync } from "node:fs";
+import type { Analyzer, FileAnalysis, StaticBreakpoint } from "../analysis/index.ts";
+import type { Logger } from "../base/logger.ts";
+import type { GraphCandidate } from "../model/graph.ts";
+import type { SourceLine } from "../model/source.ts";
+import type { LoadParams } from "../protocol/runtime.ts";
+import { grammarFiles } from "./locations.ts";
+
+type Module = typeof import("../analysis/index.ts");
+
+export class Analysis {
+  readonly #logger: Logger;
+  /** The program that is debugged: its graphs use functions of other files. */
+  #load: Pick<LoadParams, "program" | "graph" | "searchPaths"> = { searchPaths: [] };
+  #module: Promise<Module> | undefined;
+  #analyzer: Promise<Analyzer> | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  setProgram(load: Pick<LoadParams, "program" | "graph" | "searchPaths">): void {
+    this.#load = load;
+    this.#analyzer = undefined;
+  }
+
+  /** The analyses that a breakpoint in `path` depends on: of the file itself and of the program. */
+  async of(path: string): Promise<FileAnalysis[]> {
+    try {
+      const analyzer = await this.#start();
+      const program =
+        this.#load.program === undefined || this.#load.program === path ? [] : [this.#load.program];
+      return await Promise.all([path, ...program].map((file) => analyzer.analyzeFile(file)));
+    } catch (error) {
+      this.#logger.error(
+        `static analysis of ${path}: ${error instanceof Error ? error.stack : String(error)}`,
+      );
+      return [];
+    }
+  }
+
+  async breakpointAt(path: string, line: number, after: boolean): Promise<StaticBreakpoint> {
+    const analyses = await this.of(path);
+    if (analyses.length === 0) return { verified: false, reason: "Checked when the graph is loaded." };
+    const { breakpointAt } = await this.#library();
+    return breakpointAt(analyses, path, line, after ? { mode: "after" } : {});
+  }
+
+  async breakpointLocations(path: string, from: number, to: number): Promise<readonly number[]> {
+    const analyses = await this.of(path);
+    if (analyses.length === 0) return [];
+    return (await this.#library()).breakpointLocations(analyses, path, from, to);
+  }
+
+  async candidates(path: string): Promise<readonly GraphCandidate[]> {
+    return (await this.of(path))[0]?.candidates ?? [];
+  }
+
+  /** Where the variable is that holds the graph of the program. */
+  async graphPlace(): Promise<SourceLine | undefined> {
+    const { program, graph } = this.#load;
+    if (program === undefined) return undefined;
+    const candidates = await this.candidates(program);
+    const named = candidates.find(({ variable }) => variable === graph);
+    const usual = candidates.find(({ variable }) => /^(graph|app|agent|workflow)$/.test(variable));
+    return (named ?? usual ?? candidates[0])?.at ?? { path: program, line: 1 };
+  }
+
+  #library(): Promise<Module> {
+    // The parser and its WebAssembly take longer to load than all the rest of the adapter.
+    this.#module ??= import("../analysis/index.ts");
+    return this.#module;
+  }
+
+  #start(): Promise<Analyzer> {
+    this.#analyzer ??= this.#library().then(({ createAnalyzer }) =>
+      createAnalyzer({ readFile: readText, grammars: grammarFiles, pythonRoots: this.#load.searchPaths }),
+    );
+    return this.#analyzer;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

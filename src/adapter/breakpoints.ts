@@ -1,0 +1,279 @@
+// All breakpoints of a session: each knows whether it is bound, and if not, why; and what the runtime is told of them.
+
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import type { GraphModel } from "../model/graph.ts";
+import type { NodeBreakpoint, SetBreakpointsParams } from "../protocol/runtime.ts";
+import type { Analysis } from "./analysis.ts";
+import {
+  type BreakpointMode,
+  type NodeTarget,
+  runningTargetAt,
+  samePath,
+  staticTargetIn,
+  type Target,
+  targetsNamed,
+} from "./breakpoint-targets.ts";
+import type { Client } from "./client.ts";
+
+interface Common {
+  readonly id: number;
+  readonly condition: string | undefined;
+  readonly hitCondition: string | undefined;
+  readonly logMessage: string | undefined;
+  /** What the client was told last. */
+  told: DebugProtocol.Breakpoint;
+}
+interface SourceBreakpoint extends Common {
+  readonly kind: "source";
+  readonly path: string;
+  readonly line: number;
+  readonly mode: BreakpointMode | undefined;
+  target: Target | undefined;
+}
+interface FunctionBreakpoint extends Common {
+  readonly kind: "function";
+  readonly name: string;
+  targets: NodeTarget[];
+}
+type Breakpoint = SourceBreakpoint | FunctionBreakpoint;
+
+export const exceptionFilters: DebugProtocol.ExceptionBreakpointsFilter[] = [
+  {
+    filter: "raised",
+    label: "Node Errors",
+    description: "Stops at an error of a node that ends the run.",
+    default: true,
+  },
+  {
+    filter: "retried",
+    label: "Retried Errors",
+    description: "Stops at an error that a retry policy will handle.",
+    default: false,
+  },
+  {
+    filter: "compiled",
+    label: "The Graph's Own Interrupts",
+    description: "Stops where the graph is compiled with interrupt_before or interrupt_after.",
+    default: true,
+  },
+  {
+    filter: "swallowed",
+    label: "Swallowed Interrupts",
+    description: "Stops where a node's own try/except catches interrupt().",
+    default: true,
+  },
+];
+
+export class Breakpoints {
+  readonly #client: Client;
+  readonly #analysis: Analysis;
+  #source: SourceBreakpoint[] = [];
+  #functions: FunctionBreakpoint[] = [];
+  #filters = new Set(exceptionFilters.filter((filter) => filter.default).map((filter) => filter.filter));
+  /** The running program's graphs; undefined while none is loaded. */
+  #running: readonly GraphModel[] | undefined;
+  #lastId = 0;
+  #changed: () => void = () => {};
+
+  constructor(client: Client, analysis: Analysis) {
+    this.#client = client;
+    this.#analysis = analysis;
+  }
+
+  /** Called after each change that the runtime must be told of. */
+  onChange(listener: () => void): void {
+    this.#changed = listener;
+  }
+
+  get stopsAtErrors(): boolean {
+    return this.#filters.has("raised");
+  }
+
+  // ------------------------------------------------------------------------------------------ from the client
+
+  async setSource(args: DebugProtocol.SetBreakpointsArguments): Promise<DebugProtocol.Breakpoint[]> {
+    const wanted =
+      args.breakpoints ?? (args.lines ?? []).map((line): DebugProtocol.SourceBreakpoint => ({ line }));
+    const path = args.source?.path === undefined ? undefined : this.#client.fromClientPath(args.source.path);
+    if (path === undefined) {
+      return wanted.map(() => ({
+        verified: false,
+        reason: "failed",
+        message: "This is not a file on disk.",
+      }));
+    }
+    const before = this.#source.filter((known) => samePath(known.path, path));
+    const next = wanted.map((breakpoint): SourceBreakpoint => {
+      const line = this.#client.fromClientLine(breakpoint.line);
+      const same = before.findIndex((known) => known.line === line);
+      const [known] = same === -1 ? [] : before.splice(same, 1);
+      return {
+        kind: "source",
+        id: known?.id ?? ++this.#lastId,
+        path,
+        line,
+        mode: breakpoint.mode === "after" || breakpoint.mode === "before" ? breakpoint.mode : undefined,
+        ...conditionsOf(breakpoint),
+        target: undefined,
+        told: { verified: false },
+      };
+    });
+    this.#source = [...this.#source.filter((known) => !samePath(known.path, path)), ...next];
+    for (const breakpoint of next) {
+      breakpoint.target = await this.#target(breakpoint);
+      breakpoint.told = this.#toProtocol(breakpoint);
+    }
+    this.#changed();
+    return next.map((breakpoint) => breakpoint.told);
+  }
+
+  setFunctions(args: DebugProtocol.SetFunctionBreakpointsArguments): DebugProtocol.Breakpoint[] {
+    const before = [...this.#functions];
+    this.#functions = (args.breakpoints ?? []).map((breakpoint): FunctionBreakpoint => {
+      const name = breakpoint.name.trim();
+      return {
+        kind: "function",
+        id: before.find((known) => known.name === name)?.id ?? ++this.#lastId,
+        name,
+        ...conditionsOf(breakpoint),
+        targets: targetsNamed(this.#running ?? [], name),
+        told: { verified: false },
+      };
+    });
+    for (const breakpoint of this.#functions) breakpoint.told = this.#toProtocol(breakpoint);
+    this.#changed();
+    return this.#functions.map((breakpoint) => breakpoint.told);
+  }
+
+  setExceptions(args: DebugProtocol.SetExceptionBreakpointsArguments): void {
+    this.#filters = new Set([
+      ...(args.filters ?? []),
+      ...(args.filterOptions ?? []).map((option) => option.filterId),
+    ]);
+    this.#changed();
+  }
+
+  /** Lines between `from` and `to` at which a breakpoint stays where it is set. */
+  async locations(path: string, from: number, to: number): Promise<number[]> {
+    return [...(await this.#analysis.breakpointLocations(path, from, to))];
+  }
+
+  // ------------------------------------------------------------------------------------------ from the runtime
+
+  /** The program is loaded, or found more graphs: they decide, and marks that change are corrected. */
+  async setRunning(models: readonly GraphModel[] | undefined): Promise<void> {
+    this.#running = models;
+    for (const breakpoint of [...this.#source]) {
+      breakpoint.target = await this.#target(breakpoint);
+    }
+    for (const breakpoint of this.#functions)
+      breakpoint.targets = targetsNamed(models ?? [], breakpoint.name);
+    for (const breakpoint of this.#all()) {
+      const now = this.#toProtocol(breakpoint);
+      if (JSON.stringify(now) === JSON.stringify(breakpoint.told)) continue;
+      breakpoint.told = now;
+      this.#client.send("breakpoint", { reason: "changed", breakpoint: now });
+    }
+    this.#changed();
+  }
+
+  toRuntime(): SetBreakpointsParams {
+    const exceptions = (["raised", "retried", "swallowed"] as const).filter((filter) =>
+      this.#filters.has(filter),
+    );
+    return {
+      breakpoints: this.#all().flatMap((breakpoint) =>
+        targetsOf(breakpoint).map(
+          (target): NodeBreakpoint => ({
+            id: breakpoint.id,
+            ...target,
+            ...(breakpoint.condition !== undefined && { condition: breakpoint.condition }),
+            ...(breakpoint.hitCondition !== undefined && { hitCondition: breakpoint.hitCondition }),
+            ...(breakpoint.logMessage !== undefined && { logMessage: breakpoint.logMessage }),
+          }),
+        ),
+      ),
+      exceptions,
+      compiled: this.#filters.has("compiled"),
+    };
+  }
+
+  nodesOf(ids: readonly number[]): { graph: string; node: string }[] {
+    return this.#all()
+      .filter(({ id }) => ids.includes(id))
+      .flatMap(targetsOf);
+  }
+
+  reasonOf(ids: readonly number[]): "breakpoint" | "function breakpoint" {
+    const hit = this.#all().filter(({ id }) => ids.includes(id));
+    return hit.length > 0 && hit.every(({ kind }) => kind === "function")
+      ? "function breakpoint"
+      : "breakpoint";
+  }
+
+  // ------------------------------------------------------------------------------------------
+
+  #all(): Breakpoint[] {
+    return [...this.#source, ...this.#functions];
+  }
+
+  /** The running program's own code decides; its text where that says nothing, and before it is loaded. */
+  async #target({ path, line, mode }: SourceBreakpoint): Promise<Target> {
+    const running = this.#running;
+    const target = running && runningTargetAt(running, path, line, mode);
+    if (target && target.kind !== "none") return target;
+    const found = await this.#analysis.breakpointAt(path, line, mode === "after");
+    if (running) return staticTargetIn(running, found, await this.#analysis.of(path));
+    if (!found.verified) return { kind: "none", message: found.reason };
+    return { kind: "text", line: found.line, ...(found.message !== undefined && { message: found.message }) };
+  }
+
+  #toProtocol(breakpoint: Breakpoint): DebugProtocol.Breakpoint {
+    const { id } = breakpoint;
+    if (breakpoint.kind === "function") {
+      if (breakpoint.targets.length > 0) return { id, verified: true };
+      const message = this.#running
+        ? `No graph has a node "${breakpoint.name}". Names are node, subgraph:node, or * for all.`
+        : "Checked when the graph is loaded.";
+      return { id, verified: false, reason: this.#running ? "failed" : "pending", message };
+    }
+    const { target, path } = breakpoint;
+    const source = this.#client.source(path);
+    const line = this.#client.toClientLine(!target || target.kind === "none" ? breakpoint.line : target.line);
+    if (!target || target.kind === "none") {
+      return {
+        id,
+        verified: false,
+        reason: this.#running ? "failed" : "pending",
+        source,
+        line,
+        message: target?.message ?? "",
+      };
+    }
+    return {
+      id,
+      verified: true,
+      source,
+      line,
+      ...(target.message !== undefined && { message: target.message }),
+    };
+  }
+}
+
+function targetsOf(breakpoint: Breakpoint): NodeTarget[] {
+  if (breakpoint.kind === "function") return breakpoint.targets;
+  return breakpoint.target?.kind === "nodes" ? [...breakpoint.target.nodes] : [];
+}
+
+/** Empty texts are what editors send for a condition that was cleared. */
+function conditionsOf(breakpoint: { condition?: string; hitCondition?: string; logMessage?: string }): {
+  condition: string | undefined;
+  hitCondition: string | undefined;
+  logMessage: string | undefined;
+} {
+  return {
+    condition: breakpoint.condition?.trim() || undefined,
+    hitCondition: breakpoint.hitCondition?.trim() || undefined,
+    logMessage: breakpoint.logMessage || undefined,
+  };
+}

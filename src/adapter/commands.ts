@@ -1,0 +1,113 @@
+// The Debug Console's commands: what any client can do with a line of text.
+
+import type { Json } from "../protocol/runtime.ts";
+import type { Debuggee } from "./debuggee.ts";
+import { badJson, commandUsage, unknownCommand } from "./errors.ts";
+import type { RunControl } from "./run-control.ts";
+import { leafOf } from "./stop.ts";
+import { parseAnswer } from "./variables.ts";
+
+interface Command {
+  readonly usage: string;
+  readonly does: string;
+  run(rest: string): Promise<string> | string;
+}
+
+export class Commands {
+  readonly #debuggee: Debuggee;
+  readonly #control: RunControl;
+  readonly #table: ReadonlyMap<string, Command>;
+
+  constructor(debuggee: Debuggee, control: RunControl) {
+    this.#debuggee = debuggee;
+    this.#control = control;
+    this.#table = new Map<string, Command>([
+      [
+        "/resume",
+        {
+          usage: "/resume [id or node] <json>",
+          does: "answers the interrupt that waits, and goes on",
+          run: (rest) => this.#resume(rest),
+        },
+      ],
+      [
+        "/input",
+        {
+          usage: "/input <json>",
+          does: "starts the run, or another turn on the thread",
+          run: (rest) => this.#input(rest),
+        },
+      ],
+      ["/state", { usage: "/state", does: "prints the state as JSON", run: () => this.#state() }],
+      ["/next", { usage: "/next", does: "says which nodes come next", run: () => this.#next() }],
+      ["/help", { usage: "/help", does: "lists the commands", run: () => this.#help() }],
+    ]);
+  }
+
+  /** Names with what they do, for completion. */
+  list(): { name: string; does: string }[] {
+    return [...this.#table].map(([name, { does }]) => ({ name, does }));
+  }
+
+  /** Runs a line that starts with `/`; the result is the text to print. */
+  async run(line: string): Promise<string> {
+    const [, name = "", rest = ""] = /^(\/\S*)\s*([\s\S]*)$/.exec(line) ?? [];
+    const command = this.#table.get(name);
+    if (!command) throw unknownCommand(name, [...this.#table.keys()]);
+    return command.run(rest.trim());
+  }
+
+  async #resume(rest: string): Promise<string> {
+    if (rest === "") throw commandUsage("/resume [id or node] <json>", "An answer is missing.");
+    const { interrupts } = this.#debuggee.requireStop();
+    const [, which = "", value = ""] = /^(\S+)\s+([\s\S]+)$/.exec(rest) ?? [];
+    const named = value !== "" && interrupts.some(({ id, node }) => id === which || node === which);
+    await this.#control.answer(named ? which : undefined, parseAnswer(named ? value : rest));
+    return "";
+  }
+
+  async #input(rest: string): Promise<string> {
+    if (rest === "") throw commandUsage("/input <json>", "An input is missing.");
+    let input: Json;
+    try {
+      input = JSON.parse(rest) as Json;
+    } catch (error) {
+      throw badJson("The input", (error as Error).message);
+    }
+    await this.#control.input(input);
+    return "";
+  }
+
+  async #state(): Promise<string> {
+    const { position } = this.#debuggee.requireStop();
+    if (!position) return "There is no state yet: the run waits for its input.";
+    const root = { kind: "state", namespace: position.root.namespace } as const;
+    return (await this.#debuggee.runtime.request("json", { root, path: [] })).json;
+  }
+
+  #next(): string {
+    const { threads, form } = this.#debuggee.requireStop();
+    if (form) return "The run waits for its input: /input <json>";
+    const names = threads
+      .filter((thread) => thread.kind === "before" && leafOf(thread)?.task?.status !== "done")
+      .map((thread) => {
+        const status = leafOf(thread)?.task?.status;
+        return status === "pending" || status === undefined ? thread.name : `${thread.name} (${status})`;
+      });
+    if (names.length > 0) return names.join("\n");
+    const after = threads.flatMap((thread) =>
+      thread.kind === "after" ? (leafOf(thread)?.graph.tasks ?? []) : [],
+    );
+    const following = [...new Set(after.map((task) => task.name))];
+    return following.length > 0 ? following.join("\n") : "Nothing: the run has ended.";
+  }
+
+  #help(): string {
+    const width = Math.max(...[...this.#table.values()].map(({ usage }) => usage.length));
+    const lines = [...this.#table.values()].map(({ usage, does }) => `${usage.padEnd(width)}  ${does}`);
+    return [
+      ...lines,
+      "Anything else is an expression in the graph's language; the state's keys are its names.",
+    ].join("\n");
+  }
+}

@@ -1,0 +1,48 @@
+// Completion in the Debug Console: commands, state keys and node names.
+
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import type { Client } from "./client.ts";
+import type { Commands } from "./commands.ts";
+import type { Debuggee } from "./debuggee.ts";
+
+export function complete(
+  { text, column }: DebugProtocol.CompletionsArguments,
+  debuggee: Debuggee,
+  commands: Commands,
+  client: Client,
+): DebugProtocol.CompletionItem[] {
+  const first = client.columnsStartAt1 ? 1 : 0;
+  const before = String(text ?? "").slice(0, Math.max(0, column - first));
+  const item = (
+    label: string,
+    type: DebugProtocol.CompletionItemType,
+    typed: string,
+    detail?: string,
+  ): DebugProtocol.CompletionItem => ({
+    label,
+    type,
+    start: before.length - typed.length + first,
+    length: typed.length,
+    ...(detail !== undefined && { detail }),
+  });
+  if (/^\/\S*$/.test(before)) {
+    return commands
+      .list()
+      .filter(({ name }) => name.startsWith(before))
+      .map(({ name, does }) => item(name, "function", before, does));
+  }
+  const typed = /[\p{L}\p{N}_$]*$/u.exec(before)?.[0] ?? "";
+  // After a dot or in a bracket the names of the state are no help.
+  if (/[.\w)\]]\s*\.\s*$/.test(before.slice(0, before.length - typed.length))) return [];
+  const command = /^\/(\S+)\s/.exec(before)?.[1];
+  const keys = command === undefined ? [...(debuggee.loaded?.stateKeys ?? []), "state", "node", "step"] : [];
+  const nodes = command === undefined || command === "resume" ? debuggee.graphs.nodeNames() : [];
+  return [
+    ...unique(keys, typed).map((name) => item(name, "variable", typed, "state")),
+    ...unique(nodes, typed).map((name) => item(name, "class", typed, "node")),
+  ];
+}
+
+function unique(names: readonly string[], start: string): string[] {
+  return [...new Set(names)].filter((name) => name.startsWith(start));
+}

@@ -1,0 +1,90 @@
+// The program that is debugged: its process, what it is known to be, and where it stands.
+
+import type { Logger } from "../base/logger.ts";
+import type { Json, LoadResult } from "../protocol/runtime.ts";
+import { notStopped } from "./errors.ts";
+import { Graphs } from "./graphs.ts";
+import { HandleTree } from "./handles.ts";
+import { PresetAnswers } from "./launch-attributes.ts";
+import type { LaunchPlan } from "./launch-plan.ts";
+import { Runtime } from "./runtime.ts";
+import type { Content, Frame } from "./shown.ts";
+import { type Stop, ThreadNumbers } from "./stop.ts";
+
+/** Where a run is in its life. `loading` ends when the graph can be run, `over` when the process is gone or going. */
+export type Phase = "loading" | "ready" | "running" | "stopped" | "over";
+
+export class Debuggee {
+  readonly plan: LaunchPlan;
+  readonly runtime: Runtime;
+  readonly threadNumbers = new ThreadNumbers();
+  readonly frames = new HandleTree<Frame>();
+  readonly variables = new HandleTree<Content>();
+  readonly presetAnswers: PresetAnswers;
+  /** Given for interrupts that wait, by id, and not yet sent. */
+  readonly answers = new Map<string, Json>();
+  phase: Phase = "loading";
+  /** Set before the first stop, and whenever the runtime finds more. */
+  graphs = new Graphs([]);
+  sources: readonly string[] = [];
+  /** The input of the last turn. */
+  lastInput: Json | undefined;
+  #load: LoadResult | undefined;
+  #stop: Stop | undefined;
+
+  constructor(plan: LaunchPlan, logger: Logger) {
+    this.plan = plan;
+    this.runtime = new Runtime(plan, logger);
+    this.presetAnswers = new PresetAnswers(plan.attributes.resume);
+  }
+
+  get noDebug(): boolean {
+    return this.plan.attributes.noDebug === true;
+  }
+
+  get stopOnEnd(): boolean {
+    return this.plan.attributes.stopOnEnd !== false && !this.noDebug;
+  }
+
+  get loaded(): LoadResult | undefined {
+    return this.#load;
+  }
+
+  /** How the graph is called to the user. */
+  get name(): string {
+    return this.#load?.name ?? "graph";
+  }
+
+  setLoaded(result: LoadResult): void {
+    this.#load = result;
+    this.graphs = new Graphs(result.graphs);
+    this.sources = result.sources;
+    if (this.phase === "loading") this.phase = "ready";
+  }
+
+  /** Undefined while the run goes on. */
+  get stop(): Stop | undefined {
+    return this.#stop;
+  }
+
+  /** The current stop; an error when the run goes on. */
+  requireStop(): Stop {
+    if (!this.#stop) throw notStopped();
+    return this.#stop;
+  }
+
+  stopAt(stop: Stop): void {
+    this.#stop = stop;
+    this.phase = "stopped";
+    this.frames.nextStop();
+    this.variables.nextStop();
+    this.answers.clear();
+  }
+
+  goOn(): void {
+    this.#stop = undefined;
+    if (this.phase !== "over") this.phase = "running";
+    this.frames.nextStop();
+    this.variables.nextStop();
+  }
+}

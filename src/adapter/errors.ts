@@ -1,0 +1,274 @@
+// Every error that a client of the adapter can be answered with: whose fault it is, what it says, what to do next.
+
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import type { RuntimeErrorData } from "../protocol/runtime.ts";
+
+/**
+ * `user`: something the user asked for or configured; they can mend it. `graph`: their code did it. `ours`: a defect of
+ * the debugger or something unforeseen; goes to the log as well.
+ */
+export type Blame = "user" | "graph" | "ours";
+
+export class DebugError extends Error {
+  readonly id: number;
+  readonly blame: Blame;
+  /** What the runtime says about it, when it comes from there. */
+  readonly data: RuntimeErrorData | undefined;
+  readonly showUser: boolean;
+
+  constructor(
+    id: number,
+    blame: Blame,
+    message: string,
+    more: { data?: RuntimeErrorData; quiet?: boolean } = {},
+  ) {
+    super(message);
+    this.id = id;
+    this.blame = blame;
+    this.data = more.data;
+    this.showUser = blame !== "ours" && more.quiet !== true;
+  }
+
+  toMessage(): DebugProtocol.Message {
+    return { id: this.id, format: this.message, showUser: this.showUser, sendTelemetry: false };
+  }
+}
+
+/** Any thrown value as a DebugError. */
+export function asDebugError(thrown: unknown): DebugError {
+  if (thrown instanceof DebugError) return thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return new DebugError(1, "ours", `The debugger failed: ${text}`);
+}
+
+// ---------------------------------------------------------------------------------------------- requests
+
+export const unknownRequest = (command: string): DebugError =>
+  new DebugError(100, "ours", `The LangGraph debugger doesn't know the request "${command}".`);
+
+export const badArguments = (command: string, why: string): DebugError =>
+  new DebugError(101, "user", `${command}: ${why}`, { quiet: true });
+
+export const notLaunched = (): DebugError =>
+  new DebugError(102, "user", 'No graph is being debugged. Send "launch" first.', { quiet: true });
+
+export const alreadyLaunched = (): DebugError =>
+  new DebugError(
+    103,
+    "user",
+    "This session already debugs a graph. Start another session for another graph.",
+  );
+
+export const notStopped = (): DebugError =>
+  new DebugError(104, "user", "The run is not stopped. Pause it, or wait for its next stop.", {
+    quiet: true,
+  });
+
+export const staleReference = (what: string): DebugError =>
+  new DebugError(105, "user", `This ${what} is from an earlier stop. Ask again for the current one.`, {
+    quiet: true,
+  });
+
+export const sessionEnded = (): DebugError =>
+  new DebugError(106, "user", "The debug session has ended.", { quiet: true });
+
+export const attachUnsupported = (): DebugError =>
+  new DebugError(107, "user", 'A graph is started by the debugger: use "request": "launch".');
+
+// ---------------------------------------------------------------------------------------------- launch
+
+export const badAttribute = (name: string, expected: string): DebugError =>
+  new DebugError(200, "user", `Launch attribute "${name}" must be ${expected}.`);
+
+export const noProgram = (): DebugError =>
+  new DebugError(
+    201,
+    "user",
+    'Nothing to debug: set "program" to a file that holds a graph, or "graph" to "file.py:variable" or a name in langgraph.json.',
+  );
+
+export const programNotFound = (path: string): DebugError =>
+  new DebugError(
+    202,
+    "user",
+    `There is no file ${path}. Mend "program" or "graph" in the launch configuration.`,
+  );
+
+export const unknownLanguage = (path: string): DebugError =>
+  new DebugError(
+    203,
+    "user",
+    `${path} is neither Python nor JavaScript/TypeScript: a graph is debugged in a .py, .ts, .tsx, .mts, .js or .mjs file.`,
+  );
+
+export const unreadableFile = (attribute: string, path: string, why: string): DebugError =>
+  new DebugError(204, "user", `"${attribute}": ${path} can't be read (${why}).`);
+
+export const badJson = (what: string, why: string): DebugError =>
+  new DebugError(205, "user", `${what} is not JSON: ${why}`);
+
+export const unknownGraphName = (name: string, configured: string, names: string[]): DebugError =>
+  new DebugError(
+    206,
+    "user",
+    `${configured} has no graph "${name}". It has ${names.length ? names.join(", ") : "none"}. ` +
+      'Set "graph" to one of them, or to "file:variable".',
+  );
+
+export const bothInputs = (): DebugError =>
+  new DebugError(207, "user", 'Both "input" and "inputFile" are set. Remove one of them.');
+
+export const noInterpreter = (language: "Python" | "Node", attribute: string, tried: string[]): DebugError =>
+  new DebugError(
+    208,
+    "user",
+    `No ${language} was found (tried ${tried.join(", ")}). Install it, or set "${attribute}" in the launch configuration.`,
+  );
+
+export const interpreterNotFound = (attribute: string, command: string): DebugError =>
+  new DebugError(
+    209,
+    "user",
+    `"${command}" can't be started: no such program. Mend "${attribute}" in the launch configuration.`,
+  );
+
+export const cwdNotFound = (cwd: string): DebugError =>
+  new DebugError(210, "user", `There is no folder ${cwd}. Mend "cwd" in the launch configuration.`);
+
+export const runtimeDidNotStart = (command: string, code: number | string, stderr: string): DebugError =>
+  new DebugError(
+    211,
+    "user",
+    `${command} ended (${code}) before it could load the graph.${stderr ? ` It said: ${lastLines(stderr)}` : ""}`,
+  );
+
+export const runtimeSilent = (command: string, seconds: number): DebugError =>
+  new DebugError(
+    212,
+    "user",
+    `${command} did not connect within ${seconds} s. Is it the right interpreter? Loopback connections must be allowed.`,
+  );
+
+export const endedWhileLoading = (how: string): DebugError =>
+  new DebugError(
+    215,
+    "graph",
+    `The process ended (${how}) while it imported the graph's module. Does the module call exit() when it is imported? ` +
+      'Put what only a script shall do under the check for "__main__".',
+  );
+
+export const otherProtocol = (theirs: number, ours: number): DebugError =>
+  new DebugError(
+    213,
+    "ours",
+    `The runtime speaks protocol ${theirs}, the adapter ${ours}: parts of two installations are mixed. Install the debugger again.`,
+  );
+
+export const noTerminal = (why: string): DebugError =>
+  new DebugError(
+    214,
+    "user",
+    `The editor opened no terminal (${why}). Set "console": "internalConsole" in the launch configuration.`,
+  );
+
+// ---------------------------------------------------------------------------------------------- running
+
+export const needsAnswer = (question: string, id: string): DebugError =>
+  new DebugError(
+    300,
+    "user",
+    `The run waits for an answer to: ${question}. Type /resume <json> in the Debug Console, set "answer" in the ` +
+      `Interrupts scope, or send langgraph/resume with {"answers": {"${id}": ...}}.`,
+  );
+
+export const unknownInterrupt = (which: string, waiting: string[]): DebugError =>
+  new DebugError(
+    301,
+    "user",
+    waiting.length
+      ? `No interrupt "${which}" waits. Waiting: ${waiting.join(", ")}.`
+      : `No interrupt "${which}" waits: the run needs no answer now. Use continue.`,
+  );
+
+export const ambiguousAnswer = (waiting: string[]): DebugError =>
+  new DebugError(
+    302,
+    "user",
+    `${waiting.length} interrupts wait: say which one, as in /resume ${waiting[0]} <json>. Waiting: ${waiting.join(", ")}.`,
+  );
+
+export const missingInput = (fields: string[]): DebugError =>
+  new DebugError(
+    303,
+    "user",
+    `The graph needs an input: ${fields.join(", ")}. Set ${fields.length === 1 ? "it" : "them"} in the Input scope, or ` +
+      `type /input {...} in the Debug Console.`,
+  );
+
+export const badFieldValue = (field: string, expected: string): DebugError =>
+  new DebugError(304, "user", `Input field "${field}" takes ${expected}. Type it as JSON.`);
+
+export const inputWhileRunning = (): DebugError =>
+  new DebugError(
+    305,
+    "user",
+    "The run is under way: an input can be given when it has ended, or before it starts.",
+  );
+
+export const readOnly = (name: string): DebugError =>
+  new DebugError(306, "user", `${name} can't be changed here. Input fields and answers can.`);
+
+export const noSuchVariable = (name: string): DebugError =>
+  new DebugError(307, "user", `There is no variable "${name}" here.`, { quiet: true });
+
+export const noException = (): DebugError =>
+  new DebugError(308, "user", "The run is not stopped at an error.", { quiet: true });
+
+// ---------------------------------------------------------------------------------------------- console
+
+export const unknownCommand = (name: string, known: string[]): DebugError =>
+  new DebugError(400, "user", `There is no command ${name}. There are ${known.join(", ")}.`, { quiet: true });
+
+export const commandUsage = (usage: string, why: string): DebugError =>
+  new DebugError(401, "user", `${why} Use it as ${usage}.`, { quiet: true });
+
+// ---------------------------------------------------------------------------------------------- runtime
+
+const blameOf: { [code in RuntimeErrorData["code"]]: Blame } = {
+  importError: "graph",
+  noGraph: "user",
+  ambiguousGraph: "user",
+  notAGraph: "user",
+  langgraphMissing: "user",
+  langgraphTooOld: "user",
+  languageTooOld: "user",
+  invalidInput: "user",
+  unknownInterrupt: "user",
+  needsAnswer: "user",
+  running: "user",
+  notRunning: "user",
+  checkpointFile: "user",
+  otherGraph: "user",
+  unknownThread: "user",
+  evaluation: "user",
+  staleValue: "user",
+  internal: "ours",
+};
+const quietCodes = new Set<RuntimeErrorData["code"]>(["evaluation", "staleValue", "running", "notRunning"]);
+
+/** An error response of the runtime; its message already says what to do next. */
+export function fromRuntime(message: string, data: RuntimeErrorData): DebugError {
+  return new DebugError(500, blameOf[data.code] ?? "ours", message, {
+    data,
+    quiet: quietCodes.has(data.code),
+  });
+}
+
+export const runtimeGone = (): DebugError =>
+  new DebugError(501, "user", "The process that ran the graph has ended, and the session with it.", {
+    quiet: true,
+  });
+
+function lastLines(text: string): string {
+  return text.trim().split(/\r?\n/).slice(-3).join(" / ").slice(-500);
+}

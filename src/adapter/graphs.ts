@@ -1,0 +1,95 @@
+// The graphs that are known of a program, and where their nodes are in the source.
+
+import type { GraphModel, GraphNode, NodeFunction } from "../model/graph.ts";
+import type { SourceLine } from "../model/source.ts";
+import type { GraphBody } from "../protocol/dap.ts";
+import type { ErrorInfo, InterruptInfo } from "../protocol/runtime.ts";
+
+export class Graphs {
+  readonly models: readonly GraphModel[];
+  readonly #nodes = new Map<string, GraphNode>();
+
+  constructor(models: readonly GraphModel[]) {
+    this.models = models;
+    for (const model of models)
+      for (const node of model.nodes) this.#nodes.set(`${model.id}\n${node.name}`, node);
+  }
+
+  node(graph: string, name: string): GraphNode | undefined {
+    return this.#nodes.get(`${graph}\n${name}`);
+  }
+
+  /** Where a stop before the node shows: its function. */
+  before(graph: string, name: string): SourceLine | undefined {
+    const node = this.node(graph, name);
+    const own = node && mainFunction(node);
+    return own && { path: own.path, line: own.definitionLine };
+  }
+
+  /** Where a stop after the node shows: its last `return`, else its function. */
+  after(graph: string, name: string): SourceLine | undefined {
+    const node = this.node(graph, name);
+    const own = node && mainFunction(node);
+    return own && { path: own.path, line: own.returnLines.at(-1) ?? own.definitionLine };
+  }
+
+  /** Where the node waits: the call of `interrupt`, as far as the source tells which. */
+  interrupt(graph: string, name: string, interrupt: InterruptInfo | undefined): SourceLine | undefined {
+    const node = this.node(graph, name);
+    const lines = (node?.functions ?? []).flatMap((own) =>
+      own.interruptLines.map((line) => ({ path: own.path, line })),
+    );
+    return lines[Math.min(interrupt?.index ?? 0, lines.length - 1)] ?? this.before(graph, name);
+  }
+
+  /** The innermost line of the user's own that an error came through. */
+  error(error: ErrorInfo, folders: readonly string[]): SourceLine | undefined {
+    for (const { path, line, column } of error.frames) {
+      if (path === undefined || line === undefined || !isOwn(path, folders)) continue;
+      return { path, line, ...(column !== undefined && { column }) };
+    }
+    return undefined;
+  }
+
+  /** Files that hold code of the graphs. */
+  sources(): string[] {
+    return [...new Set([...this.#nodes.values()].flatMap((node) => node.functions.map((own) => own.path)))];
+  }
+
+  nodeNames(): string[] {
+    return [...new Set([...this.#nodes.values()].map((node) => node.name))];
+  }
+
+  toBody(): GraphBody {
+    return {
+      graphs: this.models.map(({ id, nodes, edges }) => ({
+        id,
+        nodes: nodes.map(({ name, kind, subgraph }) => {
+          const source = this.before(id, name);
+          return { name, kind, ...(source && { source }), ...(subgraph !== undefined && { subgraph }) };
+        }),
+        edges: edges.map(({ from, to, label, conditional }) => ({
+          from,
+          ...(to !== undefined && { to }),
+          ...(label !== undefined && { label }),
+          conditional,
+        })),
+      })),
+    };
+  }
+}
+
+/** The function where a stop at the node shows. */
+export function mainFunction(node: GraphNode): NodeFunction | undefined {
+  return (
+    node.functions.find((own) => own.role === "node") ?? node.functions.find((own) => own.role === "tool")
+  );
+}
+
+/** True for the user's own code: in one of their folders, and no installed package. */
+export function isOwn(path: string, folders: readonly string[]): boolean {
+  return (
+    folders.some((folder) => path.startsWith(folder)) &&
+    !/[\\/](site-packages|dist-packages|node_modules)[\\/]/.test(path)
+  );
+}

@@ -1,0 +1,202 @@
+// One run of the user's program and everything that looks at it; a restart makes a new one.
+
+import type { Logger } from "../base/logger.ts";
+import type { SourceLine } from "../model/source.ts";
+import type { Breakpoints } from "./breakpoints.ts";
+import type { Client } from "./client.ts";
+import { Commands } from "./commands.ts";
+import type { Console } from "./console.ts";
+import { Debuggee } from "./debuggee.ts";
+import { asDebugError, DebugError, endedWhileLoading } from "./errors.ts";
+import { Evaluator } from "./evaluate.ts";
+import { Frames } from "./frames.ts";
+import { Graphs } from "./graphs.ts";
+import type { LaunchPlan } from "./launch-plan.ts";
+import { RunControl } from "./run-control.ts";
+import type { RuntimeEnd } from "./runtime.ts";
+import { Scopes } from "./scopes.ts";
+import type { Terminal } from "./terminal.ts";
+import { Variables } from "./variables.ts";
+
+export interface ProgramContext {
+  /** Where the graph's variable is in the source. */
+  graphPlace(): Promise<SourceLine | undefined>;
+  /** The program is over, and all its output has been sent. */
+  ended(exitCode: number): void;
+}
+
+export class Program {
+  readonly debuggee: Debuggee;
+  readonly control: RunControl;
+  readonly frames: Frames;
+  readonly scopes: Scopes;
+  readonly variables: Variables;
+  readonly commands: Commands;
+  readonly evaluator: Evaluator;
+  readonly #client: Client;
+  readonly #console: Console;
+  readonly #breakpoints: Breakpoints;
+  readonly #logger: Logger;
+  readonly #context: ProgramContext;
+  /** Nodes that compute, by task id, for what is said when the process dies. */
+  readonly #computing = new Map<string, string>();
+  /** Set once the end is under way; the code that is then announced. */
+  #exitCode: number | undefined;
+  #telling: Promise<void> = Promise.resolve();
+
+  constructor(
+    plan: LaunchPlan,
+    client: Client,
+    console: Console,
+    breakpoints: Breakpoints,
+    logger: Logger,
+    context: ProgramContext,
+  ) {
+    this.#client = client;
+    this.#console = console;
+    this.#breakpoints = breakpoints;
+    this.#logger = logger;
+    this.#context = context;
+    this.debuggee = new Debuggee(plan, logger);
+    console.folders = plan.load.workspaceFolders;
+    this.control = new RunControl(this.debuggee, client, console, {
+      nodesOf: (ids) => breakpoints.nodesOf(ids),
+      reasonOf: (ids) => breakpoints.reasonOf(ids),
+      stopsAtErrors: () => breakpoints.stopsAtErrors,
+      finish: (exitCode) => this.finish(exitCode),
+    });
+    this.frames = new Frames(this.debuggee, client, () => context.graphPlace());
+    this.scopes = new Scopes(this.debuggee);
+    this.variables = new Variables(this.debuggee, client);
+    this.commands = new Commands(this.debuggee, this.control);
+    this.evaluator = new Evaluator(this.debuggee, this.frames, this.variables, this.commands);
+    this.#listen();
+  }
+
+  /** Starts the process and loads the graph; nothing of it runs yet. */
+  async load(terminal: Terminal | undefined): Promise<void> {
+    const { runtime, plan } = this.debuggee;
+    await this.#breakpoints.setRunning(undefined);
+    try {
+      await runtime.start(plan, terminal);
+      this.debuggee.setLoaded(await runtime.request("load", plan.load));
+    } catch (thrown) {
+      const died = runtime.end;
+      const error =
+        died && !(thrown instanceof DebugError && thrown.data) && runtime.connected
+          ? endedWhileLoading(died.signal ?? `exit code ${died.code}`)
+          : asDebugError(thrown);
+      if (error.data?.error) this.#console.error(error.data.error);
+      await this.end();
+      throw error;
+    }
+    const { loaded } = this.debuggee;
+    await this.#breakpoints.setRunning(loaded?.graphs ?? []);
+    for (const warning of loaded?.warnings ?? []) this.#console.problem(warning);
+    if (loaded?.replacedCheckpointer !== undefined) {
+      this.#console.line(
+        `The graph's own checkpointer (${loaded.replacedCheckpointer}) is not written to; checkpoints go to ${plan.load.checkpoints}.`,
+      );
+    }
+  }
+
+  /** Runs, or stops where a run has to wait for something. */
+  async begin(): Promise<void> {
+    const { plan } = this.debuggee;
+    this.#console.line(`Thread ${plan.threadId}, checkpoints in ${plan.load.checkpoints}`);
+    await this.#tell();
+    await this.control.begin();
+  }
+
+  /** Ends the program, then says so. */
+  finish(exitCode: number): void {
+    this.#exitCode ??= exitCode;
+    void this.end().then(() => this.#context.ended(this.#exitCode ?? exitCode));
+  }
+
+  /** Ends the program without a word; what it has done is on disk when this resolves. */
+  async end(): Promise<void> {
+    this.debuggee.goOn();
+    this.debuggee.phase = "over";
+    this.#exitCode ??= 0;
+    await this.debuggee.runtime.shutdown();
+  }
+
+  sources(): string[] {
+    const { plan, sources, graphs } = this.debuggee;
+    return [
+      ...new Set([
+        ...(plan.load.program === undefined ? [] : [plan.load.program]),
+        ...sources,
+        ...graphs.sources(),
+      ]),
+    ];
+  }
+
+  #listen(): void {
+    const { runtime } = this.debuggee;
+    runtime.onOutput(({ stream, text }) => this.#console.program(stream, text));
+    runtime.onEnd((end) => this.#onEnd(end));
+    runtime.on("graphs", ({ graphs, sources }) => {
+      this.debuggee.graphs = new Graphs(graphs);
+      this.debuggee.sources = sources;
+      void this.#breakpoints.setRunning(graphs);
+    });
+    runtime.on("task", (event) => {
+      if (event.event === "start") this.#computing.set(event.id, event.node);
+      else if (event.event !== "retry") this.#computing.delete(event.id);
+      this.#console.task(event);
+      const { milliseconds, error, id, node, graph, namespace, step } = event;
+      this.#client.custom("langgraph/task", {
+        event: event.event,
+        id,
+        node,
+        graph,
+        namespace,
+        step,
+        ...(milliseconds !== undefined && { duration: milliseconds }),
+        ...(error && { error: { type: error.type, message: error.message } }),
+      });
+    });
+    runtime.on("superstep", (event) => this.#console.superstep(event));
+    runtime.on("message", (event) => this.#console.message(event));
+    runtime.on("custom", (event) => this.#client.custom("langgraph/custom", event));
+    runtime.on("token", (event) => this.#client.custom("langgraph/message", event));
+    this.#breakpoints.onChange(() => void this.#tell());
+  }
+
+  /** Tells the runtime of the breakpoints as they are now, one message after the other. */
+  #tell(): Promise<void> {
+    if (this.debuggee.phase === "loading" || this.debuggee.phase === "over" || this.debuggee.noDebug)
+      return Promise.resolve();
+    this.#telling = this.#telling.then(async () => {
+      try {
+        await this.debuggee.runtime.request("setBreakpoints", this.#breakpoints.toRuntime());
+      } catch (error) {
+        if (this.debuggee.phase !== "over") this.#logger.error(`setBreakpoints: ${String(error)}`);
+      }
+    });
+    return this.#telling;
+  }
+
+  /** The process is gone: expected, or by the graph's own doing. */
+  #onEnd({ code, signal }: RuntimeEnd): void {
+    const { phase, plan } = this.debuggee;
+    if (phase === "over" || phase === "loading") return;
+    this.debuggee.goOn();
+    this.debuggee.phase = "over";
+    const nodes = [...new Set(this.#computing.values())];
+    const when = nodes.length > 0 ? ` while ${nodes.join(", ")} ran` : "";
+    const how =
+      signal !== undefined
+        ? `was killed (${signal})`
+        : code !== undefined
+          ? `ended with exit code ${code}`
+          : "ended";
+    this.#console.important(
+      `The graph's process ${how}${when}. What was done before is kept: launch again with "threadId": "${plan.threadId}" to go on from there.`,
+    );
+    this.#exitCode ??= code ?? 1;
+    this.#context.ended(this.#exitCode);
+  }
+}

@@ -1,0 +1,251 @@
+// One debug session: the table of requests, and the life of the program from launch to its end.
+
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import { Deferred } from "../base/deferred.ts";
+import type { Logger } from "../base/logger.ts";
+import type {
+  GraphBody,
+  InputArguments,
+  InterruptsBody,
+  LaunchAttributes,
+  ResumeArguments,
+} from "../protocol/dap.ts";
+import { Analysis } from "./analysis.ts";
+import { BaseSession, type Handlers, type Reply } from "./base-session.ts";
+import { Breakpoints } from "./breakpoints.ts";
+import { capabilities } from "./capabilities.ts";
+import { Client } from "./client.ts";
+import { complete } from "./completions.ts";
+import { Console } from "./console.ts";
+import {
+  alreadyLaunched,
+  attachUnsupported,
+  badArguments,
+  noException,
+  notLaunched,
+  sessionEnded,
+} from "./errors.ts";
+import { Graphs } from "./graphs.ts";
+import { checkAttributes } from "./launch-attributes.ts";
+import { type LaunchPlan, planLaunch, planRestart } from "./launch-plan.ts";
+import { Program } from "./program.ts";
+
+export class Session extends BaseSession {
+  readonly #client = new Client((name, body) => this.emitEvent(name, body));
+  readonly #console = new Console(this.#client);
+  readonly #analysis: Analysis;
+  readonly #breakpoints: Breakpoints;
+  readonly #configured = new Deferred();
+  readonly #over = new Deferred();
+  /** Settles when the client is gone or has disconnected, and the program is over. */
+  readonly over = this.#over.promise;
+  #program: Program | undefined;
+  #terminated = false;
+
+  constructor(logger: Logger) {
+    super(logger);
+    this.#analysis = new Analysis(logger);
+    this.#breakpoints = new Breakpoints(this.#client, this.#analysis);
+    void this.closed.then(async () => {
+      this.#terminated = true;
+      await this.#program?.end();
+      this.#over.resolve();
+    });
+  }
+
+  protected override handlers(): Handlers {
+    return this.#handlers;
+  }
+
+  readonly #handlers: Handlers = {
+    initialize: (args: DebugProtocol.InitializeRequestArguments, reply: Reply) => {
+      this.#client.initialize(args);
+      reply.after(() => this.#client.send("initialized"));
+      return capabilities;
+    },
+    launch: (args: Record<string, unknown>, reply: Reply) => this.#launch(args, reply),
+    attach: () => {
+      throw attachUnsupported();
+    },
+    configurationDone: () => {
+      this.#client.release();
+      this.#configured.resolve();
+    },
+
+    setBreakpoints: async (args: DebugProtocol.SetBreakpointsArguments) => ({
+      breakpoints: await this.#breakpoints.setSource(args),
+    }),
+    setFunctionBreakpoints: (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
+      breakpoints: this.#breakpoints.setFunctions(args),
+    }),
+    setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) =>
+      this.#breakpoints.setExceptions(args),
+    breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) =>
+      this.#breakpointLocations(args),
+    exceptionInfo: () => this.#exceptionInfo(),
+
+    threads: () => ({ threads: this.#program?.frames.threads() ?? [] }),
+    stackTrace: (args: DebugProtocol.StackTraceArguments) => this.#running().frames.stackTrace(args),
+    scopes: ({ frameId }: DebugProtocol.ScopesArguments) => {
+      const { frames, scopes } = this.#running();
+      return { scopes: scopes.of(frames.resolve(frameId)) };
+    },
+    variables: async (args: DebugProtocol.VariablesArguments) => ({
+      variables: await this.#running().variables.list(args),
+    }),
+    setVariable: (args: DebugProtocol.SetVariableArguments) => this.#running().variables.set(args),
+    evaluate: (args: DebugProtocol.EvaluateArguments) => this.#running().evaluator.evaluate(args),
+    completions: (args: DebugProtocol.CompletionsArguments) => {
+      const { debuggee, commands } = this.#running();
+      return { targets: complete(args, debuggee, commands, this.#client) };
+    },
+    loadedSources: () => ({
+      sources: (this.#program?.sources() ?? []).map((path) => this.#client.source(path)),
+    }),
+    modules: () => ({ modules: [], totalModules: 0 }),
+
+    continue: async () => {
+      await this.#running().control.continue();
+      return { allThreadsContinued: true };
+    },
+    next: ({ threadId }: DebugProtocol.NextArguments) => this.#running().control.step("over", threadId),
+    stepIn: ({ threadId }: DebugProtocol.StepInArguments) => this.#running().control.step("in", threadId),
+    stepOut: ({ threadId }: DebugProtocol.StepOutArguments) => this.#running().control.step("out", threadId),
+    pause: () => this.#running().control.pause(),
+    restart: (args: DebugProtocol.RestartArguments) =>
+      this.#restart(args.arguments as Record<string, unknown> | undefined),
+    terminate: (_: unknown, reply: Reply) => this.#terminate(reply),
+    disconnect: (_: unknown, reply: Reply) => this.#disconnect(reply),
+
+    "langgraph/graph": (): GraphBody => (this.#program?.debuggee.graphs ?? new Graphs([])).toBody(),
+    "langgraph/interrupts": (): InterruptsBody => ({ interrupts: this.#running().control.interrupts() }),
+    "langgraph/resume": ({ answers, update, goto }: Partial<ResumeArguments>) => {
+      if (typeof answers !== "object" || answers === null || Array.isArray(answers)) {
+        throw badArguments("langgraph/resume", '"answers" must be an object of answers by interrupt id.');
+      }
+      return this.#running().control.resume(answers, { ...(update && { update }), ...(goto && { goto }) });
+    },
+    "langgraph/input": ({ input }: Partial<InputArguments>) => {
+      if (input === undefined) throw badArguments("langgraph/input", '"input" is missing.');
+      return this.#running().control.input(input);
+    },
+  };
+
+  // -------------------------------------------------------------------------------------------- life
+
+  async #launch(args: Record<string, unknown>, reply: Reply): Promise<void> {
+    if (this.#program) throw alreadyLaunched();
+    // Whatever fails before the graph is loaded ends the session, after the answer that says why.
+    let started = false;
+    reply.after(() => {
+      if (!started) this.#announceEnd(undefined);
+    });
+    const program = this.#create(planLaunch(checkAttributes(args)));
+    await program.load(this.#terminal());
+    started = true;
+    reply.after(() => void this.#configured.promise.then(() => this.#begin(program)));
+  }
+
+  #create(plan: LaunchPlan): Program {
+    const program = new Program(plan, this.#client, this.#console, this.#breakpoints, this.logger, {
+      graphPlace: () => this.#analysis.graphPlace(),
+      ended: (exitCode) => {
+        if (this.#program === program) this.#announceEnd(exitCode);
+      },
+    });
+    this.#program = program;
+    this.#analysis.setProgram(plan.load);
+    return program;
+  }
+
+  async #begin(program: Program): Promise<void> {
+    if (this.#program !== program) return;
+    try {
+      await program.begin();
+    } catch (error) {
+      if (program.debuggee.phase === "over") return;
+      this.#console.important((error as Error).message);
+      program.finish(1);
+    }
+  }
+
+  async #restart(raw: Record<string, unknown> | undefined): Promise<void> {
+    const old = this.#running();
+    const plan = planRestart(
+      old.debuggee.plan,
+      raw && (checkAttributes(raw) as LaunchAttributes),
+      old.debuggee.lastInput,
+    );
+    const stopped = old.debuggee.stop;
+    this.#program = undefined;
+    await old.end();
+    const program = this.#create(plan);
+    if (stopped)
+      this.#client.send("continued", { threadId: stopped.threads[0]?.id ?? 1, allThreadsContinued: true });
+    try {
+      await program.load(this.#terminal());
+    } catch (error) {
+      this.#announceEnd(1);
+      throw error;
+    }
+    void this.#configured.promise.then(() => this.#begin(program));
+  }
+
+  async #terminate(reply: Reply): Promise<void> {
+    await this.#program?.end();
+    reply.after(() => this.#announceEnd(undefined));
+  }
+
+  async #disconnect(reply: Reply): Promise<void> {
+    this.#terminated = true;
+    await this.#program?.end();
+    reply.after(() => {
+      this.stop();
+      this.#over.resolve();
+    });
+  }
+
+  #announceEnd(exitCode: number | undefined): void {
+    if (this.#terminated) return;
+    this.#terminated = true;
+    if (exitCode !== undefined) this.#client.send("exited", { exitCode });
+    this.#client.send("terminated");
+  }
+
+  #running(): Program {
+    if (!this.#program) throw this.#terminated ? sessionEnded() : notLaunched();
+    return this.#program;
+  }
+
+  #terminal(): ((args: DebugProtocol.RunInTerminalRequestArguments) => Promise<unknown>) | undefined {
+    if (this.#program?.debuggee.plan.attributes.console !== "integratedTerminal") return undefined;
+    if (this.#client.supportsRunInTerminal) return (args) => this.ask("runInTerminal", args);
+    this.#console.line("This editor opens no terminals for debuggers; the graph's output is shown here.");
+    return undefined;
+  }
+
+  // -------------------------------------------------------------------------------------------- small requests
+
+  async #breakpointLocations(
+    args: DebugProtocol.BreakpointLocationsArguments,
+  ): Promise<DebugProtocol.BreakpointLocationsResponse["body"]> {
+    const path = args.source?.path === undefined ? undefined : this.#client.fromClientPath(args.source.path);
+    if (path === undefined) return { breakpoints: [] };
+    const from = this.#client.fromClientLine(args.line);
+    const to = args.endLine === undefined ? from : this.#client.fromClientLine(args.endLine);
+    const lines = await this.#breakpoints.locations(path, from, to);
+    return { breakpoints: lines.map((line) => ({ line: this.#client.toClientLine(line) })) };
+  }
+
+  #exceptionInfo(): DebugProtocol.ExceptionInfoResponse["body"] {
+    const stop = this.#running().debuggee.requireStop();
+    const { error } = stop;
+    if (!error || stop.reason !== "exception") throw noException();
+    return {
+      exceptionId: error.type,
+      description: error.message,
+      breakMode: "unhandled",
+      details: { message: error.message, typeName: error.type, stackTrace: error.traceback },
+    };
+  }
+}

@@ -1,0 +1,103 @@
+// What the debug adapter adds to the Debug Adapter Protocol: launch attributes, custom requests and custom events.
+
+import type { GraphEdge, GraphNode } from "../model/graph.ts";
+import type { InterruptInfo, Json, TaskEvent } from "./runtime.ts";
+
+/** Answers that are given without asking: in order, or by the name of the node that asks. */
+export type Answers = Json[] | { [node: string]: Json };
+
+/** Arguments of `launch`, as a user writes them in launch.json. */
+export interface LaunchAttributes {
+  /** File that holds the graph. */
+  program?: string;
+  /** `file.py:variable`, `package.module:variable`, a name in `langgraph.json`, or a variable of `program`. */
+  graph?: string;
+  input?: Json;
+  /** JSON file with the input. */
+  inputFile?: string;
+  threadId?: string;
+  /** RunnableConfig. */
+  config?: { [key: string]: Json };
+  context?: { [key: string]: Json };
+  stopOnEntry?: boolean;
+  stopOnEnd?: boolean;
+  python?: string;
+  pythonArgs?: string[];
+  node?: string;
+  nodeArgs?: string[];
+  cwd?: string;
+  env?: { [name: string]: string | null };
+  envFile?: string;
+  checkpoints?: string;
+  console?: "internalConsole" | "integratedTerminal";
+  resume?: Answers;
+  noDebug?: boolean;
+  /** Folders whose files count as the user's own; the extension fills in the workspace's. Default: `cwd`. */
+  workspaceFolders?: string[];
+}
+
+// ------------------------------------------------------------------------------------------------ requests
+
+export interface SourcePlace {
+  path: string;
+  line: number;
+}
+
+/** Graphs that are known: of the running program, or of the static analysis before it is loaded. */
+export interface GraphBody {
+  graphs: {
+    /** The root is `""`, the graph that node `research` runs is `research`. */
+    id: string;
+    nodes: { name: string; kind: GraphNode["kind"]; source?: SourcePlace; subgraph?: string }[];
+    edges: (Pick<GraphEdge, "from" | "label" | "conditional"> & { to?: string })[];
+  }[];
+}
+
+/** An interrupt that waits. Keyed by id and index: all interrupts of one task share an id. */
+export interface WaitingInterrupt extends InterruptInfo {
+  source?: SourcePlace;
+  /** Given by `setVariable` and not yet sent. */
+  answer?: Json;
+}
+export interface InterruptsBody {
+  interrupts: WaitingInterrupt[];
+}
+
+/** Goes on with these answers, some or all, as one `Command`. */
+export interface ResumeArguments {
+  answers: { [interruptId: string]: Json };
+  update?: { [key: string]: Json };
+  goto?: string[];
+}
+
+/** Starts the run that waits for its input, or a new turn on the thread. */
+export interface InputArguments {
+  input: Json;
+}
+
+type Nothing = Record<string, never>;
+
+export interface CustomRequests {
+  "langgraph/graph": { arguments: Nothing; body: GraphBody };
+  "langgraph/interrupts": { arguments: Nothing; body: InterruptsBody };
+  "langgraph/resume": { arguments: ResumeArguments; body: Nothing };
+  "langgraph/input": { arguments: InputArguments; body: Nothing };
+}
+
+// ------------------------------------------------------------------------------------------------ events
+
+/** `duration` is in milliseconds, without the time that the node was held at a stop. */
+export interface TaskBody extends Pick<TaskEvent, "event" | "id" | "node" | "graph" | "namespace" | "step"> {
+  duration?: number;
+  error?: { type: string; message: string };
+}
+
+export interface CustomEvents {
+  "langgraph/task": TaskBody;
+  /** What waits for an answer now; empty when the run went on. */
+  "langgraph/interrupts": InterruptsBody;
+  /** What the graph wrote to its custom stream. */
+  "langgraph/custom": { namespace: string; node?: string; value: Json };
+  /** A token of a chat model that the graph streams. */
+  "langgraph/message": { namespace: string; node?: string; text: string };
+}
