@@ -11,6 +11,8 @@ from . import live, saving
 from .engine import Engine
 from .errors import RuntimeFailure
 from .graphs import KnownGraphs
+from .history import history
+from .inspection import Inspection
 from .loader import Loaded, check_versions, load, user_sources
 from .watch import Send
 
@@ -34,7 +36,7 @@ class Debuggee:
         self._stack = stack
         self._send = send
         self._folders = [*params["workspaceFolders"], loaded.folder]
-        self.saver = saving.open_saver(params["checkpoints"])
+        self.saver = saving.open_saver(params["checkpoints"], self._tell_file_error)
         self._replaced = saving.replace(loaded.graph, self.saver)
         self._graphs = KnownGraphs(loaded.graph, self._folders)
         for known in self._graphs:
@@ -49,6 +51,7 @@ class Debuggee:
             send,
             self._announce,
         )
+        self._inspection = Inspection(self.engine, self._graphs, self.saver, dict(params.get("config") or {}))
         live.install(self.engine.watch)
 
     @classmethod
@@ -113,6 +116,29 @@ class Debuggee:
     def _on_cancel(self, params: Any) -> Any:
         self.engine.cancel()
         return {}
+
+    def _on_history(self, params: Any) -> Any:
+        namespace = params["namespace"]
+        return history(
+            self.engine.threads,
+            self._inspection.known_at(namespace),
+            params["threadId"],
+            namespace,
+            params.get("before"),
+            int(params["limit"]),
+        )
+
+    def _on_values(self, params: Any) -> Any:
+        return self._inspection.values(params)
+
+    def _on_evaluate(self, params: Any) -> Any:
+        return self._inspection.evaluate(params)
+
+    def _on_json(self, params: Any) -> Any:
+        return self._inspection.json(params)
+
+    def _tell_file_error(self, text: str) -> None:
+        self._send("message", {"kind": "error", "text": text})
 
     def running_nodes(self) -> str:
         """Names of the nodes that compute now."""

@@ -40,6 +40,8 @@ class Engine:
     ) -> None:
         self.watch = Watch(graphs, send, announce)
         self.threads = Threads(graphs, saver)
+        self.thread_id: str | None = None
+        """The thread that was run or opened last: values are read from it."""
         self.place: Place = {}
         """The namespaces of the position on disk that was told last."""
         self.generation = 0
@@ -74,6 +76,7 @@ class Engine:
                 if not run.stopped:
                     raise RuntimeFailure("running", "The graph is running; pause it first.")
                 if stands and not begins_anew:
+                    self.generation += 1
                     self._answers.update(params.get("resume") or {})
                     run.step = dict(params["step"])
                     run.pausing = False
@@ -83,7 +86,7 @@ class Engine:
         self._start(params)
 
     def _start(self, params: RunParams) -> None:
-        thread_id = params["threadId"]
+        thread_id = self.thread_id = params["threadId"]
         self.generation += 1
         if "input" not in params and self._ended_after == thread_id and not params.get("goto"):
             self._ended_after = None
@@ -146,6 +149,7 @@ class Engine:
 
     def position(self, thread_id: str) -> Position | None:
         """Where the thread stands: live while it runs, else from disk."""
+        self.thread_id = thread_id
         run = self.watch.run
         if run is not None and run.thread_id == thread_id:
             with run.lock:
@@ -280,9 +284,7 @@ class Engine:
             self._tell_stop("breakpoint" if "interrupt" in status else "pause", position, hits, text)
         elif root is not None and root.after is not None and not run.no_debug:
             self._ended_after = run.thread_id
-            if root.after.finished is not None:
-                position["finished"] = root.after.finished
-            self._tell_stop("breakpoint", position, root.after.outcome.hits)
+            self._tell_gates([root.after], position)
         else:
             self._tell_stop("end", position, [])
 
@@ -349,8 +351,8 @@ class Engine:
                 self.watch.arrivals.wait_for(lambda seen=seen: self.watch.changes != seen, max(left, 0.005))
 
     def _tell_gates(self, gates: list[Gate], position: Position) -> None:
-        order = ("exception", "breakpoint", "entry", "step", "pause", None)
-        first = min(gates, key=lambda gate: order.index(gate.reason))
+        order = ("exception", "breakpoint", "entry", "step", "pause")
+        first = min(gates, key=lambda gate: order.index(gate.reason or "pause"))
         hits: list[int] = []
         for gate in gates:
             hits.extend(hit for hit in gate.outcome.hits if hit not in hits)

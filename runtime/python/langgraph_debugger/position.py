@@ -166,6 +166,10 @@ def _recast(namespace: str) -> str:
 # ------------------------------------------------------------------------------------------------ parts of both
 
 
+def is_mark(channel: str) -> bool:
+    """Whether a pending write is LangGraph's own mark, not a node's result."""
+    return channel in _MARKS
+
 def status_of(writes: Iterable[PendingWrite]) -> TaskStatus:
     """Of a task, from its raw pending writes."""
     channels = {channel for _, channel, _ in writes}

@@ -148,7 +148,6 @@ class Run:
         """Runs of chat models, for their tokens."""
         self.errors: dict[int, tuple[BaseException, TaskRun]] = {}
         """The task in which an exception was seen first, by the exception's identity."""
-        self.swallowed: list[str] = []
         self.future: asyncio.Task[None] | None = None
         self._held = 0.0
         self._held_since: float | None = None

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .errors import RuntimeFailure
 
 
-def open_saver(path: str) -> Any:
-    """The checkpointer on the file at `path`."""
-    from langgraph.checkpoint.memory import InMemorySaver
+def open_saver(path: str, on_error: Callable[[str], None]) -> Any:
+    """The checkpointer on the file at `path`; `on_error` is told, in a sentence, when a commit fails."""
+    from .checkpointer import FileCheckpointer
 
-    del path
-    return InMemorySaver()
+    return FileCheckpointer(path, on_error=lambda error: on_error(str(error)))
 
 
 def flush(saver: Any) -> None:
     """Writes all that was put to disk."""
-    if hasattr(saver, "flush"):
-        saver.flush()
+    saver.flush()
 
 
 def replace(graph: Any, saver: Any) -> str | None:
     """Puts `saver` on the root graph; the type's name of the one that the user's graph brought, or None."""
     own = graph.checkpointer
     graph.checkpointer = saver
-    return type(own).__name__ if own not in (None, True, False) else None
+    return None if own is None or isinstance(own, bool) else type(own).__name__
 
 
 def replace_in_subgraph(graph: Any, saver: Any) -> None:
@@ -34,11 +33,31 @@ def replace_in_subgraph(graph: Any, saver: Any) -> None:
     Where it brings a checkpointer of its own, ours takes its place, so that the user's is not written to; its
     threads and namespaces are told apart in ours as they are in the user's.
     """
-    if graph.checkpointer not in (None, True, False):
+    own = graph.checkpointer
+    if own is not None and not isinstance(own, bool):
         graph.checkpointer = saver
 
 
 def failure_of(exc: BaseException) -> RuntimeFailure | None:
     """What the user is told where the checkpoint file can't be used; None for any other exception."""
-    del exc
+    from .checkpointer import CheckpointFileError
+
+    if isinstance(exc, CheckpointFileError):
+        return RuntimeFailure("otherGraph" if exc.code == "otherLanguage" else "checkpointFile", str(exc))
     return None
+
+
+def check_owner(saver: Any, thread_id: str, graph: str) -> None:
+    """Refuses a thread that another graph made, and notes who makes a new one."""
+    for row in saver.threads():
+        if row.id == thread_id and row.graph and row.graph != graph:
+            raise RuntimeFailure(
+                "otherGraph",
+                f"The thread {thread_id} was made by the graph {row.graph}. Choose another `threadId`, or debug that "
+                "graph.",
+            )
+
+
+def note_owner(saver: Any, thread_id: str, graph: str) -> None:
+    """Keeps with the thread which graph made it."""
+    saver.describe_thread(thread_id, graph=graph)

@@ -22,16 +22,6 @@ if TYPE_CHECKING:
 Send = Callable[[str, Any], None]
 """Sends an event to the adapter: its name and its params."""
 
-_SPECIAL = (
-    "__error__",
-    "__error_source_node__",
-    "__interrupt__",
-    "__resume__",
-    "__scheduled__",
-    "__return__",
-)
-
-
 class Watch:
     """Called by LangGraph's loops and callbacks, in whatever thread those run."""
 
@@ -129,8 +119,8 @@ class Watch:
             if reason is None and not run.standing():
                 return None
             gate = Gate(reason, outcome, None)
-        gate.reason = reason
-        gate.text = " ".join(outcome.problems) or None
+        gate.reason = reason if gate.error is None else "exception"
+        gate.text = " ".join([*([gate.text] if gate.text else []), *outcome.problems]) or None
         return gate
 
     def _reason(self, run: Run, namespace: str, outcome: Outcome) -> StopReason | None:
@@ -173,15 +163,14 @@ class Watch:
                     finished.append(task)
                 outcome.add(found)
             if finished:
-                level.after = Gate(
-                    "breakpoint",
-                    outcome,
-                    {
-                        "namespace": level.namespace,
-                        "graph": level.known.id,
-                        "tasks": [{"id": task.id, "name": task.name} for task in level.tasks],
-                    },
-                )
+                if level.after is None:
+                    level.after = Gate("breakpoint", outcome, None)
+                level.after.outcome.add(outcome)
+                level.after.finished = {
+                    "namespace": level.namespace,
+                    "graph": level.known.id,
+                    "tasks": [{"id": task.id, "name": task.name} for task in level.tasks],
+                }
         for task in [each for each in run.tasks.values() if each.level is level]:
             run.drop_task(task)
         level.tasks = []
@@ -272,7 +261,7 @@ class Watch:
                 gate = self._task_ended(run, found)
             elif found is not None and found.parent is not None:
                 gate = found.after
-                if gate is not None and not run.cancelled:
+                if gate is not None and not run.cancelled and not run.no_debug:
                     gate.waiting.add("")
                     found.gate, found.after = gate, None
                     found.tasks = []
@@ -288,8 +277,19 @@ class Watch:
         self._tell_task("end", task, task.level)
         question = _swallowed(task)
         if question:
-            run.swallowed.append(task.name)
             self._send("message", {"kind": "warning", "text": question})
+            if "swallowed" in self.filters and not run.no_debug:
+                gate = task.level.after or Gate("exception", Outcome(), None)
+                gate.text = question
+                gate.error = {
+                    "type": "GraphInterrupt",
+                    "message": question,
+                    "traceback": "",
+                    "frames": [],
+                    "node": task.name,
+                    "namespace": task.level.namespace,
+                }
+                task.level.after = gate
         if task.caller is None or run.no_debug:
             return None
         outcome = self._hits("after", task, _update(task))
@@ -420,10 +420,3 @@ def _swallowed(task: TaskRun) -> str | None:
         "went on without an answer. Let GraphInterrupt pass: catch narrower exceptions, or re-raise it."
     )
 
-
-def is_special(channel: str) -> bool:
-    """Whether a pending write is LangGraph's own mark, not a node's result."""
-    return channel in _SPECIAL
-
-
-__all__ = ["Watch", "is_special", "namespace_of_task"]
