@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Analyzer, FileAnalysis, StaticBreakpoint } from "../analysis/index.ts";
 import type { Logger } from "../base/logger.ts";
-import type { GraphCandidate } from "../model/graph.ts";
+import type { GraphCandidate, GraphModel } from "../model/graph.ts";
 import type { SourceLine } from "../model/source.ts";
 import type { LoadParams } from "../protocol/runtime.ts";
 import { grammarFiles } from "./locations.ts";
@@ -60,12 +60,31 @@ export class Analysis {
 
   /** Where the variable is that holds the graph of the program. */
   async graphPlace(): Promise<SourceLine | undefined> {
-    const { program, graph } = this.#load;
-    if (program === undefined) return undefined;
+    const { program } = this.#load;
+    return program === undefined
+      ? undefined
+      : ((await this.#candidate(program))?.at ?? { path: program, line: 1 });
+  }
+
+  /** The program's graphs, as far as the text tells. */
+  async graphs(): Promise<readonly GraphModel[]> {
+    const { program } = this.#load;
+    if (program === undefined) return [];
+    const variable = (await this.#candidate(program))?.variable;
+    const graphs = (await this.of(program))[0]?.graphs ?? [];
+    const root = graphs.find((graph) => graph.variable === variable || graph.builder === variable);
+    return root && variable !== undefined ? (await this.#library()).graphModels(graphs, root.key) : [];
+  }
+
+  /** The graph that `graph` names, or that is taken when nothing is named. */
+  async #candidate(program: string): Promise<GraphCandidate | undefined> {
     const candidates = await this.candidates(program);
-    const named = candidates.find(({ variable }) => variable === graph);
-    const usual = candidates.find(({ variable }) => /^(graph|app|agent|workflow)$/.test(variable));
-    return (named ?? usual ?? candidates[0])?.at ?? { path: program, line: 1 };
+    const named = candidates.find(({ variable }) => variable === this.#load.graph);
+    return (
+      named ??
+      candidates.find(({ variable }) => /^(graph|app|agent|workflow)$/.test(variable)) ??
+      candidates[0]
+    );
   }
 
   #library(): Promise<Module> {

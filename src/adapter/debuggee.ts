@@ -1,6 +1,7 @@
 // The program that is debugged: its process, what it is known to be, and where it stands.
 
 import type { Logger } from "../base/logger.ts";
+import type { GraphModel } from "../model/graph.ts";
 import type { Json, LoadResult } from "../protocol/runtime.ts";
 import { notStopped } from "./errors.ts";
 import { Graphs } from "./graphs.ts";
@@ -24,16 +25,23 @@ export class Debuggee {
   /** Given for interrupts that wait, by id, and not yet sent. */
   readonly answers = new Map<string, Json>();
   phase: Phase = "loading";
-  /** Set before the first stop, and whenever the runtime finds more. */
+  /** Known from `load` on. */
   graphs = new Graphs([]);
+  /** Settles when the source text of the graphs has been read, for what only the text tells. */
+  readonly textRead: Promise<void>;
+  #text: readonly GraphModel[] = [];
   sources: readonly string[] = [];
   /** The input of the last turn. */
   lastInput: Json | undefined;
   #load: LoadResult | undefined;
   #stop: Stop | undefined;
 
-  constructor(plan: LaunchPlan, logger: Logger) {
+  constructor(plan: LaunchPlan, logger: Logger, text: Promise<readonly GraphModel[]>) {
     this.plan = plan;
+    this.textRead = text.then((models) => {
+      this.#text = models;
+      this.setGraphs(this.graphs.models, this.sources);
+    });
     this.runtime = new Runtime(plan, logger);
     this.presetAnswers = new PresetAnswers(plan.attributes.resume);
   }
@@ -57,9 +65,13 @@ export class Debuggee {
 
   setLoaded(result: LoadResult): void {
     this.#load = result;
-    this.graphs = new Graphs(result.graphs);
-    this.sources = result.sources;
+    this.setGraphs(result.graphs, result.sources);
     if (this.phase === "loading") this.phase = "ready";
+  }
+
+  setGraphs(models: readonly GraphModel[], sources: readonly string[]): void {
+    this.graphs = new Graphs(models, this.#text);
+    this.sources = sources;
   }
 
   /** Undefined while the run goes on. */

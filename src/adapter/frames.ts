@@ -16,20 +16,23 @@ class History {
   readonly namespace: string;
   readonly entries: HistoryEntry[] = [];
   complete = false;
+  #oldest: string | undefined;
 
   constructor(namespace: string) {
     this.namespace = namespace;
   }
 
   async read(debuggee: Debuggee, threadId: string): Promise<void> {
-    const before = this.entries.at(-1)?.checkpoint.id;
+    const before = this.#oldest;
     const page = await debuggee.runtime.request("history", {
       threadId,
       namespace: this.namespace,
       ...(before !== undefined && { before }),
       limit: pageSize,
     });
-    this.entries.push(...page.entries);
+    this.#oldest = page.entries.at(-1)?.checkpoint.id;
+    // A turn's input is no step; the step that takes it in is.
+    this.entries.push(...page.entries.filter(({ checkpoint }) => checkpoint.source !== "input"));
     this.complete = !page.more || page.entries.length === 0;
   }
 }
@@ -65,6 +68,7 @@ export class Frames {
       this.#stop = stop;
       this.#histories = new Map();
     }
+    await this.#debuggee.textRead;
     const start = args.startFrame ?? 0;
     const count = args.levels ? args.levels : Number.POSITIVE_INFINITY;
     const frames = await this.#live(stop, thread);
@@ -219,5 +223,6 @@ export class Frames {
 }
 
 function entryName(entry: HistoryEntry): string {
-  return entry.nodes.length > 0 ? [...new Set(entry.nodes)].join(", ") : entry.checkpoint.source;
+  if (entry.nodes.length > 0) return [...new Set(entry.nodes)].join(", ");
+  return entry.checkpoint.source === "loop" ? "input" : entry.checkpoint.source;
 }

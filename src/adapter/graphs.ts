@@ -9,28 +9,44 @@ export class Graphs {
   readonly models: readonly GraphModel[];
   readonly #nodes = new Map<string, GraphNode>();
 
-  constructor(models: readonly GraphModel[]) {
+  /** `text`: the same graphs as their source text tells; where the running ones have no source, it is taken from there. */
+  constructor(models: readonly GraphModel[], text: readonly GraphModel[] = []) {
     this.models = models;
-    for (const model of models)
-      for (const node of model.nodes) this.#nodes.set(`${model.id}\n${node.name}`, node);
+    const written = new Map(
+      text.flatMap((model) => model.nodes.map((node) => [`${model.id}\n${node.name}`, node])),
+    );
+    for (const model of models) {
+      for (const node of model.nodes) {
+        const key = `${model.id}\n${node.name}`;
+        const { addedAt, functions = [] } = written.get(key) ?? {};
+        this.#nodes.set(key, {
+          ...node,
+          functions: node.functions.length > 0 ? node.functions : functions,
+          ...(addedAt && { addedAt }),
+        });
+      }
+    }
   }
 
   node(graph: string, name: string): GraphNode | undefined {
     return this.#nodes.get(`${graph}\n${name}`);
   }
 
-  /** Where a stop before the node shows: its function. */
+  /** Where a stop before the node shows: its function, else where it is added to its graph. */
   before(graph: string, name: string): SourceLine | undefined {
     const node = this.node(graph, name);
     const own = node && mainFunction(node);
-    return own && { path: own.path, line: own.definitionLine };
+    if (own) return { path: own.path, line: own.definitionLine };
+    return node?.addedAt && { path: node.addedAt.path, line: node.addedAt.line };
   }
 
   /** Where a stop after the node shows: its last `return`, else its function. */
   after(graph: string, name: string): SourceLine | undefined {
     const node = this.node(graph, name);
     const own = node && mainFunction(node);
-    return own && { path: own.path, line: own.returnLines.at(-1) ?? own.definitionLine };
+    return own
+      ? { path: own.path, line: own.returnLines.at(-1) ?? own.definitionLine }
+      : this.before(graph, name);
   }
 
   /** Where the node waits: the call of `interrupt`, as far as the source tells which. */

@@ -1,6 +1,7 @@
 // One run of the user's program and everything that looks at it; a restart makes a new one.
 
 import type { Logger } from "../base/logger.ts";
+import type { GraphModel } from "../model/graph.ts";
 import type { SourceLine } from "../model/source.ts";
 import type { Breakpoints } from "./breakpoints.ts";
 import type { Client } from "./client.ts";
@@ -10,7 +11,6 @@ import { Debuggee } from "./debuggee.ts";
 import { asDebugError, DebugError, endedWhileLoading } from "./errors.ts";
 import { Evaluator } from "./evaluate.ts";
 import { Frames } from "./frames.ts";
-import { Graphs } from "./graphs.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { RunControl } from "./run-control.ts";
 import type { RuntimeEnd } from "./runtime.ts";
@@ -21,6 +21,8 @@ import { Variables } from "./variables.ts";
 export interface ProgramContext {
   /** Where the graph's variable is in the source. */
   graphPlace(): Promise<SourceLine | undefined>;
+  /** The program's graphs as their source text tells. */
+  readText(): Promise<readonly GraphModel[]>;
   /** The program is over, and all its output has been sent. */
   ended(exitCode: number): void;
 }
@@ -57,7 +59,7 @@ export class Program {
     this.#breakpoints = breakpoints;
     this.#logger = logger;
     this.#context = context;
-    this.debuggee = new Debuggee(plan, logger);
+    this.debuggee = new Debuggee(plan, logger, context.readText());
     console.folders = plan.load.workspaceFolders;
     this.control = new RunControl(this.debuggee, client, console, {
       nodesOf: (ids) => breakpoints.nodesOf(ids),
@@ -138,8 +140,7 @@ export class Program {
     runtime.onOutput(({ stream, text }) => this.#console.program(stream, text));
     runtime.onEnd((end) => this.#onEnd(end));
     runtime.on("graphs", ({ graphs, sources }) => {
-      this.debuggee.graphs = new Graphs(graphs);
-      this.debuggee.sources = sources;
+      this.debuggee.setGraphs(graphs, sources);
       void this.#breakpoints.setRunning(graphs);
     });
     runtime.on("task", (event) => {

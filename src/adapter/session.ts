@@ -147,14 +147,15 @@ export class Session extends BaseSession {
   }
 
   #create(plan: LaunchPlan): Program {
-    const program = new Program(plan, this.#client, this.#console, this.#breakpoints, this.logger, {
+    this.#analysis.setProgram(plan.load);
+    const program: Program = new Program(plan, this.#client, this.#console, this.#breakpoints, this.logger, {
       graphPlace: () => this.#analysis.graphPlace(),
+      readText: () => this.#analysis.graphs(),
       ended: (exitCode) => {
         if (this.#program === program) this.#announceEnd(exitCode);
       },
     });
     this.#program = program;
-    this.#analysis.setProgram(plan.load);
     return program;
   }
 
