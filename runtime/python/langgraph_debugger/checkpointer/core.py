@@ -18,12 +18,13 @@ from langgraph.checkpoint.base import WRITES_IDX_MAP, Checkpoint, CheckpointMeta
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from langgraph_debugger.checkpointer.decoder import Decoder
-from langgraph_debugger.checkpointer.encoder import Encoder, MapNode, Node
+from langgraph_debugger.checkpointer.encoder import Encoder, Leaf, MapNode, Node
 from langgraph_debugger.checkpointer.entries import Blob
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, other_language
 from langgraph_debugger.checkpointer.live import LiveObjects
 from langgraph_debugger.checkpointer.maintenance import Encoded
-from langgraph_debugger.checkpointer.store import LANGUAGE, Reader, open_file
+from langgraph_debugger.checkpointer.store import LANGUAGE, Reader, ThreadRow, open_file
+from langgraph_debugger.checkpointer.templates import Templates
 from langgraph_debugger.checkpointer.writer import PutOp, Writer, WritesOp
 
 # A namespace that ended is never put to again; remembering all of them would keep their values for ever.
@@ -44,11 +45,12 @@ class LiveCheckpoint(NamedTuple):
 class _Scope:
     """What is remembered of one (thread, namespace)."""
 
-    __slots__ = ("channels", "envelope", "latest")
+    __slots__ = ("channels", "envelope", "latest", "read")
 
     def __init__(self) -> None:
         self.channels: MapNode | None = None
         self.envelope: Node | None = None
+        self.read: dict[int, Leaf] = {}  # what was read last, until the run puts it
         self.latest: LiveCheckpoint | None = None
 
 
@@ -61,6 +63,10 @@ class Core:
         self._lock = threading.RLock()
         self._scopes: OrderedDict[tuple[str, str], _Scope] = OrderedDict()
         self._checked: set[str] = set()
+        # What a serialiser makes of the same bytes depends on its allowlist.
+        self._templates: weakref.WeakKeyDictionary[SerializerProtocol, Templates] = (
+            weakref.WeakKeyDictionary()
+        )
         connection = open_file(path)
         self.reader = Reader(path)
         self.writer = Writer(path, connection, on_error, self.forget_encoding)
@@ -85,7 +91,7 @@ class Core:
             self._check_language(thread_id)
             scope = self._scope(thread_id, ns)
             blobs: list[Blob] = []
-            encoder = Encoder(serde, self.live, thread_id, blobs)
+            encoder = Encoder(serde, self.live, thread_id, blobs, read=scope.read)
             channels = encoder.encode_channels(scope.channels, checkpoint["channel_values"])
             envelope = self._envelope(serde, thread_id, scope.envelope, checkpoint, blobs)
             self.writer.add(
@@ -106,7 +112,7 @@ class Core:
                     ),
                 )
             )
-            scope.channels, scope.envelope = channels, envelope
+            scope.channels, scope.envelope, scope.read = channels, envelope, {}
             scope.latest = LiveCheckpoint(result, parent, checkpoint, metadata)
         return result
 
@@ -148,9 +154,20 @@ class Core:
             envelope = self._envelope(serde, thread_id, None, checkpoint, blobs)
             return Encoded(blobs, envelope.entry, channels.parts.data)
 
-    def decoder(self, serde: SerializerProtocol, thread_id: str) -> Decoder:
-        """A decoder for values of one thread."""
-        return Decoder(serde, self.live, lambda hashes: self.reader.blobs(thread_id, hashes))
+    def decoder(
+        self, serde: SerializerProtocol, thread_id: str, leaves: dict[int, Leaf] | None = None
+    ) -> Decoder:
+        """A decoder for values of one thread. `leaves` are to be handed to `remember_read`."""
+        templates = self._templates.setdefault(serde, Templates())
+        return Decoder(
+            serde, self.live, lambda hashes: self.reader.blobs(thread_id, hashes), templates, leaves
+        )
+
+    def remember_read(self, thread: ThreadRow, ns: str, leaves: dict[int, Leaf]) -> None:
+        """The objects of a checkpoint just read: a run that goes on from it puts most of them again."""
+        with self._lock:
+            self.writer.saw(thread.id, thread.num, thread.epoch)
+            self._scope(thread.id, ns).read = leaves
 
     def latest(self, thread_id: str, ns: str) -> LiveCheckpoint | None:
         """The last checkpoint put in this process."""
@@ -177,6 +194,7 @@ class Core:
             for (known, _), scope in self._scopes.items():
                 if known == thread_id:
                     scope.channels = scope.envelope = None
+                    scope.read = {}
 
     def forget_thread(self, thread_id: str) -> None:
         """The thread is gone from the file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import is_
+from types import MappingProxyType
 from typing import Any
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -19,7 +20,7 @@ from langgraph_debugger.checkpointer.entries import (
     item_prefix,
     make_blob,
     part,
-    ref,
+    ref_to,
 )
 from langgraph_debugger.checkpointer.live import LiveObjects
 from langgraph_debugger.checkpointer.parts import Parts
@@ -41,14 +42,27 @@ class Leaf:
         self.print = print_
         self.entry = entry
 
+    def matches(self, value: object) -> bool:
+        """Whether `value` is what was serialised, also not changed in place since."""
+        return fingerprint.same(self.print, self.value, value)
+
 
 class ListNode:
     """A list whose items are stored one by one, found again by their identity."""
 
-    __slots__ = ("entry", "items", "parts")
+    __slots__ = ("entry", "items", "models", "nodes", "parts")
 
-    def __init__(self, items: dict[int, Node], parts: Parts, entry: bytes) -> None:
+    def __init__(
+        self,
+        nodes: list[Node],
+        items: dict[int, Node],
+        models: fingerprint.ModelsPrint | None,
+        parts: Parts,
+        entry: bytes,
+    ) -> None:
+        self.nodes = nodes
         self.items = items
+        self.models = models
         self.parts = parts
         self.entry = entry
 
@@ -91,14 +105,19 @@ class Encoder:
         *,
         track: bool = True,
         split_at: int = SPLIT_AT,
+        read: Mapping[int, Leaf] = MappingProxyType({}),
     ) -> None:
-        """`track=False` is for values that are encoded once, whose fingerprints nobody will ask for."""
+        """`track=False` is for values that are encoded once, whose fingerprints nobody will ask for.
+
+        `read` has leaves of objects that were read from the file, by their identity.
+        """
         self._serde = serde
         self._track = track
         self._live = live
         self._thread_id = thread_id
         self._out = out
         self._split_at = split_at
+        self._read = read
 
     def encode(self, before: Node | None, value: Any, depth: int = 0) -> Node:
         """The node of `value`; unchanged parts of `before`, the node it had the last time, are kept."""
@@ -107,8 +126,11 @@ class Encoder:
             return self._list(before, value, depth)
         if kind is dict and value and isinstance(before, MapNode) and _splittable_keys(value):
             return self._dict(before, value, depth)
-        if isinstance(before, Leaf) and fingerprint.same(before.print, value):
+        if isinstance(before, Leaf) and before.matches(value):
             return before
+        read = self._read.get(id(value))
+        if read is not None and read.matches(value):
+            return read
         may_split = depth < _MAX_DEPTH and (
             (kind is list and value) or (kind is dict and value and _splittable_keys(value))
         )
@@ -141,14 +163,14 @@ class Encoder:
         return self._stored(before, value, fingerprint.UNKNOWN, make_blob(LIVE, marker))
 
     def _stored(self, before: Node | None, value: Any, print_: object, blob: Blob) -> Leaf:
-        entry = ref(blob)
+        entry = ref_to(blob.hash)
         if before is None or before.entry != entry:
             self._out.append(blob)
         return Leaf(value, print_, entry)
 
     def _whole(self, before: Node | None, type_: str, parts: Parts) -> bytes:
         blob = make_blob(type_, parts.data)
-        entry = ref(blob)
+        entry = ref_to(blob.hash)
         if before is None or before.entry != entry:
             self._out.append(blob)
         return entry
@@ -160,18 +182,25 @@ class Encoder:
             except Exception:  # an integer beyond 64 bits: only that item becomes a marker
                 before = None
         before = before if isinstance(before, ListNode) else None
-        known = before.items if before is not None else {}
-        items: dict[int, Node] = {}
-        entries: list[bytes] = []
-        same = fingerprint.same
-        for value in values:
-            node = known.get(id(value))
-            if not (type(node) is Leaf and same(node.print, value)):
+        nodes: list[Node] = []
+        known: dict[int, Node] = {}
+        if before is not None:
+            known = before.items
+            if before.models is not None and before.models.begins(values):
+                if len(values) == len(before.nodes):
+                    return before
+                nodes = before.nodes.copy()
+        values = list(values)  # the user may append to it meanwhile
+        read = self._read
+        for value in values[len(nodes) :]:
+            node = known.get(id(value)) or read.get(id(value))
+            if not (type(node) is Leaf and node.matches(value)):
                 node = self.encode(node, value, depth + 1)
-            items[id(value)] = node
-            entries.append(node.entry)
-        parts = Parts(entries, None, LIST, before.parts if before else None, self._out)
-        return ListNode(items, parts, self._whole(before, LIST, parts))
+            nodes.append(node)
+        items = dict(zip(map(id, values), nodes, strict=True))
+        models = fingerprint.take_all(values, (node.print for node in nodes if type(node) is Leaf))
+        parts = Parts([node.entry for node in nodes], None, LIST, before.parts if before else None, self._out)
+        return ListNode(nodes, items, models, parts, self._whole(before, LIST, parts))
 
     def _runs(self, before: RunsNode | None, values: list[Any]) -> Node:
         entries: list[bytes] = []

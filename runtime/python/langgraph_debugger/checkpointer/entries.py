@@ -56,9 +56,9 @@ def make_blob(type_: str, data: bytes) -> Blob:
     return Blob(digest.digest()[:HASH_SIZE], type_, data)
 
 
-def ref(blob: Blob) -> bytes:
-    """The entry for a value that is held in a blob."""
-    return b"\x00" + blob.hash
+def ref_to(hash_: bytes) -> bytes:
+    """The entry for a value that is held in the blob with this hash."""
+    return b"\x00" + hash_
 
 
 def part(blob: Blob, count: int) -> bytes:

@@ -15,6 +15,8 @@ import pathlib
 import re
 import uuid
 from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from operator import is_
 from typing import Any, Final
 
 _ATOMS = (type(None), str, bytes)
@@ -62,27 +64,70 @@ class _Same:
         return other is self.value
 
 
-class _Object:
-    """A pydantic model or a dataclass: the same object, with the same attributes."""
+class ObjectPrint:
+    """The attributes of a pydantic model or a dataclass; copies of the object may share it."""
 
-    __slots__ = ("extra", "private", "state", "value")
-    __hash__ = None  # type: ignore[assignment]  # never a key; equality is all that is asked
+    __slots__ = ("extra", "private", "state")
 
     def __init__(self, value: Any) -> None:
-        self.value: Any = value
-        self.state = _copy(value.__dict__)
+        self.state: object = _copy(value.__dict__)
         # Pydantic keeps extra fields and private attributes beside `__dict__`.
-        self.extra = _copy(getattr(value, "__pydantic_extra__", None))
-        self.private = _copy(getattr(value, "__pydantic_private__", None))
+        self.extra: object = _copy(getattr(value, "__pydantic_extra__", None))
+        self.private: object = _copy(getattr(value, "__pydantic_private__", None))
 
-    def __eq__(self, other: object) -> bool:
-        value = self.value
+    def matches(self, value: Any) -> bool:
+        """Whether an object of the same class has these attributes."""
         return bool(
-            value is other
-            and self.state == value.__dict__
+            self.state == value.__dict__
             and (self.extra is None or self.extra == value.__pydantic_extra__)
             and (self.private is None or self.private == value.__pydantic_private__)
         )
+
+
+class _Inner:
+    """An object inside another value: it must be the same one, with the same attributes."""
+
+    __slots__ = ("print", "value")
+    __hash__ = None  # type: ignore[assignment]  # never a key; equality is all that is asked
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.print = ObjectPrint(value)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self.value and self.print.matches(other)
+
+
+class ModelsPrint:
+    """The fingerprints of a list of pydantic models, compared in one go, for the most part in C."""
+
+    __slots__ = ("_extras", "_states", "_values")
+
+    def __init__(self, values: list[Any], prints: list[ObjectPrint]) -> None:
+        self._values = values
+        self._states = [print_.state for print_ in prints]
+        self._extras = [print_.extra for print_ in prints]
+
+    def begins(self, values: list[Any]) -> bool:
+        """Whether `values` begins with these models, all of them unchanged."""
+        if len(values) < len(self._values) or not all(map(is_, self._values, values)):
+            return False
+        try:
+            return self._states == [value.__dict__ for value in self._values] and self._extras == [
+                value.__pydantic_extra__ for value in self._values
+            ]
+        except Exception:  # an `__eq__` of the user's class, which may return an array or raise
+            return False
+
+
+def take_all(values: list[Any], prints: Iterable[object]) -> ModelsPrint | None:
+    """One fingerprint for a list of models, from the prints of each; None when anything else is in it."""
+    models = [
+        print_
+        for print_ in prints
+        if type(print_) is ObjectPrint and print_.extra is not None and print_.private is None
+    ]
+    return ModelsPrint(values, models) if len(models) == len(values) else None
 
 
 class _UnknownError(Exception):
@@ -92,14 +137,16 @@ class _UnknownError(Exception):
 def take(value: object) -> object:
     """A fingerprint of `value`, or `UNKNOWN` when changes in place could go unseen."""
     try:
-        return _copy(value)
+        return ObjectPrint(value) if _is_object(value) else _copy(value)
     except Exception:  # unknown, nested too deeply, or changed by the user's code at this moment
         return UNKNOWN
 
 
-def same(fingerprint: object, value: object) -> bool:
-    """Whether `value` is what it was when `fingerprint` was taken. False when in doubt."""
+def same(fingerprint: object, then: object, value: object) -> bool:
+    """Whether `value` is what `then` was when its `fingerprint` was taken. False when in doubt."""
     try:
+        if type(fingerprint) is ObjectPrint:
+            return value is then and fingerprint.matches(value)
         return bool(fingerprint == value)
     except Exception:  # an `__eq__` of the user's class, which may return an array or raise
         return False
@@ -119,9 +166,13 @@ def _copy(value: Any) -> object:
         return _Same(value)
     if kind in (set, frozenset) and all(type(item) in _ATOMS for item in value):
         return kind(value)
-    if hasattr(kind, "__pydantic_fields__") or _is_plain_dataclass(value):
-        return _Object(value)
+    if _is_object(value):
+        return _Inner(value)
     raise _UnknownError
+
+
+def _is_object(value: object) -> bool:
+    return hasattr(type(value), "__pydantic_fields__") or _is_plain_dataclass(value)
 
 
 def _is_plain_dataclass(value: Any) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -24,6 +25,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph_debugger.checkpointer import maintenance
 from langgraph_debugger.checkpointer.async_half import AsyncHalf
 from langgraph_debugger.checkpointer.core import Core, LiveCheckpoint, key_of, metadata_json
+from langgraph_debugger.checkpointer.encoder import Leaf
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, UnknownCheckpointError
 from langgraph_debugger.checkpointer.history import delta_history
 from langgraph_debugger.checkpointer.store import CheckpointRow, ThreadRow
@@ -187,10 +189,15 @@ class FileCheckpointer(AsyncHalf):
         thread_id, ns, checkpoint_id = key_of(config)
         self.flush()
         self._core.check_language(thread_id)
-        with self._core.reader.snapshot():
+        leaves: dict[int, Leaf] = {}
+        with _collector_paused(), self._core.reader.snapshot():
+            thread = self._core.reader.thread(thread_id)
             row = self._core.reader.checkpoint(thread_id, ns, checkpoint_id)
-            found = self._load(row) if row is not None else None
-        return found._replace(config=config) if found is not None and checkpoint_id else found
+            if row is None or thread is None:
+                return None
+            found = self._load(row, leaves)
+        self._core.remember_read(thread, ns, leaves)
+        return found._replace(config=config) if checkpoint_id else found
 
     def list(
         self,
@@ -243,9 +250,9 @@ class FileCheckpointer(AsyncHalf):
         self.flush()
         return self._core.reader.threads()
 
-    def _load(self, row: CheckpointRow) -> CheckpointTuple:
+    def _load(self, row: CheckpointRow, leaves: dict[int, Leaf] | None = None) -> CheckpointTuple:
         writes = self._core.reader.writes(row.thread_id, row.ns, row.id)
-        decoder = self._core.decoder(self.serde, row.thread_id)
+        decoder = self._core.decoder(self.serde, row.thread_id, leaves)
         decoder.load((row.envelope, row.channels, *(write.value for write in writes)))
         checkpoint = decoder.value(row.envelope)
         checkpoint["channel_values"] = decoder.mapping(row.channels)
@@ -330,3 +337,15 @@ class FileCheckpointer(AsyncHalf):
 
 def _matches(metadata: Mapping[str, Any], filter: Mapping[str, Any]) -> bool:
     return all(metadata.get(key) == value for key, value in filter.items())
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Generator[None]:
+    """Many objects are made at once and none becomes garbage: the collector would go over them in vain."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

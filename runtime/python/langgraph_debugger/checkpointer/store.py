@@ -52,6 +52,7 @@ class ThreadRow(NamedTuple):
     status: str | None
     created: int
     updated: int
+    epoch: int
 
 
 class WriteRow(NamedTuple):

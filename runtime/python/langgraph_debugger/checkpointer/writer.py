@@ -77,8 +77,8 @@ class Writer:
         self._failure: CheckpointFileError | None = None
         self._closing = False
         self._seen: dict[str, tuple[int, int]] = {}  # thread id -> (num, epoch) at the last commit
-        self._thread = threading.Thread(target=self._run, name="langgraph-checkpoints", daemon=True)
-        self._thread.start()
+        self._worker = threading.Thread(target=self._run, name="langgraph-checkpoints", daemon=True)
+        self._worker.start()
 
     @property
     def backlog(self) -> int:
@@ -134,6 +134,10 @@ class Writer:
                     raise self._failure
                 self._check_alive()
 
+    def saw(self, thread_id: str, num: int, epoch: int) -> None:
+        """Blobs of a thread were read when these were its number and epoch, and will not be written again."""
+        self._seen.setdefault(thread_id, (num, epoch))
+
     def wait_for_room(self) -> None:
         """Wait while too much is waiting. Raises what stands in the way."""
         if self._waiting_bytes > BACKLOG_MAX:
@@ -149,7 +153,7 @@ class Writer:
             with self._wake:
                 self._closing = True
                 self._wake.notify_all()
-            self._thread.join()
+            self._worker.join()
             self._connection.close()
 
     def _accept(self, op: Op) -> None:
@@ -160,7 +164,7 @@ class Writer:
         self._accepted += 1
 
     def _check_alive(self) -> None:
-        if not self._thread.is_alive():
+        if not self._worker.is_alive():
             raise CheckpointFileError("unknown", self._path, "its writer has ended")
 
     def _run(self) -> None:
@@ -216,19 +220,19 @@ class Writer:
                 problem = error
             first.done(result, problem)
             return
-        numbers: dict[str, int] = {}
-        seen = dict(self._seen)
-        stale: list[str] = []
+        threads: dict[str, tuple[int, int]] = {}
         with transaction(self._connection):
             for op in batch:
-                if not isinstance(op, CallOp) and op.thread_id not in numbers:
-                    numbers[op.thread_id] = self._thread_number(op.thread_id, seen, stale)
-            self._write(batch, numbers)
-        self._seen = seen
+                if not isinstance(op, CallOp) and op.thread_id not in threads:
+                    threads[op.thread_id] = self._thread(op.thread_id)
+            self._write(batch, threads)
+        stale = [thread_id for thread_id, now in threads.items() if self._seen.get(thread_id, now) != now]
+        self._seen.update(threads)
         for thread_id in stale:
             self._on_stale(thread_id)
 
-    def _thread_number(self, thread_id: str, seen: dict[str, tuple[int, int]], stale: list[str]) -> int:
+    def _thread(self, thread_id: str) -> tuple[int, int]:
+        """Number and epoch of a thread, which is made when it is missing."""
         now = int(time.time() * 1000)
         row = self._connection.execute(
             "SELECT num, epoch, language FROM threads WHERE id = ?", (thread_id,)
@@ -238,19 +242,17 @@ class Writer:
                 "INSERT INTO threads (id, language, created, updated) VALUES (?, ?, ?, ?)",
                 (thread_id, LANGUAGE, now, now),
             )
-            row = (cursor.lastrowid, 0, LANGUAGE)
-        else:
-            if row[2] != LANGUAGE:
-                raise other_language(self._path, thread_id, row[2])
-            self._connection.execute("UPDATE threads SET updated = ? WHERE num = ?", (now, row[0]))
-        if seen.setdefault(thread_id, row[:2]) != row[:2]:
-            seen[thread_id] = row[:2]
-            stale.append(thread_id)
-        return int(row[0])
+            return cursor.lastrowid or 0, 0
+        num, epoch, language = row
+        if language != LANGUAGE:
+            raise other_language(self._path, thread_id, language)
+        self._connection.execute("UPDATE threads SET updated = ? WHERE num = ?", (now, num))
+        return num, epoch
 
-    def _write(self, batch: Sequence[Op], numbers: dict[str, int]) -> None:
+    def _write(self, batch: Sequence[Op], threads: dict[str, tuple[int, int]]) -> None:
         connection = self._connection
         ops = [op for op in batch if not isinstance(op, CallOp)]
+        numbers = {thread_id: num for thread_id, (num, _) in threads.items()}
         connection.executemany(
             "INSERT OR IGNORE INTO blobs (thread, hash, type, data) VALUES (?, ?, ?, ?)",
             [(numbers[op.thread_id], *blob) for op in ops for blob in op.blobs],
