@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { examplesDir, findOnPath, node, root, toolsDir } from "./lib/paths.mjs";
-import { main, must, run, ScriptError, say } from "./lib/run.mjs";
+import { main, must, pathWithNode, run, ScriptError, say } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
 import { ensureWebVscode, startWebVscode } from "./lib/web-vscode.mjs";
 
@@ -35,7 +35,9 @@ await main(async () => {
 async function openDesktop(code) {
   say(`Opening VS Code on ${examplesDir}`);
   say("Open python/email_assistant.py, click left of a line number, press F5. Close the window to end.");
-  await run(code, ["--new-window", "--wait", `--extensionDevelopmentPath=${root}`, examplesDir]);
+  await run(code, ["--new-window", "--wait", `--extensionDevelopmentPath=${root}`, examplesDir], {
+    env: pathWithNode(),
+  });
 }
 
 async function openWeb(port) {

@@ -1,6 +1,7 @@
 // Runs other programs for the project's scripts, and ends with one clear line when one fails.
 import { spawn } from "node:child_process";
-import { root } from "./paths.mjs";
+import path from "node:path";
+import { node, root } from "./paths.mjs";
 
 /** An error whose message is all the user needs: shown without a stack. */
 export class ScriptError extends Error {}
@@ -21,6 +22,12 @@ export function childEnv(extra = {}) {
   }
   delete env.INIT_CWD;
   return env;
+}
+
+/** The PATH with the project's own Node first: a TypeScript graph needs Node 22.13, npm is content with 20. */
+export function pathWithNode() {
+  const name = Object.keys(process.env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  return { [name]: [path.dirname(node), process.env[name]].filter(Boolean).join(path.delimiter) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { node, toolsDir } from "./paths.mjs";
-import { childEnv, ScriptError, say } from "./run.mjs";
+import { childEnv, pathWithNode, ScriptError, say } from "./run.mjs";
 import { runNpm } from "./setup.mjs";
 import { once } from "./stamp.mjs";
 
@@ -44,7 +44,7 @@ const settings = {
 
 /**
  * Starts the server on loopback and waits until it listens. Rejects when it ends before that.
- * Every page needs the token in the address that `url` gives: no one else on the machine can use the server.
+ * What it starts finds the project's own Node first on the PATH. Every page needs the token in the address that `url` gives: no one else on the machine can use the server.
  * @param {import('./web-vscode.d.mts').WebVscodeOptions} options
  * @returns {Promise<import('./web-vscode.d.mts').WebVscode>}
  */
@@ -62,10 +62,15 @@ export async function startWebVscode(options) {
     path.join(vscodeDir, "out", "server-main.js"),
     ...["--host", "127.0.0.1", "--port", String(port), "--connection-token", token],
     ...["--accept-server-license-terms", "--enable-smoke-test-driver", "--disable-telemetry"],
+    // Else the login shell's PATH would take the place of the one given here.
+    "--force-disable-user-env",
     ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
     ...["--server-data-dir", options.dataDir, "--extensions-dir", path.join(options.dataDir, "extensions")],
   ];
-  const child = spawn(node, args, { env: childEnv(options.env), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(node, args, {
+    env: childEnv({ ...pathWithNode(), ...options.env }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let log = "";
   const exited = new Promise((resolve) => child.once("close", resolve));
   await new Promise((resolve, reject) => {
