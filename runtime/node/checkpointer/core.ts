@@ -89,7 +89,7 @@ export class Core {
     const { channel_values, ...rest } = checkpoint;
     const fields: Record<string, unknown> = metadata as never;
     const channels = thread.encoder.channels(channel_values, thread.latest(ns)?.checkpoint.channel_values);
-    const envelope = thread.encoder.whole(rest);
+    const envelope = thread.encoder.envelope(rest);
     const row = {
       ns,
       id: checkpoint.id,
@@ -117,7 +117,7 @@ export class Core {
     if (id === undefined) throw new Error('The config has no "checkpoint_id" to put the writes under.');
     const thread = this.#thread(threadId);
     for (const [at, [channel, value]] of writes.entries()) {
-      const entry = thread.encoder.entry(value);
+      const entry = thread.encoder.write(value);
       const idx = SPECIAL_INDEX.get(channel) ?? at;
       const row = { ns, checkpoint: id, task, idx, channel, value: entry };
       this.#queue.add({ kind: "write", thread, row }, entry.length);
@@ -137,7 +137,7 @@ export class Core {
     const blobs = thread.collect(() => {
       channels = thread.encoder.channels(channel_values);
     });
-    const encoded = { blobs, envelope: thread.encoder.whole(rest), channels };
+    const encoded = { blobs, envelope: thread.encoder.envelope(rest), channels };
     const text = metadata === undefined ? undefined : thread.encoder.json(metadata);
     const key = { ns, id: checkpoint.id };
     const found = this.#database.transaction(() =>
@@ -356,7 +356,7 @@ export class Core {
         new Decoder(
           this.#live,
           this.#classes,
-          (hash) => this.#reader.blob(num, hash),
+          (hash) => thread.cached(hash, () => this.#reader.blob(num, hash)),
           (value, entry) => encoder.remember(value, entry),
         ),
       );

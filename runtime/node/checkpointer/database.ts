@@ -34,7 +34,11 @@ export class Database {
 
   /** One row, or undefined. */
   get<Row>(sql: string, ...values: (string | number | null | Uint8Array)[]): Row | undefined {
-    return this.#guard(() => this.#statement(sql).get(...values) as Row | undefined);
+    try {
+      return this.#statement(sql).get(...values) as Row | undefined;
+    } catch (error) {
+      throw fromSystem(error, this.path);
+    }
   }
 
   all<Row>(sql: string, ...values: (string | number | null | Uint8Array)[]): Row[] {
@@ -42,7 +46,11 @@ export class Database {
   }
 
   run(sql: string, ...values: (string | number | null | Uint8Array)[]): void {
-    this.#guard(() => this.#statement(sql).run(...values));
+    try {
+      this.#statement(sql).run(...values);
+    } catch (error) {
+      throw fromSystem(error, this.path);
+    }
   }
 
   /** What `read` reads is one state of the file, whatever another process writes meanwhile. */

@@ -47,6 +47,9 @@ interface Cut {
 
 const SURROGATE = /\p{Surrogate}/u;
 
+/** A pending write is written once, and need not be found again when it is this short. */
+const WRITE_INLINE = 256;
+
 /** Encodes the values of one thread, and remembers what it encoded by identity. */
 export class Encoder {
   readonly #writer: TextWriter;
@@ -65,9 +68,24 @@ export class Encoder {
     return this.#own(value, this.#piece(value));
   }
 
-  /** The entry of a value that is never cut up. */
-  whole(value: unknown): Buffer {
-    return inline("json", this.#writer.text(value));
+  /** The entry of a pending write. */
+  write(value: unknown): Buffer {
+    const piece = this.#piece(value);
+    const isShort = typeof piece === "string" && piece.length <= WRITE_INLINE && piece !== "null";
+    return isShort ? inline("json", piece) : this.#own(value, piece);
+  }
+
+  /** The entry of a checkpoint without its values, in which there is nothing but plain data. */
+  envelope(value: object): Buffer {
+    let text: string | undefined;
+    try {
+      text = JSON.stringify(value);
+    } catch {
+      // Something in it is no plain data after all.
+    }
+    // A channel may be called `lc`: what could be taken for a record is escaped.
+    if (text === undefined || text.includes('"lc":')) text = this.#writer.text(value);
+    return inline("json", text);
   }
 
   /** JSON text of a value. */

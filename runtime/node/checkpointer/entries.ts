@@ -68,34 +68,54 @@ export function ref(hash: Uint8Array): Buffer {
 
 /** The entry for `count` items of a list or map that are held in a blob. */
 export function part(hash: Uint8Array, count: number): Buffer {
-  return Buffer.concat([Buffer.of(PART), varint(count), hash]);
+  const entry = Buffer.allocUnsafe(1 + varintSize(count) + HASH_SIZE);
+  entry[0] = PART;
+  entry.set(hash, writeVarint(entry, 1, count));
+  return entry;
 }
 
 /** The entry that holds a serialised value itself. */
 export function inline(type: string, data: string | Uint8Array): Buffer {
-  const bytes = typeof data === "string" ? Buffer.from(data, "utf8") : data;
+  const size = typeof data === "string" ? Buffer.byteLength(data, "utf8") : data.byteLength;
   const code = CODE_OF_TYPE.get(type);
-  if (code !== undefined) return Buffer.concat([Buffer.of(code), varint(bytes.byteLength), bytes]);
-  const name = Buffer.from(type, "utf8");
-  return Buffer.concat([Buffer.of(OTHER), varint(name.length), name, varint(bytes.byteLength), bytes]);
+  // The name of a type is ASCII.
+  const head = code === undefined ? 1 + varintSize(type.length) + type.length : 1;
+  const entry = Buffer.allocUnsafe(head + varintSize(size) + size);
+  entry[0] = code ?? OTHER;
+  if (code === undefined) entry.write(type, writeVarint(entry, 1, type.length), "latin1");
+  const at = writeVarint(entry, head, size);
+  if (typeof data === "string") entry.write(data, at, "utf8");
+  else entry.set(data, at);
+  return entry;
 }
 
 /** A key of a map and the entry of its value. */
-export function item(key: string, entry: Uint8Array): Buffer {
-  const name = Buffer.from(key, "utf8");
-  return Buffer.concat([Buffer.of(ITEM), varint(name.length), name, entry]);
+export function item(key: string, value: Uint8Array): Buffer {
+  const size = Buffer.byteLength(key, "utf8");
+  const entry = Buffer.allocUnsafe(1 + varintSize(size) + size + value.byteLength);
+  entry[0] = ITEM;
+  const at = writeVarint(entry, 1, size);
+  entry.write(key, at, "utf8");
+  entry.set(value, at + size);
+  return entry;
 }
 
-function varint(number: number): Buffer {
-  if (number < 0x80) return Buffer.of(number);
-  const bytes: number[] = [];
+function varintSize(number: number): number {
+  let size = 1;
+  for (let rest = number; rest >= 0x80; rest /= 0x80) size += 1;
+  return size;
+}
+
+/** Returns where it ends. */
+function writeVarint(target: Buffer, start: number, number: number): number {
+  let at = start;
   let rest = number;
-  while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80);
+  for (; rest >= 0x80; at += 1) {
+    target[at] = (rest % 0x80) | 0x80;
     rest = Math.floor(rest / 0x80);
   }
-  bytes.push(rest);
-  return Buffer.from(bytes);
+  target[at] = rest;
+  return at + 1;
 }
 
 /** Reads entries, list data or map data from first to last. Throws a RangeError when it is none of these. */

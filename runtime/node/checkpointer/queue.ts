@@ -15,6 +15,15 @@ const BEHIND_BYTES = 1 << 20;
 /** Bytes that may wait while the file cannot be written; from then on `put` fails. */
 const BACKLOG_MAX = 256 << 20;
 
+const INSERT_BLOB = "INSERT OR IGNORE INTO blobs (thread, hash, type, data) VALUES (?, ?, ?, ?)";
+const INSERT_CHECKPOINT =
+  "INSERT OR REPLACE INTO checkpoints (thread, ns, id, parent, step, source, run, created, metadata, envelope, " +
+  "channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const WRITE_ROW =
+  "INTO writes (thread, ns, checkpoint, task, idx, path, channel, value) VALUES (?, ?, ?, ?, ?, '', ?, ?)";
+const REPLACE_WRITE = `INSERT OR REPLACE ${WRITE_ROW}`;
+const INSERT_WRITE = `INSERT OR IGNORE ${WRITE_ROW}`;
+
 /** The thread that an operation belongs to, as far as the queue must know it. */
 export interface QueueThread {
   readonly id: string;
@@ -162,34 +171,12 @@ export class Queue {
         this.#insertBlob(at.num, op.blob);
       } else if (op.kind === "checkpoint") {
         const { ns, id, parent, step, source, run, created, metadata, envelope, channels } = op.row;
-        database.run(
-          "INSERT OR REPLACE INTO checkpoints (thread, ns, id, parent, step, source, run, created, metadata, " +
-            "envelope, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          at.num,
-          ns,
-          id,
-          parent,
-          step,
-          source,
-          run,
-          created,
-          metadata,
-          envelope,
-          channels,
-        );
+        const state = [created, metadata, envelope, channels] as const;
+        database.run(INSERT_CHECKPOINT, at.num, ns, id, parent, step, source, run, ...state);
       } else {
         const { ns, checkpoint, task, idx, channel, value } = op.row;
-        database.run(
-          `INSERT OR ${idx < 0 ? "REPLACE" : "IGNORE"} INTO writes ` +
-            "(thread, ns, checkpoint, task, idx, path, channel, value) VALUES (?, ?, ?, ?, ?, '', ?, ?)",
-          at.num,
-          ns,
-          checkpoint,
-          task,
-          idx,
-          channel,
-          value,
-        );
+        const insert = idx < 0 ? REPLACE_WRITE : INSERT_WRITE;
+        database.run(insert, at.num, ns, checkpoint, task, idx, channel, value);
       }
     }
     return seen;
@@ -232,12 +219,6 @@ export class Queue {
   }
 
   #insertBlob(num: number, { hash, type, data }: Blob): void {
-    this.#database.run(
-      "INSERT OR IGNORE INTO blobs (thread, hash, type, data) VALUES (?, ?, ?, ?)",
-      num,
-      hash,
-      type,
-      data,
-    );
+    this.#database.run(INSERT_BLOB, num, hash, type, data);
   }
 }

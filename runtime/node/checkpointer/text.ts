@@ -6,7 +6,7 @@
 
 import { bytesName, bytesOf, errorFields, kindOf } from "./kinds.ts";
 import { type LiveValues, type Marker, Unavailable } from "./live.ts";
-import { everyField, isDeltaSnapshot, messageName } from "./messages.ts";
+import { fieldsOf, isDeltaSnapshot, messageName } from "./messages.ts";
 
 /** Thrown where a value meets itself, and caught where it was met first: all of that object is kept live. */
 class Cycle {
@@ -140,12 +140,14 @@ export class TextWriter {
   }
 
   #message(value: object): string {
+    const fields = fieldsOf(value);
     let kwargs = "";
-    everyField(value, (key, field) => {
-      if (field !== undefined)
-        kwargs += `${kwargs === "" ? "" : ","}${JSON.stringify(key)}:${this.text(field)}`;
-      return true;
-    });
+    for (const key of Object.keys(fields)) {
+      // As LangChain's toJSON: what the message has now, not what it was made with.
+      const field = key in value ? (value as Record<string, unknown>)[key] : fields[key];
+      if (field === undefined) continue;
+      kwargs += `${kwargs === "" ? "" : ","}${JSON.stringify(key)}:${this.text(field)}`;
+    }
     const id = `["langchain_core","messages","${messageName(value)}"]`;
     return `{"lc":1,"type":"constructor","id":${id},"kwargs":{${kwargs}}}`;
   }
@@ -174,7 +176,7 @@ export class TextWriter {
     // One level of instances: a client, a connection or a pool holds half of the process.
     this.#inInstance = true;
     try {
-      const text = this.#plain(fieldsOf(value));
+      const text = this.#plain(dataOf(value));
       return text === "{}" ? marker : { ...marker, value: text };
     } catch {
       return marker;
@@ -190,7 +192,7 @@ function isStackOverflow(error: unknown): boolean {
 }
 
 /** The data in an instance: what LangGraph's own savers would store of it. */
-function fieldsOf(value: object): object {
+function dataOf(value: object): object {
   if ("toJSON" in value && typeof value.toJSON === "function") {
     const json: unknown = value.toJSON();
     return typeof json === "object" && json !== null ? json : { value: json };

@@ -2,6 +2,7 @@
 
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { Checkpoint, CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import type { Stored } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
 import type { Blob } from "./entries.ts";
 import type { LiveValues } from "./live.ts";
@@ -19,12 +20,16 @@ export interface LiveCheckpoint {
 const REMEMBERED = 64;
 /** Hashes to remember before all are forgotten, and written again where they are still in use. */
 const KNOWN_MAX = 500_000;
+/** Bytes of blobs that are kept in memory, since each turn of a conversation reads all of it again. */
+const CACHE_MAX = 32 << 20;
 
 export class ThreadState implements QueueThread {
   readonly id: string;
   readonly #live: LiveValues;
   readonly #store: (thread: ThreadState, blob: Blob) => void;
   readonly #latest = new Map<string, LiveCheckpoint>();
+  readonly #cache = new Map<string, Stored>();
+  #cacheSize = 0;
   #known = new Set<string>();
   #encoder: Encoder;
   #collected: Blob[] | undefined;
@@ -57,9 +62,27 @@ export class ThreadState implements QueueThread {
     }
   }
 
+  /** The blob with this hash: from memory, or else from `read`. */
+  cached(hash: Buffer, read: () => Stored | undefined): Stored | undefined {
+    const name = hash.toString("latin1");
+    const known = this.#cache.get(name);
+    if (known !== undefined) return known;
+    const stored = read();
+    if (stored === undefined) return undefined;
+    this.#cacheSize += stored.data.length;
+    if (this.#cacheSize > CACHE_MAX) {
+      this.#cache.clear();
+      this.#cacheSize = stored.data.length;
+    }
+    this.#cache.set(name, stored);
+    return stored;
+  }
+
   /** Values are encoded, and their blobs stored, as if for the first time. */
   forgetEncoding(): void {
     this.#known = new Set();
+    this.#cache.clear();
+    this.#cacheSize = 0;
     this.#encoder = this.#newEncoder();
   }
 
