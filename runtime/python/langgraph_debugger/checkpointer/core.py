@@ -19,7 +19,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from langgraph_debugger.checkpointer.decoder import Decoder
 from langgraph_debugger.checkpointer.encoder import Encoder, Leaf, MapNode, Node
-from langgraph_debugger.checkpointer.entries import Blob
+from langgraph_debugger.checkpointer.entries import INLINE_MAX, Blob
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, other_language
 from langgraph_debugger.checkpointer.live import LiveObjects
 from langgraph_debugger.checkpointer.maintenance import Encoded
@@ -29,8 +29,8 @@ from langgraph_debugger.checkpointer.writer import PutOp, Writer, WritesOp
 
 # A namespace that ended is never put to again; remembering all of them would keep their values for ever.
 _REMEMBERED = 64
-# Changes in most of its bytes from one checkpoint to the next, so it pays to keep it whole for longer.
-_ENVELOPE_SPLIT_AT = 2048
+# The envelope is new in each checkpoint: it goes into the checkpoint's row, cut up only when it is long.
+_ENVELOPE_INLINE = 2048
 
 
 class LiveCheckpoint(NamedTuple):
@@ -241,7 +241,15 @@ class Core:
     ) -> Node:
         fields: Mapping[str, Any] = checkpoint
         rest = {name: value for name, value in fields.items() if name != "channel_values"}
-        encoder = Encoder(serde, self.live, thread_id, blobs, track=False, split_at=_ENVELOPE_SPLIT_AT)
+        encoder = Encoder(
+            serde,
+            self.live,
+            thread_id,
+            blobs,
+            track=False,
+            split_at=_ENVELOPE_INLINE,
+            inline_max=_ENVELOPE_INLINE if before is None or isinstance(before, Leaf) else INLINE_MAX,
+        )
         return encoder.encode(before, rest)
 
 

@@ -105,6 +105,7 @@ class Encoder:
         *,
         track: bool = True,
         split_at: int = SPLIT_AT,
+        inline_max: int = INLINE_MAX,
         read: Mapping[int, Leaf] = MappingProxyType({}),
     ) -> None:
         """`track=False` is for values that are encoded once, whose fingerprints nobody will ask for.
@@ -117,6 +118,7 @@ class Encoder:
         self._thread_id = thread_id
         self._out = out
         self._split_at = split_at
+        self._inline_max = inline_max
         self._read = read
 
     def encode(self, before: Node | None, value: Any, depth: int = 0) -> Node:
@@ -154,7 +156,7 @@ class Encoder:
         return MapNode(items, parts, b"")
 
     def _leaf(self, before: Node | None, value: Any, print_: object, type_: str, data: bytes) -> Leaf:
-        if len(data) <= INLINE_MAX:
+        if len(data) <= self._inline_max:
             return Leaf(value, print_, inline(type_, data))
         return self._stored(before, value, print_, make_blob(type_, data))
 

@@ -17,6 +17,10 @@ INLINE_MAX = 32
 NULL_ENTRY = bytes([NULL])
 
 
+class MalformedError(ValueError):
+    """Bytes that are not entries, list data or map data."""
+
+
 class Blob(NamedTuple):
     """One row of `blobs`, without its thread."""
 
@@ -84,7 +88,7 @@ def item_prefix(key: str) -> bytes:
 
 
 def parse(data: bytes) -> Iterator[Parsed]:
-    """Read entries, list data or map data from first to last. Raises ValueError when it is none of these."""
+    """Read entries, list data or map data from first to last. Raises MalformedError."""
     at = 0
     end = len(data)
     key: str | None = None
@@ -116,7 +120,7 @@ def parse(data: bytes) -> Iterator[Parsed]:
             key = None
             yield entry
     except (IndexError, KeyError, UnicodeDecodeError) as error:
-        raise ValueError(f"not an entry: byte {at} of {end}") from error
+        raise MalformedError(f"not an entry: byte {at} of {end}") from error
 
 
 def hashes(data: bytes) -> Iterable[bytes]:

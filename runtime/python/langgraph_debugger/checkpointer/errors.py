@@ -72,6 +72,11 @@ class UnknownCheckpointError(LookupError):
     """The checkpoint that was to be edited is not in the file."""
 
 
+def closed(path: Path) -> CheckpointFileError:
+    """The saver was used after `close()`."""
+    return CheckpointFileError("unknown", path, "it was closed")
+
+
 def other_language(path: Path, thread_id: str, language: str) -> CheckpointFileError:
     """The thread was made by the other runtime, whose values this one cannot read."""
     error = CheckpointFileError("otherLanguage", path)

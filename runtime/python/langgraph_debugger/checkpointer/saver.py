@@ -26,6 +26,7 @@ from langgraph_debugger.checkpointer import maintenance
 from langgraph_debugger.checkpointer.async_half import AsyncHalf
 from langgraph_debugger.checkpointer.core import Core, LiveCheckpoint, key_of, metadata_json
 from langgraph_debugger.checkpointer.encoder import Leaf
+from langgraph_debugger.checkpointer.entries import MalformedError
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, UnknownCheckpointError
 from langgraph_debugger.checkpointer.history import delta_history
 from langgraph_debugger.checkpointer.store import CheckpointRow, ThreadRow
@@ -253,9 +254,12 @@ class FileCheckpointer(AsyncHalf):
     def _load(self, row: CheckpointRow, leaves: dict[int, Leaf] | None = None) -> CheckpointTuple:
         writes = self._core.reader.writes(row.thread_id, row.ns, row.id)
         decoder = self._core.decoder(self.serde, row.thread_id, leaves)
-        decoder.load((row.envelope, row.channels, *(write.value for write in writes)))
-        checkpoint = decoder.value(row.envelope)
-        checkpoint["channel_values"] = decoder.mapping(row.channels)
+        try:
+            decoder.load((row.envelope, row.channels, *(write.value for write in writes)))
+            checkpoint = decoder.value(row.envelope)
+            checkpoint["channel_values"] = decoder.mapping(row.channels)
+        except (MalformedError, TypeError) as error:
+            raise CheckpointFileError("corrupt", self.path, f"checkpoint {row.id}: {error}") from error
         place = {"thread_id": row.thread_id, "checkpoint_ns": row.ns}
         return CheckpointTuple(
             config={"configurable": {**place, "checkpoint_id": row.id}},

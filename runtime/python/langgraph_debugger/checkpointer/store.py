@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from langgraph_debugger.checkpointer.decoder import Stored
-from langgraph_debugger.checkpointer.errors import CheckpointFileError, from_sqlite
+from langgraph_debugger.checkpointer.errors import CheckpointFileError, closed, from_sqlite
 
 APPLICATION_ID = 0x4C474442
 LANGUAGE = "python"
@@ -120,10 +120,11 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
-    # Also finds out now, not at the first step of a run, that the file cannot be written.
     with transaction(connection):
         for migrate in MIGRATIONS[_version(connection) :]:
             migrate(connection)
+        # Finds out now, not at the first step of a run, that the file cannot be written.
+        connection.execute(f"PRAGMA user_version = {_version(connection)}")
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -162,11 +163,14 @@ class Reader:
         self._path = path
         self._lock = threading.RLock()
         self._connection = connect(path)
+        self._closed = False
 
     @contextlib.contextmanager
     def snapshot(self) -> Generator[sqlite3.Connection]:
         """Reads in here see one state of the file, whatever is written meanwhile."""
         with self._lock:
+            if self._closed:
+                raise closed(self._path)
             if self._connection.in_transaction:
                 yield self._connection
                 return
@@ -183,6 +187,7 @@ class Reader:
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
+            self._closed = True
             self._connection.close()
 
     def thread(self, thread_id: str) -> ThreadRow | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from langgraph_debugger.checkpointer.entries import Blob
-from langgraph_debugger.checkpointer.errors import CheckpointFileError, from_sqlite, other_language
+from langgraph_debugger.checkpointer.errors import CheckpointFileError, closed, from_sqlite, other_language
 from langgraph_debugger.checkpointer.store import LANGUAGE, transaction
 
 T = TypeVar("T")
@@ -158,7 +158,7 @@ class Writer:
 
     def _accept(self, op: Op) -> None:
         if self._closing:
-            raise CheckpointFileError("unknown", self._path, "it was closed")
+            raise closed(self._path)
         self._waiting.append(op)
         self._waiting_bytes += _size(op)
         self._accepted += 1
