@@ -1,0 +1,356 @@
+"""Real graphs on the file checkpointer: the same states, stops and histories as on LangGraph's own savers."""
+
+from __future__ import annotations
+
+import asyncio
+import operator
+from collections.abc import Callable
+from typing import Annotated, Any, TypedDict
+
+import pytest
+from helpers import config_of
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.channels.delta import DeltaChannel
+from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.func import entrypoint, task
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.message import add_messages
+from langgraph.types import Command, Send, interrupt
+from langgraph_debugger.checkpointer import FileCheckpointer, LiveCheckpoint, UnknownCheckpointError
+
+
+class State(TypedDict, total=False):
+    messages: Annotated[list[AnyMessage], add_messages]
+    log: Annotated[list[str], operator.add]
+    scratch: dict[str, Any]
+    answer: str
+
+
+class SubState(TypedDict, total=False):
+    messages: Annotated[list[AnyMessage], add_messages]
+    answer: str
+
+
+def extend(old: list[str], new: list[list[str]]) -> list[str]:
+    return [*old, *(item for items in new for item in items)]
+
+
+class Deltas(TypedDict):
+    items: Annotated[list[str], DeltaChannel(extend)]
+
+
+def conversation(checkpointer: BaseCheckpointSaver[Any], *, in_place: bool = False) -> Any:
+    """A fan-out, a change in place if asked for, a subgraph and a question."""
+
+    def plan(state: State) -> dict[str, Any]:
+        return {"messages": [AIMessage("plan", id="plan")], "log": ["plan"], "scratch": {"seen": []}}
+
+    def fan_out(state: State) -> list[Send]:
+        return [Send("work", {"log": [], "answer": str(number)}) for number in range(3)]
+
+    def work(state: State) -> dict[str, Any]:
+        return {"log": [f"work {state['answer']}"]}
+
+    def mutate(state: State) -> dict[str, Any]:
+        if in_place:
+            state["scratch"]["seen"].append("in place")
+            state["messages"][0].additional_kwargs["seen"] = True
+        return {"log": ["mutate"]}
+
+    def inner(state: SubState) -> dict[str, Any]:
+        return {"messages": [AIMessage("inner", id="inner")]}
+
+    def ask(state: SubState) -> dict[str, Any]:
+        return {"answer": interrupt({"question": "ok?"}), "messages": [RemoveMessage(id="plan")]}
+
+    sub = StateGraph(SubState)
+    sub.add_node("inner", inner)
+    sub.add_node("ask", ask)
+    sub.add_edge(START, "inner")
+    sub.add_edge("inner", "ask")
+    builder = StateGraph(State)
+    builder.add_node("plan", plan)
+    builder.add_node("work", work)
+    builder.add_node("mutate", mutate)
+    builder.add_node("sub", sub.compile())
+    builder.add_edge(START, "plan")
+    builder.add_conditional_edges("plan", fan_out, ["work"])
+    builder.add_edge("work", "mutate")
+    builder.add_edge("mutate", "sub")
+    builder.add_edge("sub", END)
+    return builder.compile(checkpointer=checkpointer)
+
+
+def question() -> Any:
+    return {"messages": [HumanMessage("hello", id="hello")]}
+
+
+def story(graph: Any, config: RunnableConfig) -> list[Any]:
+    """What can be seen of a thread from outside, without ids and times."""
+    return [
+        (state.values, state.next, state.metadata["step"], state.metadata["source"], len(state.tasks))
+        for state in graph.get_state_history(config)
+    ]
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+def test_a_run_is_the_same_as_in_memory(durability: str, saver: FileCheckpointer) -> None:
+    stories = []
+    for checkpointer in (InMemorySaver(), saver):
+        graph = conversation(checkpointer)
+        config = config_of()
+        stopped = graph.invoke(question(), config, durability=durability)
+        stop = story(graph, config)
+        ended = graph.invoke(Command(resume="yes"), config, durability=durability)
+        stories.append((str(stopped["messages"]), stop, ended, story(graph, config)))
+
+    assert stories[0] == stories[1]
+    assert stories[1][2]["answer"] == "yes"
+
+
+def test_a_change_in_place_survives_a_stop_as_if_there_had_been_none(saver: FileCheckpointer) -> None:
+    graph = conversation(saver, in_place=True)
+    # With "async", LangGraph's sync run may call `put` only when the next node has already begun.
+    graph.invoke(question(), config_of(), durability="sync")
+
+    ended = graph.invoke(Command(resume="yes"), config_of(), durability="sync")
+
+    assert ended["scratch"] == {"seen": ["in place"]}
+    assert ended["messages"][0].additional_kwargs == {"seen": True}
+    before = next(state for state in graph.get_state_history(config_of()) if state.next == ("mutate",))
+    assert before.values["scratch"] == {"seen": []}
+    assert before.values["messages"][0].additional_kwargs == {}
+
+
+def test_an_async_run_is_the_same_as_in_memory(saver: FileCheckpointer) -> None:
+    async def run(checkpointer: BaseCheckpointSaver[Any]) -> list[Any]:
+        graph = conversation(checkpointer)
+        config = config_of()
+        await graph.ainvoke(question(), config)
+        await graph.ainvoke(Command(resume="yes"), config)
+        return [
+            (state.values, state.next, state.metadata["step"])
+            async for state in graph.aget_state_history(config)
+        ]
+
+    assert asyncio.run(run(saver)) == asyncio.run(run(InMemorySaver()))
+
+
+def test_a_question_is_answered_in_another_process(open_saver: Callable[[], FileCheckpointer]) -> None:
+    first = open_saver()
+    conversation(first).invoke(question(), config_of())
+    first.flush()
+
+    ended = conversation(open_saver()).invoke(Command(resume="yes"), config_of())
+
+    assert ended["answer"] == "yes"
+    assert [message.id for message in ended["messages"]] == ["hello", "plan", "inner"]
+
+
+def test_a_fork_goes_its_own_way(saver: FileCheckpointer) -> None:
+    graph = conversation(saver)
+    config = config_of()
+    graph.invoke(question(), config)
+    before_mutate = next(state for state in graph.get_state_history(config) if state.next == ("mutate",))
+
+    fork = graph.update_state(before_mutate.config, {"log": ["forked"]}, as_node="work")
+    graph.invoke(None, fork)
+    ended = graph.invoke(Command(resume="no"), config)
+
+    assert ended["answer"] == "no"
+    assert "forked" in ended["log"]
+    assert "forked" not in before_mutate.values["log"]
+    unforked = graph.get_state(before_mutate.config)
+    assert unforked.values == before_mutate.values
+
+
+def test_a_functional_graph_keeps_its_previous_value(saver: FileCheckpointer) -> None:
+    @task
+    def double(number: int) -> int:
+        return number * 2
+
+    @entrypoint(checkpointer=saver)
+    def total(number: int, *, previous: dict[str, Any] | None = None) -> dict[str, Any]:
+        values = [*(previous or {"values": []})["values"], double(number).result()]
+        return {"values": values}
+
+    for number in range(30):
+        result = total.invoke(number, config_of())
+
+    assert result == {"values": [number * 2 for number in range(30)]}
+
+
+def test_a_delta_channel_is_rebuilt_from_the_writes_also_after_prune(
+    open_saver: Callable[[], FileCheckpointer],
+) -> None:
+    def build(checkpointer: FileCheckpointer) -> Any:
+        builder = StateGraph(Deltas)
+        builder.add_node("add", lambda state: {"items": [str(len(state["items"]))]})
+        builder.add_edge(START, "add")
+        return builder.compile(checkpointer=checkpointer)
+
+    first = open_saver()
+    for _ in range(5):
+        expected = build(first).invoke({"items": ["in"]}, config_of())
+    first.flush()
+
+    second = open_saver()
+    assert build(second).get_state(config_of()).values == expected
+    second.prune(["thread"])
+    assert build(second).get_state(config_of()).values == expected
+
+
+def test_prune_keeps_only_the_latest_and_the_blobs_it_needs(saver: FileCheckpointer) -> None:
+    graph = conversation(saver)
+    for number in range(5):
+        graph.invoke({"messages": [HumanMessage("x" * 900, id=str(number))]}, config_of())
+        graph.invoke(Command(resume="yes"), config_of())
+    before = graph.get_state(config_of())
+
+    saver.prune(["thread"])
+
+    assert len(list(saver.list(config_of()))) == 1
+    assert graph.get_state(config_of()) == before
+    graph.invoke({"messages": [HumanMessage("go on", id="last")]}, config_of())
+    assert graph.get_state(config_of()).next == ("sub",)
+
+
+def test_a_copied_thread_lives_on_without_the_first(saver: FileCheckpointer) -> None:
+    graph = conversation(saver)
+    graph.invoke(question(), config_of())
+
+    saver.copy_thread("thread", "copy")
+    saver.delete_thread("thread")
+
+    assert graph.get_state(config_of()).values == {}
+    assert graph.invoke(Command(resume="yes"), config_of("copy"))["answer"] == "yes"
+
+
+def test_nothing_of_a_deleted_thread_is_left(saver: FileCheckpointer) -> None:
+    import sqlite3
+
+    conversation(saver).invoke(question(), config_of())
+
+    saver.delete_thread("thread")
+
+    connection = sqlite3.connect(saver.path)
+    for table in ("threads", "checkpoints", "writes", "blobs", "edits"):
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    connection.close()
+
+
+def test_each_put_is_observed_with_the_runs_own_objects(saver: FileCheckpointer) -> None:
+    observed: list[tuple[RunnableConfig, Checkpoint, Any]] = []
+    live: list[LiveCheckpoint | None] = []
+
+    def observe(config: RunnableConfig, checkpoint: Checkpoint, metadata: Any) -> None:
+        observed.append((config, checkpoint, metadata))
+        live.append(saver.latest("thread", config["configurable"]["checkpoint_ns"]))
+
+    saver.on_put = observe
+    message = HumanMessage("hello", id="hello")
+    graph = conversation(saver)
+    graph.invoke({"messages": [message]}, config_of())
+
+    steps = [
+        metadata["step"] for config, _, metadata in observed if not config["configurable"]["checkpoint_ns"]
+    ]
+    assert steps == [-1, 0, 1, 2, 3]
+    for (config, checkpoint, _), latest in zip(observed, live, strict=True):
+        assert latest is not None
+        assert latest.config == config
+        assert latest.checkpoint is checkpoint
+    last = saver.latest("thread")
+    assert last is not None
+    assert last.checkpoint["channel_values"]["messages"][0] is message
+    assert last.config == graph.get_state(config_of()).config
+
+
+def test_an_edit_in_place_keeps_id_parent_tasks_and_the_question(saver: FileCheckpointer) -> None:
+    graph = conversation(saver)
+    graph.invoke(question(), config_of())
+    before = graph.get_state(config_of())
+    found = saver.get_tuple(config_of())
+    assert found is not None
+    checkpoint = found.checkpoint
+    checkpoint["channel_values"]["log"] = ["edited"]
+    checkpoint["channel_versions"]["log"] = saver.get_next_version(
+        checkpoint["channel_versions"]["log"], None
+    )
+
+    saver.replace(found.config, checkpoint)
+
+    after = graph.get_state(config_of())
+    assert after.values == {**before.values, "log": ["edited"]}
+    assert (after.config, after.parent_config, after.metadata) == (
+        before.config,
+        before.parent_config,
+        before.metadata,
+    )
+    assert (after.next, after.tasks) == (before.next, before.tasks)
+    (original,) = saver.edits(found.config)
+    assert original.checkpoint["channel_values"]["log"] == before.values["log"]
+    latest = saver.latest("thread")
+    assert latest is not None
+    assert latest.checkpoint["channel_values"]["log"] == ["edited"]
+    assert graph.invoke(Command(resume="yes"), config_of())["log"] == ["edited"]
+
+
+def test_an_edit_of_a_checkpoint_that_is_not_there(saver: FileCheckpointer) -> None:
+    graph = conversation(saver)
+    graph.invoke(question(), config_of())
+    found = saver.get_tuple(config_of())
+    assert found is not None
+
+    with pytest.raises(UnknownCheckpointError, match="no checkpoint 'nothing' in thread 'thread'"):
+        saver.replace(config_of(checkpoint="nothing"), found.checkpoint)
+
+
+def test_a_clone_with_an_allowlist_sees_what_the_first_one_put(saver: FileCheckpointer) -> None:
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+    saver.serde = JsonPlusSerializer(allowed_msgpack_modules=[("a", "B")])
+    clone = saver.with_allowlist([("c", "D")])
+    assert clone is not saver
+    observed = []
+    saver.on_put = lambda config, checkpoint, metadata: observed.append(config)
+
+    conversation(clone).invoke(question(), config_of())
+
+    assert conversation(saver).get_state(config_of()).next == ("sub",)
+    assert observed
+
+
+def test_threads_are_listed_with_what_is_known_of_them(saver: FileCheckpointer) -> None:
+    conversation(saver).invoke(question(), config_of("a"))
+    saver.describe_thread("a", graph="conversation", status="waiting", name="My thread")
+    saver.describe_thread("b", graph="other")
+
+    threads = {thread.id: thread for thread in saver.threads()}
+
+    assert (threads["a"].graph, threads["a"].status, threads["a"].name) == (
+        "conversation",
+        "waiting",
+        "My thread",
+    )
+    assert (threads["b"].graph, threads["b"].language) == ("other", "python")
+    assert threads["a"].created <= threads["a"].updated
+
+
+def test_bytes_per_turn_do_not_grow_with_the_thread(saver: FileCheckpointer) -> None:
+    from helpers import stored_bytes
+
+    builder = StateGraph(State)
+    builder.add_node("bot", lambda state: {"messages": [AIMessage(f"{len(state['messages']):0540}")]})
+    builder.add_edge(START, "bot")
+    graph = builder.compile(checkpointer=saver)
+    sizes = []
+    for turn in range(201):
+        if turn in {0, 40, 160, 200}:
+            sizes.append(stored_bytes(saver))
+        graph.invoke({"messages": [HumanMessage(f"{turn:0540}")]}, config_of())
+
+    early, late = (sizes[1] - sizes[0]) / 40, (sizes[3] - sizes[2]) / 40
+    assert late < early * 1.25
