@@ -62,6 +62,8 @@ class FileAnalyzer implements Analyzer {
       try {
         return this.#analyze(path, text);
       } catch (error) {
+        // The stack ends in source that is nested thousands of levels deep, as generated data may be.
+        if (error instanceof RangeError) return empty(path, "This file is nested too deeply to be analysed.");
         if (!(error instanceof GrammarNeeded)) throw error;
         await this.#parser.load(error.grammar);
       }

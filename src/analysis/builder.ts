@@ -85,7 +85,10 @@ function put(
   const name = given ?? content.inferredName;
   if (name === undefined) return undefined;
   const addedAt = { path: site.path, line: span.line, endLine: span.endLine };
-  const key = dynamicName ? `${name}@${span.start}` : name;
+  // Two nodes that seem to have one name are two all the same: one of the names is a guess.
+  const old = draft.nodes.get(name);
+  const taken = old?.addedAt !== undefined && old.addedAt.line !== span.line;
+  const key = dynamicName || taken ? `${name}@${span.start}` : name;
   const { kind, functions, subgraph } = content;
   draft.nodes.set(key, { name, dynamicName, kind, functions, addedAt, ...(subgraph ? { subgraph } : {}) });
   const field = (names: readonly string[]): Value | undefined =>

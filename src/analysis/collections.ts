@@ -46,6 +46,10 @@ export function callBuiltin(
       if (start === undefined || end === undefined || !(end - start <= MAX_RANGE)) return UNKNOWN;
       return list(Array.from({ length: Math.max(0, end - start) }, (_, index) => constant(start + index)));
     }
+    case "len": {
+      const items = first && each(first);
+      return items ? constant(items.length) : UNKNOWN;
+    }
     case "enumerate": {
       const items = first && each(first);
       return items ? list(items.map((item, index) => list([constant(index), item]))) : UNKNOWN;

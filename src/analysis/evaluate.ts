@@ -1,7 +1,7 @@
 // Works out what an expression is, without running it.
 
 import { callBuiltin, callCollection, callObject, plus } from "./collections.ts";
-import type { CallExpression, ClassCode, Expression, FunctionCode, Pattern } from "./program.ts";
+import type { CallExpression, ClassCode, Constant, Expression, FunctionCode, Pattern } from "./program.ts";
 import {
   type Arguments,
   type CallSite,
@@ -198,7 +198,8 @@ export class Evaluator {
         continue;
       }
       const name = this.evaluate(key, scope);
-      const text = name.kind === "constant" ? String(name.value) : (nodeNameOf(name) ?? `{${nameOf(key)}}`);
+      const text =
+        name.kind === "constant" ? keyText(name.value, scope) : (nodeNameOf(name) ?? `{${nameOf(key)}}`);
       result.entries.set(text, value);
       result.spans.set(text, { ...key.span, endLine: source.span.endLine });
     }
@@ -247,6 +248,14 @@ export function nodeNameOf(value: Value | undefined): string | undefined {
   if (value?.kind === "external" && value.name === "END") return "__end__";
   if (value?.kind === "send") return value.to;
   return textOf(value);
+}
+
+/** A dictionary's key as the language would show it. */
+function keyText(value: Constant, scope: Scope): string {
+  const text = String(value);
+  return scope.language === "python" && typeof value === "boolean"
+    ? text[0]?.toUpperCase() + text.slice(1)
+    : text;
 }
 
 function calledName(expression: CallExpression): string {

@@ -4,6 +4,7 @@ import { Evaluator, type Surroundings } from "./evaluate.ts";
 import { addTask, callApi, callGraph, decorate } from "./langgraph.ts";
 import type {
   ClassCode,
+  Expression,
   FunctionCode,
   ImportBinding,
   Language,
@@ -55,6 +56,7 @@ export class Interpreter implements Surroundings {
   readonly #builders: FunctionValue[] = [];
   readonly #entrypoints: { draft: GraphDraft; body: FunctionValue }[] = [];
   readonly #frames: Frame[] = [];
+  readonly #asked = new Set<string>();
   #collecting: GraphDraft | undefined;
   #steps = 0;
 
@@ -114,6 +116,18 @@ export class Interpreter implements Surroundings {
   }
 
   exported(module: Module, name: string): Value | undefined {
+    const question = `${module.program.path}\n${name}`;
+    // Modules may pass each other's names on in a circle.
+    if (this.#asked.has(question)) return undefined;
+    this.#asked.add(question);
+    try {
+      return this.#exported(module, name);
+    } finally {
+      this.#asked.delete(question);
+    }
+  }
+
+  #exported(module: Module, name: string): Value | undefined {
     const found = module.exports.get(name);
     if (!found) {
       for (const { from } of name === "default" ? [] : module.wildcards) {
@@ -131,10 +145,15 @@ export class Interpreter implements Surroundings {
   }
 
   /** Names that a module passes on with `export *`. */
-  reexported(module: Module): string[] {
+  reexported(module: Module, seen = new Set<Module>()): string[] {
+    if (seen.has(module)) return [];
+    seen.add(module);
     return module.wildcards.flatMap(({ from }) => {
       const program = this.#findProgram(module.program.path, from, module.program.language);
-      return program ? [...this.load(program).exports.keys()].filter((name) => name !== "default") : [];
+      if (!program) return [];
+      const inner = this.load(program);
+      const own = [...inner.exports.keys()].filter((name) => name !== "default");
+      return [...own, ...this.reexported(inner, seen)];
     });
   }
 
@@ -190,13 +209,8 @@ export class Interpreter implements Surroundings {
       if (value) return this.#resolved(value, at, name);
     }
     const module = this.#modules.get(scope.path);
-    if (module?.program.language === "python") {
-      for (const { from } of module.wildcards) {
-        const program = this.#findProgram(scope.path, from, "python");
-        const value = program && this.#nameIn(this.load(program), name);
-        if (value) return value;
-      }
-    }
+    const starred = module?.program.language === "python" ? this.exported(module, name) : undefined;
+    if (starred) return starred;
     return { kind: "external", module: "", name };
   }
 
@@ -242,7 +256,7 @@ export class Interpreter implements Surroundings {
         this.#export(statement, scope);
         return;
       case "return":
-        this.#frames[this.#frames.length - 1]?.returns.push(evaluate(statement.value, scope));
+        this.#return(statement.value, scope);
         return;
       case "branches":
         for (const body of statement.bodies) this.#run(body, scope, true);
@@ -256,6 +270,12 @@ export class Interpreter implements Surroundings {
       case "script":
         return;
     }
+  }
+
+  /** Both sides of `return a if x else b` may be returned. */
+  #return(value: Expression, scope: Scope): void {
+    if (value.kind === "choice") for (const option of value.options) this.#return(option, scope);
+    else this.#frames[this.#frames.length - 1]?.returns.push(this.#evaluator.evaluate(value, scope));
   }
 
   #import(bindings: readonly ImportBinding[], scope: Scope): void {
@@ -377,6 +397,10 @@ export class Interpreter implements Surroundings {
         if (this.#collecting && addTask(this.#collecting, value) && value.run)
           this.#callFunction(value.run, args);
         return UNKNOWN;
+      case "external": {
+        const loaded = value.module === "" ? this.#required(value.name, args, site) : undefined;
+        return loaded ?? callApi(this, value, args, site);
+      }
       case "method":
         if (value.target.kind === "graph") return callGraph(this, value.target, value.name, args, site);
         if (value.target.kind === "task") return this.call(value.target, args, site);
@@ -384,6 +408,15 @@ export class Interpreter implements Surroundings {
       default:
         return callApi(this, value, args, site);
     }
+  }
+
+  /** `require("x")` and `import("x")`. */
+  #required(name: string, args: Arguments, site: CallSite): Value | undefined {
+    const [first] = args.positional;
+    const from = this.#modules.get(site.path);
+    if (!/^(require|import)$/.test(name) || !from) return undefined;
+    if (first?.kind !== "constant" || typeof first.value !== "string") return undefined;
+    return this.#imported(from, { module: first.value, imported: "*", local: "", span: site.span });
   }
 
   returns(value: FunctionValue): readonly Value[] {

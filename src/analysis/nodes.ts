@@ -9,6 +9,7 @@ import {
   itemsOf,
   type Machine,
   type Scope,
+  textOf,
   type Value,
 } from "./values.ts";
 
@@ -85,7 +86,9 @@ export function contentOf(machine: Machine, value: Value): NodeContent {
 }
 
 /** The functions of a list of tools: tools, plain functions, objects and graphs alike. */
-export function toolFunctions(machine: Machine, tools: readonly Value[]): FunctionValue[] {
+export function toolFunctions(machine: Machine, tools: readonly Value[], depth = 0): FunctionValue[] {
+  // A list may hold itself.
+  if (depth > 8) return [];
   return tools.flatMap((tool): FunctionValue[] => {
     switch (tool.kind) {
       case "tool":
@@ -94,9 +97,9 @@ export function toolFunctions(machine: Machine, tools: readonly Value[]): Functi
         return [tool];
       case "list":
       case "dictionary":
-        return toolFunctions(machine, itemsOf(tool));
+        return toolFunctions(machine, itemsOf(tool), depth + 1);
       case "made":
-        return toolFunctions(machine, tool.parts);
+        return toolFunctions(machine, tool.parts, depth + 1);
       case "instance":
         return TOOL_METHODS.flatMap((name) => machine.method(tool, name) ?? []);
       default:
@@ -122,7 +125,7 @@ function inferredName(value: Value): string | undefined {
     case "graph":
       return value.name ?? "LangGraph";
     case "instance":
-      return value.of.code.name;
+      return textOf(value.fields.get("__name__")) ?? value.of.code.name;
     case "class":
       return value.code.name;
     case "tool":

@@ -121,7 +121,6 @@ class Offers {
   #made(value: FunctionValue): Value | undefined {
     const required = value.code.params.filter((param) => param.kind === "plain" && !param.fallback);
     if (!required.every(isConfig) || required.length > 2) return undefined;
-    if (value.code.place.path !== this.#module.program.path && required.length > 0) return undefined;
     return this.#interpreter.run(value);
   }
 

@@ -221,10 +221,12 @@ export function isTelling(value: Value): boolean {
   return !["unknown", "constant", "template", "external", "send", "command"].includes(value.kind);
 }
 
-/** One value for several that a name may have: a graph before all else, then the first that is known. */
+/** One value for several that a name may have: the largest graph before all else, then the first that is known. */
 export function joined(values: readonly Value[]): Value {
   const known = values.filter((value) => !isNothing(value));
-  const graph = known.find((value) => value.kind === "graph");
+  const graphs = known.filter((value) => value.kind === "graph");
+  const most = Math.max(...graphs.map((value) => value.draft.nodes.size));
+  const graph = graphs.find((value) => value.draft.nodes.size === most);
   if (graph) return graph;
   const [first] = known;
   if (!first) return values[0] ?? UNKNOWN;

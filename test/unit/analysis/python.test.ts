@@ -1,0 +1,307 @@
+/** What the static analysis finds in Python files: graphs, nodes, edges, candidates. */
+import assert from "node:assert/strict";
+import { createAnalyzer } from "../../../src/analysis/index.ts";
+import { analyse, edges, fixture, fixturePath, grammars, nodes } from "./fixture.ts";
+
+describe("Python analysis", () => {
+  it("finds a builder's nodes, edges and routers", async () => {
+    const found = await fixture("python/builder.py");
+    assert.deepEqual(found.candidates(), ["graph compiled @graph"]);
+    const graph = found.graph("graph");
+    assert.equal(graph.builder, "builder");
+    assert.deepEqual(nodes(graph), [
+      "write: function write",
+      "polish: function polish",
+      "ask: function ask",
+      "one_line: function one_line",
+    ]);
+    assert.deepEqual(edges(graph), [
+      "__start__ -> write",
+      "write -> polish",
+      "polish ~> ask",
+      "polish ~> one_line",
+      "polish ~> __end__",
+      "ask ~[True]> write",
+      "ask ~[False]> __end__",
+      "one_line ~> write",
+      "one_line ~> __end__",
+      "ask -> __end__",
+    ]);
+  });
+
+  it("gives a function's lines", async () => {
+    const found = await fixture("python/builder.py");
+    const write = found.graph("graph").nodes[0]?.functions[0];
+    assert.deepEqual(write && { ...write, path: undefined }, {
+      path: undefined,
+      name: "write",
+      role: "node",
+      line: found.line("write.decorator"),
+      definitionLine: found.line("write.def"),
+      firstStatementLine: found.line("write.first"),
+      endLine: found.line("write.return.inside") + 1,
+      returnLines: [found.line("write.return"), found.line("write.return.inside") - 1],
+      returns: [
+        { line: found.line("write.return"), endLine: found.line("write.return") },
+        { line: found.line("write.return.inside") - 1, endLine: found.line("write.return.inside") + 1 },
+      ],
+      interruptLines: [],
+      interrupts: [],
+    });
+    assert.ok(found.analysis.functions.some((other) => other.name === "loud"));
+    assert.ok(found.analysis.functions.some((other) => other.name === "shorten"));
+  });
+
+  it("finds the function in everything that a node can be made of", async () => {
+    const found = await fixture("python/node_kinds.py");
+    const lambda = found.line("lambda");
+    assert.deepEqual(nodes(found.graph("graph")), [
+      `lambda: function line ${lambda}`,
+      "partial: function greet",
+      "object: function __call__",
+      "Reviewer: function __call__",
+      "method: function read",
+      "static: function stamp",
+      "runnable: function clean",
+      "pipe: function to_state",
+      "timed: function measured wrapper",
+      "speak: function speak",
+      "child graph: subgraph",
+      "inline child: subgraph",
+      "tools: tools tool search tool _book",
+      "clean: function clean",
+      "greeting: function greet",
+    ]);
+    const child = found.graph("child").key;
+    const subgraphs = found.graph("graph").nodes.flatMap((node) => (node.subgraph ? [node.name] : []));
+    assert.deepEqual(subgraphs, ["child graph", "inline child"]);
+    assert.ok(
+      found.graph("graph").nodes.every((node) => node.subgraph === undefined || node.subgraph === child),
+    );
+  });
+
+  it("knows the nodes of prebuilt agents, with their tools and hooks", async () => {
+    const found = await fixture("python/agents.py");
+    assert.deepEqual(found.candidates(), [
+      "agent agent @agent",
+      "reacting agent @reacting",
+      "silent agent @silent",
+    ]);
+    assert.deepEqual(nodes(found.graph("agent")), [
+      "model: function log_call",
+      "tools: tools tool weather tool pay",
+      "trim.before_model: function trim",
+      "Audit.after_model: function after_model",
+    ]);
+    assert.deepEqual(edges(found.graph("agent")), [
+      "__start__ -> trim.before_model",
+      "trim.before_model -> model",
+      "model -> Audit.after_model",
+      "Audit.after_model ~> tools",
+      "tools -> trim.before_model",
+      "Audit.after_model ~> __end__",
+    ]);
+    assert.deepEqual(nodes(found.graph("reacting")), [
+      "tools: tools tool weather",
+      "agent: function choose_model",
+      `pre_model_hook: function line ${found.line("reacting")}`,
+    ]);
+    assert.deepEqual(nodes(found.graph("silent")), ["model: function"]);
+    assert.deepEqual(edges(found.graph("silent")), ["__start__ -> model", "model -> __end__"]);
+  });
+
+  it("takes no function of another package for LangGraph's", async () => {
+    const { graphs } = await analyse(
+      "python/others.py",
+      [
+        "from langchain.agents import create_react_agent",
+        "from celery import task",
+        "from invoke.tasks import entrypoint",
+        "agent = create_react_agent(model, tools, prompt)",
+        "@entrypoint",
+        "def main(): run()",
+        "@task",
+        "def run(): pass",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs, []);
+  });
+
+  it("finds an entrypoint and the tasks that it calls", async () => {
+    const found = await fixture("python/functional.py");
+    assert.deepEqual(found.candidates(), ["essay entrypoint @essay.def"]);
+    assert.deepEqual(nodes(found.graph("essay")), [
+      "essay: entrypoint essay",
+      "outline: task outline",
+      "write section: task write_section",
+    ]);
+  });
+
+  it("offers factories that need nothing or a config", async () => {
+    const found = await fixture("python/factories.py");
+    assert.deepEqual(found.candidates(), [
+      "make_graph factory @make_graph",
+      "make_async factory @make_async",
+      "make_with_resources factory @make_with",
+      "assistant compiled @assistant",
+      "fallback compiled @fallback",
+    ]);
+    assert.deepEqual(nodes(found.graph("make_graph")), ["local: function local"]);
+    assert.deepEqual(nodes(found.graph("make_async")), ["async: function step"]);
+    assert.deepEqual(nodes(found.graph("make_with_resources")), ["resource: function step"]);
+    assert.deepEqual(nodes(found.graph("assistant")), ["answer: function answer"]);
+    assert.deepEqual(nodes(found.graph("fallback")), ["fallback: function step"]);
+  });
+
+  it("finds graphs in methods that the file never calls", async () => {
+    const found = await fixture("python/factories.py");
+    const idle = found.analysis.graphs.find((graph) => graph.nodes.some((node) => node.name === "idle"));
+    assert.deepEqual(idle && nodes(idle), ["idle: function idle"]);
+  });
+
+  it("reads where commands and routers go", async () => {
+    const found = await fixture("python/commands.py");
+    assert.deepEqual(edges(found.graph("graph")), [
+      "triage ~> worker",
+      "triage ~> finish",
+      "review ~> worker",
+      "review ~> finish",
+      "jump ~> finish",
+      "jump ~> __end__",
+      "__start__ ~> triage",
+      "__start__ ~> __end__",
+      "review ~> worker",
+      "review ~> finish",
+      "worker ~> worker",
+      "finish ~> ?",
+      "triage ~[triage]> review",
+      "triage ~[__end__]> __end__",
+      "worker -> finish",
+      "review -> finish",
+    ]);
+  });
+
+  it("follows loops, sequences and helpers that add nodes", async () => {
+    const found = await fixture("python/loops.py");
+    const graph = found.graph("graph");
+    assert.deepEqual(nodes(graph), [
+      "first: function first",
+      "second: function second",
+      "worker_0: function worker",
+      "worker_1: function worker",
+      "worker_2: function worker",
+      "a: function first",
+      "b: function second",
+      "last: function first",
+      "after: function second",
+      "plugin_{plugin}: function worker",
+    ]);
+    assert.deepEqual(
+      graph.nodes.filter((node) => node.dynamicName).map((node) => node.name),
+      ["plugin_{plugin}"],
+    );
+  });
+
+  it("offers one name of a graph, the usual one, and no private one", async () => {
+    const found = await fixture("python/shared.py");
+    assert.deepEqual(
+      found.analysis.candidates.map((candidate) => candidate.variable),
+      ["small", "workflow"],
+    );
+  });
+
+  it("follows relative, absolute, renamed and starred imports", async () => {
+    const found = await fixture("python/package/graph.py");
+    const graph = found.graph("graph");
+    assert.deepEqual(nodes(graph), [
+      "plan: function plan",
+      "write: function write",
+      "answer: function answer",
+      "everything: function everything",
+      "tools: tools tool look_up",
+      "sub: subgraph",
+    ]);
+    assert.deepEqual(
+      graph.nodes.flatMap((node) => node.functions.map((run) => run.path)),
+      ["nodes.py", "nodes.py", "inner/answering.py", "starred.py", "inner/tools.py"].map((name) =>
+        fixturePath(`python/package/${name}`),
+      ),
+    );
+    assert.deepEqual(nodes(found.graph("subgraph")), ["deep: function deep"]);
+  });
+
+  it("offers an imported graph where the file has none of its own", async () => {
+    assert.deepEqual((await fixture("python/main.py")).candidates(), ["graph compiled @graph"]);
+    const init = await fixture("python/package/__init__.py");
+    assert.deepEqual(
+      init.analysis.candidates.map(({ variable, at }) => [variable, at]),
+      [["graph", { path: init.path, line: 3 }]],
+    );
+  });
+
+  it("looks for absolute imports in the given folders", async () => {
+    const files = new Map([
+      [fixturePath("far/lib/steps.py"), "def step(state): return state\n"],
+      [
+        fixturePath("app/graph.py"),
+        "from langgraph.graph import StateGraph\nfrom steps import step\nb = StateGraph(dict)\nb.add_node(step)\ngraph = b.compile()\n",
+      ],
+    ]);
+    const read = (path: string): string | undefined => files.get(path);
+    const without = await createAnalyzer({ readFile: read, grammars }).analyzeFile(
+      fixturePath("app/graph.py"),
+    );
+    assert.deepEqual(without.graphs.map(nodes), [["step: function"]]);
+    const analyzer = createAnalyzer({ readFile: read, grammars, pythonRoots: [fixturePath("far/lib")] });
+    const found = await analyzer.analyzeFile(fixturePath("app/graph.py"));
+    assert.deepEqual(found.graphs.map(nodes), [["step: function step"]]);
+  });
+
+  it("finds no graph where there is none", async () => {
+    const found = await fixture("python/no_graph.py");
+    assert.deepEqual(found.analysis.candidates, []);
+    assert.deepEqual(found.analysis.graphs, []);
+    assert.deepEqual(found.analysis.problems, []);
+  });
+
+  it("knows older ways to build", async () => {
+    const { graphs } = await analyse(
+      "python/older.py",
+      [
+        "import langgraph.graph as lg",
+        "def call(state): return state",
+        "def pick(state) -> str: return 'call'",
+        "workflow = lg.MessageGraph()",
+        "workflow.add_node('oracle', call)",
+        "workflow.set_conditional_entry_point(pick, {'call': 'oracle'})",
+        "workflow.set_finish_point('oracle')",
+        "app: object = workflow.compile()",
+      ].join("\n"),
+    );
+    const [graph] = graphs;
+    assert.ok(graph);
+    assert.equal(graph.variable, "app");
+    assert.deepEqual(nodes(graph), ["oracle: function call"]);
+    assert.deepEqual(edges(graph), ["__start__ ~[call]> oracle", "oracle -> __end__"]);
+  });
+
+  it("builds supervisors and swarms out of their agents", async () => {
+    const { candidates, graphs } = await analyse(
+      "python/team.py",
+      [
+        "from langgraph.prebuilt import create_react_agent",
+        "from langgraph_supervisor import create_supervisor",
+        "maths = create_react_agent(model, [], name='maths')",
+        "writer = create_react_agent(model, [], name='writer')",
+        "graph = create_supervisor([maths, writer], model=model).compile()",
+      ].join("\n"),
+    );
+    assert.deepEqual(
+      candidates.map((candidate) => candidate.variable),
+      ["maths", "writer", "graph"],
+    );
+    const graph = graphs.find((other) => other.variable === "graph");
+    assert.ok(graph);
+    assert.deepEqual(nodes(graph), ["maths: subgraph", "writer: subgraph", "supervisor: subgraph"]);
+  });
+});
