@@ -92,7 +92,8 @@ function copies() {
   const sources = listFiles(python)
     .filter((file) => file.endsWith(".py") || file.endsWith(".json") || path.basename(file) === "py.typed")
     .map((file) => [file, path.join("runtime", "python", path.relative(python, file))]);
-  return [...grammars, ...sources];
+  const tables = path.join("runtime", "schema", "checkpoints.sql");
+  return [...grammars, ...sources, [path.join(root, tables), tables]];
 }
 
 function listFiles(folder) {

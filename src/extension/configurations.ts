@@ -6,18 +6,16 @@ import { fileConfiguration } from "./debug-command.ts";
 import type { GraphFiles } from "./graph-files.ts";
 import { canHoldGraph } from "./languages.ts";
 import { chosenPython } from "./python-environment.ts";
-import { explainRestriction } from "./trust.ts";
 
-/** Fills in what the user left out; F5 without launch.json debugs the open file. */
+/**
+ * Fills in what the user left out; F5 without launch.json debugs the open file. In a workspace that is not trusted
+ * VS Code says why nothing can run before it asks for a configuration.
+ */
 export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   async resolveDebugConfiguration(
     _folder: vscode.WorkspaceFolder | undefined,
     configuration: vscode.DebugConfiguration,
   ): Promise<vscode.DebugConfiguration | undefined> {
-    if (!vscode.workspace.isTrusted) {
-      await explainRestriction();
-      return undefined;
-    }
     if (configuration.program !== undefined || configuration.graph !== undefined) return configuration;
     const document = vscode.window.activeTextEditor?.document;
     if (!document || !canHoldGraph(document)) {

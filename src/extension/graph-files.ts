@@ -51,10 +51,10 @@ export class GraphFiles implements vscode.Disposable {
 
   async #analyse(path: string): Promise<readonly GraphCandidate[]> {
     try {
-      const { graphs } = JSON.parse(await askAdapter(this.#adapter, ["--graphs", path])) as {
+      const answer = JSON.parse(await askAdapter(this.#adapter, ["--graphs", path])) as {
         graphs: GraphCandidate[];
       };
-      return graphs;
+      return answer.graphs;
     } catch (error) {
       this.#log.warn(
         `The graphs of ${path} could not be listed: ${error instanceof Error ? error.message : error}`,

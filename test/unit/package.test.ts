@@ -30,6 +30,7 @@ describe("the VSIX", () => {
       "dist/runtime/node/main.mjs",
       "dist/runtime/node/worker.mjs",
       "dist/runtime/python/langgraph_debugger/__main__.py",
+      "dist/runtime/schema/checkpoints.sql",
       "dist/web-tree-sitter.wasm",
       "dist/tree-sitter-python.wasm",
       "dist/tree-sitter-typescript.wasm",
@@ -43,7 +44,7 @@ describe("the VSIX", () => {
 
   it("carries nothing else", () => {
     const expected =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|images\/[^/]+\.png|dist\/[^/]+\.(js|json|wasm)|dist\/runtime\/node\/[^/]+\.mjs|dist\/runtime\/python\/langgraph_debugger\/([^/]+\/)*[^/]+\.(py|json|typed))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|images\/[^/]+\.png|dist\/[^/]+\.(js|json|wasm)|dist\/runtime\/node\/[^/]+\.mjs|dist\/runtime\/schema\/checkpoints\.sql|dist\/runtime\/python\/langgraph_debugger\/([^/]+\/)*[^/]+\.(py|json|typed))$/;
     assert.deepEqual(
       files.filter((file) => !expected.test(file)),
       [],

@@ -62,6 +62,13 @@ export class Workbench {
     await this.page.keyboard.press(key);
   }
 
+  /** Starts a launch configuration by its name. */
+  async startConfiguration(name: string): Promise<void> {
+    const input = await this.openQuickInput("F1");
+    await input.fill(`debug ${name}`);
+    await this.quickPickRow(name).click();
+  }
+
   /** The list entry of the open quick pick that has this text. */
   quickPickRow(text: string): Locator {
     return this.page.locator(".quick-input-widget .monaco-list-row", { hasText: text }).first();
@@ -93,9 +100,9 @@ export class Workbench {
     }, String(line));
   }
 
-  /** Waits until a row of the Call Stack pane has this text: a thread with its state, or a frame. */
+  /** Waits until the Call Stack pane has this text: why the run stands (in its title or at a thread), or a frame. */
   async waitForCallStack(text: string | RegExp): Promise<void> {
-    await this.page.locator(".debug-call-stack .monaco-list-row", { hasText: text }).first().waitFor();
+    await this.page.locator(".pane:has(.debug-call-stack)").filter({ hasText: text }).waitFor();
   }
 
   /** The visible rows of the Call Stack pane, such as "Stack Frame research, line 12, main.py". */
@@ -185,6 +192,18 @@ export class Workbench {
     const file = path.join(screenshots, `${name}.png`);
     await this.page.screenshot({ path: file });
     return file;
+  }
+
+  /** Prints what the window shows, and keeps a picture of it: for a test that failed. */
+  async describe(name: string): Promise<void> {
+    const panes = {
+      callStack: await this.callStack(),
+      variables: await this.variables(),
+      console: await this.console(),
+    };
+    console.log(
+      `${await this.screenshot(`failed-${name.replaceAll(/\W+/g, "-")}`)}\n${JSON.stringify(panes, null, 2)}`,
+    );
   }
 
   private async openQuickInput(key: string): Promise<Locator> {

@@ -1,0 +1,77 @@
+// A user's first walk, in a real VS Code, in both languages: click in the gutter, run, look, answer, end.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { extensionFolder, openWindow, type Session } from "./harness/web.ts";
+
+const examples = path.join(extensionFolder, "examples");
+
+const flows = [
+  {
+    language: "Python",
+    file: "python/email_assistant.py",
+    node: "def write(",
+    asks: "interrupt({",
+    text: (value: string) => `'${value}'`,
+    first: "[0]",
+  },
+  {
+    language: "TypeScript",
+    file: "typescript/email-assistant.ts",
+    node: "const write:",
+    asks: "interrupt<",
+    text: (value: string) => `"${value}"`,
+    first: "0",
+  },
+];
+
+describe("debugging in VS Code", function () {
+  this.timeout(180_000);
+
+  for (const { language, file, node, asks, text, first } of flows) {
+    describe(language, () => {
+      let session: Session;
+      const name = path.posix.basename(file);
+      const lines = readFileSync(path.join(examples, file), "utf8").split("\n");
+      const lineOf = (start: string) => lines.findIndex((line) => line.includes(start)) + 1;
+
+      before(async () => {
+        session = await openWindow({ folder: examples });
+      });
+
+      afterEach(async function () {
+        if (this.currentTest?.isFailed()) await session.workbench.describe(language);
+      });
+
+      after(() => session?.close());
+
+      it("stops where the gutter was clicked, shows the state, takes an answer and ends", async () => {
+        const { workbench } = session;
+        await workbench.openFile(file);
+        await workbench.clickGutter(lineOf(node));
+        await workbench.startConfiguration(`Email assistant (${language})`);
+
+        await workbench.waitForStopAt(name, lineOf(node));
+        await workbench.waitForCallStack("Before node write");
+        await workbench.expandVariable("State");
+        assert.equal(await workbench.variable("category"), text("question"));
+        await workbench.expandVariable("documents");
+        assert.match(await workbench.variable(first), /Refunds reach your account/);
+        await workbench.screenshot(`${language}-stop`);
+
+        await workbench.press("F5");
+        await workbench.inputBox("Send this reply?");
+        await workbench.waitForStopAt(name, lineOf(asks));
+        await workbench.screenshot(`${language}-question`);
+        await workbench.answer("Send this reply?", "approve");
+
+        await workbench.waitForConsole("To: ada@example.com");
+        await workbench.waitForCallStack("The run has ended");
+        assert.equal(await workbench.variable("status"), text("sent"));
+        await workbench.screenshot(`${language}-end`);
+        await workbench.press("F5");
+        await workbench.waitForSessionEnd();
+      });
+    });
+  }
+});
