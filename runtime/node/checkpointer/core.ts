@@ -10,7 +10,7 @@ import type {
   DeltaChannelHistory,
   PendingWrite,
 } from "@langchain/langgraph-checkpoint";
-import { Database } from "./database.ts";
+import type { Database } from "./database.ts";
 import { Decoder } from "./decoder.ts";
 import type { Blob } from "./entries.ts";
 import { type CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./errors.ts";
@@ -73,10 +73,10 @@ export class Core {
   readonly #live = new LiveValues();
   readonly #threads = new Map<string, ThreadState>();
 
-  constructor(path: string, classes: MessageClasses, onError: (error: CheckpointFileError) => void) {
-    this.path = path;
+  constructor(database: Database, classes: MessageClasses, onError: (error: CheckpointFileError) => void) {
+    this.path = database.path;
     this.#classes = classes;
-    this.#database = new Database(path);
+    this.#database = database;
     this.#queue = new Queue(this.#database, onError);
     this.#reader = new Reader(this.#database);
   }

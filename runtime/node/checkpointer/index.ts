@@ -13,6 +13,7 @@ import type {
   SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
 import { Core, type Edited } from "./core.ts";
+import { Database } from "./database.ts";
 import type { CheckpointFileError } from "./errors.ts";
 import { MessageClasses } from "./messages.ts";
 import type { CheckpointSummary, ThreadRow } from "./reader.ts";
@@ -106,7 +107,7 @@ let watchesExit = false;
  */
 export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): FileSaver {
   const classes = new MessageClasses();
-  const core = new Core(options.path, classes, options.onError ?? (() => {}));
+  const core = new Core(new Database(options.path), classes, options.onError ?? (() => {}));
   rememberUntilExit(core);
 
   class FileCheckpointSaver extends BaseSaver implements FileSaver {

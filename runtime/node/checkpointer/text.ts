@@ -157,9 +157,14 @@ export class TextWriter {
     if (isDeltaSnapshot(value)) return record("delta_snapshot", `,"value":${this.text(value.value)}`);
     if (typeof name === "string" && "toJSON" in value && typeof value.toJSON === "function") {
       // Send, Command, Overwrite: LangGraph takes their JSON for the thing itself.
-      const json: unknown = value.toJSON();
-      if (name === "Send") delete (json as Record<string, unknown>).lg_name; // as JsonPlus does
-      return this.text(json);
+      const json = value.toJSON() as Record<string, unknown>;
+      if (name !== "Send") return this.text(json);
+      // As JsonPlus does; other versions have no timeout.
+      return this.text({
+        node: json.node,
+        args: json.args,
+        ...(json.timeout === undefined ? {} : { timeout: json.timeout }),
+      });
     }
     return this.#liveText(value);
   }

@@ -1,4 +1,4 @@
-// LangGraph's own validation suite for checkpointers, run over the file checkpointer under vitest.
+// LangGraph's own validation suite for checkpointers over the file checkpointer. It is written for vitest.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
