@@ -1,7 +1,7 @@
 // The static checks of `npm run check`: types, format, lint, layers, generated files.
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { moduleFile, node, root, venvProgram } from "./paths.mjs";
+import { moduleFile, node, root, toolsDir, venvProgram } from "./paths.mjs";
 import { run, say } from "./run.mjs";
 
 /** Name, command and arguments of each check; the repository is the current folder. */
@@ -28,6 +28,9 @@ function checks() {
 /** Runs every check and shows the output of those that fail. Returns how many passed and failed. */
 export async function runChecks() {
   let failed = 0;
+  // The declarations that one folder gives to the next are ES modules, as their sources are.
+  mkdirSync(path.join(toolsDir, "types"), { recursive: true });
+  writeFileSync(path.join(toolsDir, "types", "package.json"), '{ "type": "module" }\n');
   const list = checks();
   for (const [name, command, args] of list) {
     const { code, output } = await run(command, args, { quiet: true });
