@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 import type { Analyzer, FileAnalysis, StaticBreakpoint } from "../analysis/index.ts";
 import type { Logger } from "../base/logger.ts";
-import type { GraphCandidate, GraphModel } from "../model/graph.ts";
+import type { GraphCandidate } from "../model/graph.ts";
 import type { SourceLine } from "../model/source.ts";
 import type { LoadParams } from "../protocol/runtime.ts";
+import { type FunctionLines, noText, type SourceText } from "./graphs.ts";
 import { grammarFiles } from "./locations.ts";
 
 type Module = typeof import("../analysis/index.ts");
@@ -66,14 +67,17 @@ export class Analysis {
       : ((await this.#candidate(program))?.at ?? { path: program, line: 1 });
   }
 
-  /** The program's graphs, as far as the text tells. */
-  async graphs(): Promise<readonly GraphModel[]> {
+  /** What the program's text tells of its graphs. */
+  async text(): Promise<SourceText> {
     const { program } = this.#load;
-    if (program === undefined) return [];
+    const [analysis] = program === undefined ? [] : await this.of(program);
+    if (program === undefined || !analysis) return noText;
     const variable = (await this.#candidate(program))?.variable;
-    const graphs = (await this.of(program))[0]?.graphs ?? [];
+    const { graphs } = analysis;
     const root = graphs.find((graph) => graph.variable === variable || graph.builder === variable);
-    return root && variable !== undefined ? (await this.#library()).graphModels(graphs, root.key) : [];
+    const models =
+      root && variable !== undefined ? (await this.#library()).graphModels(graphs, root.key) : [];
+    return { models, functions: functionsOf([analysis]) };
   }
 
   /** The graph that `graph` names, or that is taken when nothing is named. */
@@ -99,6 +103,14 @@ export class Analysis {
     );
     return this.#analyzer;
   }
+}
+
+/** Every function that the analyses know the lines of. */
+export function functionsOf(analyses: readonly FileAnalysis[]): FunctionLines[] {
+  return analyses.flatMap(({ functions, graphs }) => [
+    ...functions,
+    ...graphs.flatMap((graph) => graph.nodes.flatMap((node) => node.functions)),
+  ]);
 }
 
 function readText(path: string): string | undefined {

@@ -3,7 +3,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { GraphModel } from "../model/graph.ts";
 import type { NodeBreakpoint, SetBreakpointsParams } from "../protocol/runtime.ts";
-import type { Analysis } from "./analysis.ts";
+import { type Analysis, functionsOf } from "./analysis.ts";
 import {
   type BreakpointMode,
   type NodeTarget,
@@ -14,6 +14,7 @@ import {
   targetsNamed,
 } from "./breakpoint-targets.ts";
 import type { Client } from "./client.ts";
+import { type FunctionLines, withLines } from "./graphs.ts";
 
 interface Common {
   readonly id: number;
@@ -83,10 +84,6 @@ export class Breakpoints {
   /** Called after each change that the runtime must be told of. */
   onChange(listener: () => void): void {
     this.#changed = listener;
-  }
-
-  get stopsAtErrors(): boolean {
-    return this.#filters.has("raised");
   }
 
   // ------------------------------------------------------------------------------------------ from the client
@@ -220,7 +217,8 @@ export class Breakpoints {
   /** The running program's own code decides; its text where that says nothing, and before it is loaded. */
   async #target({ path, line, mode }: SourceBreakpoint): Promise<Target> {
     const running = this.#running;
-    const target = running && runningTargetAt(running, path, line, mode);
+    const functions = functionsOf(await this.#analysis.of(path));
+    const target = running && runningTargetAt(withFunctionLines(running, functions), path, line, mode);
     if (target && target.kind !== "none") return target;
     const found = await this.#analysis.breakpointAt(path, line, mode === "after");
     if (running) return staticTargetIn(running, found, await this.#analysis.of(path));
@@ -258,6 +256,16 @@ export class Breakpoints {
       ...(target.message !== undefined && { message: target.message }),
     };
   }
+}
+
+function withFunctionLines(models: readonly GraphModel[], functions: readonly FunctionLines[]): GraphModel[] {
+  return models.map((model) => ({
+    ...model,
+    nodes: model.nodes.map((node) => ({
+      ...node,
+      functions: node.functions.map((own) => withLines(own, functions)),
+    })),
+  }));
 }
 
 function targetsOf(breakpoint: Breakpoint): NodeTarget[] {

@@ -11,6 +11,7 @@ export class Console {
   readonly #client: Client;
   /** Durations of the tasks of the superstep that is under way, by namespace. */
   readonly #tasks = new Map<string, TaskEvent[]>();
+  #lastMessage = "";
   /** Where the user's own code is. */
   folders: readonly string[] = [];
 
@@ -61,9 +62,15 @@ export class Console {
   }
 
   message({ kind, text }: MessageEvent): void {
+    this.#lastMessage = text;
     if (kind === "error") this.important(text);
     else if (kind === "warning") this.problem(text);
     else this.line(text);
+  }
+
+  /** The runtime has just written of this error itself. */
+  hasTold(error: ErrorInfo): boolean {
+    return error.message !== "" && this.#lastMessage.includes(error.message);
   }
 
   /** A traceback: what was raised, then its frames, each a link. */

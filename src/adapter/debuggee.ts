@@ -4,7 +4,7 @@ import type { Logger } from "../base/logger.ts";
 import type { GraphModel } from "../model/graph.ts";
 import type { Json, LoadResult } from "../protocol/runtime.ts";
 import { notStopped } from "./errors.ts";
-import { Graphs } from "./graphs.ts";
+import { Graphs, noText, type SourceText } from "./graphs.ts";
 import { HandleTree } from "./handles.ts";
 import { PresetAnswers } from "./launch-attributes.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
@@ -29,17 +29,17 @@ export class Debuggee {
   graphs = new Graphs([]);
   /** Settles when the source text of the graphs has been read, for what only the text tells. */
   readonly textRead: Promise<void>;
-  #text: readonly GraphModel[] = [];
+  #text = noText;
   sources: readonly string[] = [];
   /** The input of the last turn. */
   lastInput: Json | undefined;
   #load: LoadResult | undefined;
   #stop: Stop | undefined;
 
-  constructor(plan: LaunchPlan, logger: Logger, text: Promise<readonly GraphModel[]>) {
+  constructor(plan: LaunchPlan, logger: Logger, text: Promise<SourceText>) {
     this.plan = plan;
-    this.textRead = text.then((models) => {
-      this.#text = models;
+    this.textRead = text.then((read) => {
+      this.#text = read;
       this.setGraphs(this.graphs.models, this.sources);
     });
     this.runtime = new Runtime(plan, logger);

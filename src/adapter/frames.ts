@@ -146,7 +146,9 @@ export class Frames {
     const { graphs, plan } = this.#debuggee;
     if (thread.kind === "after") return graphs.after(graph.graph, task.name);
     if (task.status === "waiting") return graphs.interrupt(graph.graph, task.name, task.interrupts.at(-1));
-    const error = task.status === "failed" ? (task.error ?? stop.error) : undefined;
+    // The stop's own error has its frames; the one kept with the task may be no more than its text.
+    const own = stop.error?.node === task.name ? stop.error : task.error;
+    const error = task.status === "failed" || own === stop.error ? own : undefined;
     const raised = error && graphs.error(error, plan.load.workspaceFolders);
     return raised ?? graphs.before(graph.graph, task.name);
   }
@@ -164,7 +166,7 @@ export class Frames {
       const entries = await this.#entries(
         stop,
         namespace,
-        wanted - frames.length - (frames.length === live ? 1 : 0),
+        Math.max(1, wanted - frames.length - (frames.length === live ? 1 : 0)),
       );
       if (entries.length > 0 && frames.length === live) {
         frames.push({ kind: "label", thread, name: "Steps taken", place: undefined });

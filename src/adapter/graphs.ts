@@ -5,15 +5,24 @@ import type { SourceLine } from "../model/source.ts";
 import type { GraphBody } from "../protocol/dap.ts";
 import type { ErrorInfo, InterruptInfo } from "../protocol/runtime.ts";
 
+/** What the source text tells of the graphs that run. */
+export interface SourceText {
+  readonly models: readonly GraphModel[];
+  readonly functions: readonly FunctionLines[];
+}
+export type FunctionLines = Omit<NodeFunction, "role">;
+
+export const noText: SourceText = { models: [], functions: [] };
+
 export class Graphs {
   readonly models: readonly GraphModel[];
   readonly #nodes = new Map<string, GraphNode>();
 
-  /** `text`: the same graphs as their source text tells; where the running ones have no source, it is taken from there. */
-  constructor(models: readonly GraphModel[], text: readonly GraphModel[] = []) {
+  /** `text` fills in what only the source text tells. */
+  constructor(models: readonly GraphModel[], text: SourceText = noText) {
     this.models = models;
     const written = new Map(
-      text.flatMap((model) => model.nodes.map((node) => [`${model.id}\n${node.name}`, node])),
+      text.models.flatMap((model) => model.nodes.map((node) => [`${model.id}\n${node.name}`, node])),
     );
     for (const model of models) {
       for (const node of model.nodes) {
@@ -21,7 +30,10 @@ export class Graphs {
         const { addedAt, functions = [] } = written.get(key) ?? {};
         this.#nodes.set(key, {
           ...node,
-          functions: node.functions.length > 0 ? node.functions : functions,
+          functions:
+            node.functions.length > 0
+              ? node.functions.map((own) => withLines(own, text.functions))
+              : functions,
           ...(addedAt && { addedAt }),
         });
       }
@@ -93,6 +105,26 @@ export class Graphs {
       })),
     };
   }
+}
+
+/** A runtime may know only where a function begins and ends; the lines inside it are then taken from its text. */
+export function withLines(own: NodeFunction, functions: readonly FunctionLines[]): NodeFunction {
+  if (own.returnLines.length > 0 || own.interruptLines.length > 0) return own;
+  const inside = functions.filter(
+    ({ path, line, endLine }) =>
+      path === own.path && line >= own.line - 1 && endLine <= own.endLine && line <= own.endLine,
+  );
+  const text = inside.find((first) => inside.every((other) => other === first || other.line >= first.line));
+  if (!text) return own;
+  const { definitionLine, firstStatementLine, returnLines, interruptLines } = text;
+  return {
+    ...own,
+    line: Math.min(own.line, text.line),
+    definitionLine,
+    ...(firstStatementLine !== undefined && { firstStatementLine }),
+    returnLines,
+    interruptLines,
+  };
 }
 
 /** The function where a stop at the node shows. */

@@ -1,7 +1,6 @@
 // One run of the user's program and everything that looks at it; a restart makes a new one.
 
 import type { Logger } from "../base/logger.ts";
-import type { GraphModel } from "../model/graph.ts";
 import type { SourceLine } from "../model/source.ts";
 import type { Breakpoints } from "./breakpoints.ts";
 import type { Client } from "./client.ts";
@@ -11,6 +10,7 @@ import { Debuggee } from "./debuggee.ts";
 import { asDebugError, DebugError, endedWhileLoading } from "./errors.ts";
 import { Evaluator } from "./evaluate.ts";
 import { Frames } from "./frames.ts";
+import type { SourceText } from "./graphs.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { RunControl } from "./run-control.ts";
 import type { RuntimeEnd } from "./runtime.ts";
@@ -22,7 +22,7 @@ export interface ProgramContext {
   /** Where the graph's variable is in the source. */
   graphPlace(): Promise<SourceLine | undefined>;
   /** The program's graphs as their source text tells. */
-  readText(): Promise<readonly GraphModel[]>;
+  readText(): Promise<SourceText>;
   /** The program is over, and all its output has been sent. */
   ended(exitCode: number): void;
 }
@@ -64,7 +64,6 @@ export class Program {
     this.control = new RunControl(this.debuggee, client, console, {
       nodesOf: (ids) => breakpoints.nodesOf(ids),
       reasonOf: (ids) => breakpoints.reasonOf(ids),
-      stopsAtErrors: () => breakpoints.stopsAtErrors,
       finish: (exitCode) => this.finish(exitCode),
     });
     this.frames = new Frames(this.debuggee, client, () => context.graphPlace());

@@ -10,6 +10,7 @@ import { InputForm } from "./input-form.ts";
 import {
   describe,
   interruptKey,
+  isOver,
   leafOf,
   needsAnswers,
   question,
@@ -25,8 +26,6 @@ export interface StopContext {
   nodesOf(hitBreakpointIds: readonly number[]): { graph: string; node: string }[];
   /** DAP's reason for a stop at these breakpoints. */
   reasonOf(hitBreakpointIds: readonly number[]): "breakpoint" | "function breakpoint";
-  /** Node errors that end the run shall stop it. */
-  stopsAtErrors(): boolean;
   /** Ends the session with this exit code. */
   finish(exitCode: number): void;
 }
@@ -114,7 +113,7 @@ export class RunControl {
     if (stop.form)
       return this.#run({ input: stop.form.input() }, this.#debuggee.noDebug ? { kind: "continue" } : step);
     // An error that nothing handles ends the program, as it does without a debugger.
-    if (stop.reason === "exception") {
+    if (isOver(stop.reason, stop.error, stop.threads)) {
       this.#context.finish(1);
       return;
     }
@@ -221,12 +220,12 @@ export class RunControl {
     if (this.#debuggee.phase === "over") return;
     const { noDebug, stopOnEnd } = this.#debuggee;
     if (this.#answerByItself(event)) return;
-    if (event.reason === "exception") {
-      if (event.position.error) this.#console.error(event.position.error);
-      if (noDebug || !this.#context.stopsAtErrors()) {
-        this.#context.finish(1);
-        return;
-      }
+    const { error } = event.position;
+    if (error && !this.#console.hasTold(error)) this.#console.error(error);
+    // With node errors switched off, an error is no stop but an end.
+    if (error && (event.reason === "end" || noDebug)) {
+      this.#context.finish(1);
+      return;
     }
     if (event.reason === "end") {
       this.#console.line("The run has ended.");
@@ -282,7 +281,7 @@ export class RunControl {
     const stop: Stop = {
       number: ++this.#stops,
       reason,
-      description: describe(about.reason, threads, interrupts),
+      description: describe(about.reason, threads, interrupts, error),
       text,
       hitBreakpointIds,
       position,
@@ -292,7 +291,7 @@ export class RunControl {
       error,
     };
     this.#debuggee.stopAt(stop);
-    if (about.text !== undefined) this.#console.problem(about.text);
+    if (about.text !== undefined && !error) this.#console.problem(about.text);
     this.#client.send("stopped", {
       reason,
       description: stop.description,

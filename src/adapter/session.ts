@@ -150,7 +150,7 @@ export class Session extends BaseSession {
     this.#analysis.setProgram(plan.load);
     const program: Program = new Program(plan, this.#client, this.#console, this.#breakpoints, this.logger, {
       graphPlace: () => this.#analysis.graphPlace(),
-      readText: () => this.#analysis.graphs(),
+      readText: () => this.#analysis.text(),
       ended: (exitCode) => {
         if (this.#program === program) this.#announceEnd(exitCode);
       },

@@ -146,17 +146,29 @@ export function needsAnswers(threads: readonly StoppedThread[]): boolean {
   return states.includes("waiting") && states.every((status) => status === "waiting" || status === "done");
 }
 
+/** True at an error that ended the run; false where it stands still, as before a retry. */
+export function isOver(
+  reason: string,
+  error: ErrorInfo | undefined,
+  threads: readonly StoppedThread[],
+): boolean {
+  if (reason !== "exception" || !error) return false;
+  return error.node === undefined || threads.some((thread) => leafOf(thread)?.task?.status === "failed");
+}
+
 /** "Before node research", "After node draft", "Waiting for input: Approve the draft?". */
 export function describe(
   reason: StoppedEvent["reason"] | "input",
   threads: readonly StoppedThread[],
   interrupts: readonly InterruptInfo[],
+  error?: ErrorInfo,
 ): string {
   if (reason === "input") return "Waiting for input";
   if (reason === "end") return "The run has ended";
   if (reason === "exception") {
     const failed = threads.find((thread) => leafOf(thread)?.task?.status === "failed");
-    return failed ? `Error in node ${plain(failed)}` : "Error";
+    if (failed) return `Error in node ${plain(failed)}`;
+    return error?.node === undefined ? "Error" : `Error in node ${error.node}`;
   }
   const first = interrupts[0];
   if (first && (reason === "interrupt" || needsAnswers(threads))) {

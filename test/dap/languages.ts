@@ -1,0 +1,105 @@
+// The languages that each flow is run over, and a client that is set up and ended with each test.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { LaunchAttributes } from "../../src/protocol/dap.ts";
+import { marks } from "../fixtures/marks.ts";
+import { Client, type ClientOptions, nodePath } from "./client.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const graphs = join(root, "test", "fixtures", "graphs");
+const venv = join(root, "examples", "python", ".venv");
+export const python =
+  process.platform === "win32" ? join(venv, "Scripts", "python.exe") : join(venv, "bin", "python");
+
+export interface Language {
+  readonly name: "Python" | "TypeScript";
+  readonly attributes: LaunchAttributes;
+  /** As this language writes it. */
+  readonly quote: (text: string) => string;
+  readonly valueError: string;
+}
+
+export const languages: readonly Language[] = [
+  { name: "Python", attributes: { python }, quote: (text) => `'${text}'`, valueError: "ValueError" },
+  {
+    name: "TypeScript",
+    attributes: { node: nodePath },
+    quote: (text) => `"${text}"`,
+    valueError: "RangeError",
+  },
+];
+
+export interface Fixture {
+  readonly program: string;
+  /** The line that carries this mark. */
+  line(mark: string): number;
+}
+
+export function fixture(language: Language, name: string): Fixture {
+  const program =
+    language.name === "Python"
+      ? join(graphs, "python", `${name}.py`)
+      : join(graphs, "typescript", `${name}.ts`);
+  return {
+    program,
+    line: (mark) => {
+      const line = marks(program).get(mark);
+      if (line === undefined) throw new Error(`${program} has no mark @${mark}`);
+      return line;
+    },
+  };
+}
+
+/** What a test has to hand; made before and cleared away after each. */
+export class Bench {
+  readonly language: Language;
+  #folder = "";
+  #clients: Client[] = [];
+
+  constructor(language: Language) {
+    this.language = language;
+  }
+
+  /** Call within `describe`. */
+  static in(language: Language): Bench {
+    const bench = new Bench(language);
+    beforeEach(() => {
+      bench.#folder = mkdtempSync(join(tmpdir(), "langgraph-debug-test-"));
+    });
+    afterEach(async () => {
+      for (const client of bench.#clients) client.kill();
+      await Promise.all(bench.#clients.map((client) => client.exited));
+      bench.#clients = [];
+      rmSync(bench.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    });
+    return bench;
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  async client(options: ClientOptions = {}): Promise<Client> {
+    const client = await Client.start(options);
+    this.#clients.push(client);
+    return client;
+  }
+
+  fixture(name: string): Fixture {
+    return fixture(this.language, name);
+  }
+
+  /** Launch attributes of a fixture, with a checkpoint file of the test's own. */
+  launch(name: string, more: LaunchAttributes = {}): LaunchAttributes {
+    const { program } = this.fixture(name);
+    return {
+      program,
+      checkpoints: join(this.#folder, "checkpoints.sqlite"),
+      ...this.language.attributes,
+      ...more,
+    };
+  }
+}
