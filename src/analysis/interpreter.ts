@@ -1,17 +1,10 @@
 // Runs a program's statements on what is known of their values: modules, functions, classes and assignments.
 
+import { Classes, type ClassHost } from "./classes.ts";
 import { Evaluator, type Surroundings } from "./evaluate.ts";
 import { addTask, callApi, callGraph, decorate } from "./langgraph.ts";
-import type {
-  ClassCode,
-  Expression,
-  FunctionCode,
-  ImportBinding,
-  Language,
-  Pattern,
-  Program,
-  Statement,
-} from "./program.ts";
+import { type FindProgram, Linker, type LinkerHost } from "./linker.ts";
+import type { ClassCode, Expression, FunctionCode, Pattern, Program, Statement } from "./program.ts";
 import {
   type Arguments,
   type CallSite,
@@ -31,9 +24,6 @@ import {
   type Value,
 } from "./values.ts";
 
-/** Gives the program of an imported module, or undefined where the workspace has none of that name. */
-export type FindProgram = (from: string, module: string, language: Language) => Program | undefined;
-
 /** Steps of evaluation before a file is left as it is; a file of 2,000 lines takes a few thousand. */
 const MAX_STEPS = 80_000;
 const MAX_DEPTH = 24;
@@ -44,24 +34,23 @@ interface Frame {
   readonly yields: Value[];
 }
 
-export class Interpreter implements Surroundings {
+export class Interpreter implements Surroundings, LinkerHost, ClassHost {
   /** Every graph met so far. */
   readonly drafts: GraphDraft[] = [];
-  readonly #findProgram: FindProgram;
+  readonly #linker: Linker;
+  readonly #classes = new Classes(this);
   readonly #evaluator = new Evaluator(this);
-  readonly #modules = new Map<string, Module>();
   readonly #called = new Set<FunctionCode>();
   readonly #results = new Map<FunctionCode, Value>();
   readonly #plainResults = new Map<FunctionCode, Value>();
   readonly #builders: FunctionValue[] = [];
   readonly #entrypoints: { draft: GraphDraft; body: FunctionValue }[] = [];
   readonly #frames: Frame[] = [];
-  readonly #asked = new Set<string>();
   #collecting: GraphDraft | undefined;
   #steps = 0;
 
   constructor(findProgram: FindProgram) {
-    this.#findProgram = findProgram;
+    this.#linker = new Linker(findProgram, this);
   }
 
   get exhausted(): boolean {
@@ -75,13 +64,27 @@ export class Interpreter implements Surroundings {
 
   // Modules
 
-  /** Runs the module's own statements, once. */
   load(program: Program): Module {
-    const known = this.#modules.get(program.path);
-    if (known) return known;
-    const scope = new Scope(program.path, program.language);
-    const module: Module = { program, scope, exports: new Map(), wildcards: [], imported: new Set() };
-    this.#modules.set(program.path, module);
+    return this.#linker.load(program);
+  }
+
+  get modules(): Iterable<Module> {
+    return this.#linker.modules;
+  }
+
+  exported(module: Module, name: string): Value | undefined {
+    return this.#linker.exported(module, name);
+  }
+
+  reexported(module: Module): string[] {
+    return this.#linker.reexported(module);
+  }
+
+  lookup(name: string, scope: Scope): Value {
+    return this.#linker.lookup(name, scope);
+  }
+
+  runModule(program: Program, scope: Scope): void {
     // A module's names are its own, whatever function asked for the module first.
     const outer = this.#frames.splice(0);
     const collecting = this.#collecting;
@@ -90,11 +93,10 @@ export class Interpreter implements Surroundings {
     this.#run(program.statements, scope, false);
     this.#frames.splice(0, this.#frames.length, ...outer);
     this.#collecting = collecting;
-    return module;
   }
 
-  get modules(): Iterable<Module> {
-    return this.#modules.values();
+  evaluate(expression: Expression, scope: Scope): Value {
+    return this.#evaluator.evaluate(expression, scope);
   }
 
   /** Calls what nothing has called so far and what builds a graph, then finds the tasks of every entrypoint. */
@@ -113,105 +115,6 @@ export class Interpreter implements Surroundings {
   /** What a function gives when it is called with unknown arguments. */
   run(value: FunctionValue): Value {
     return this.#results.get(value.code) ?? this.#execute(value, NO_ARGUMENTS);
-  }
-
-  exported(module: Module, name: string): Value | undefined {
-    const question = `${module.program.path}\n${name}`;
-    // Modules may pass each other's names on in a circle.
-    if (this.#asked.has(question)) return undefined;
-    this.#asked.add(question);
-    try {
-      return this.#exported(module, name);
-    } finally {
-      this.#asked.delete(question);
-    }
-  }
-
-  #exported(module: Module, name: string): Value | undefined {
-    const found = module.exports.get(name);
-    if (!found) {
-      for (const { from } of name === "default" ? [] : module.wildcards) {
-        const program = this.#findProgram(module.program.path, from, module.program.language);
-        const value = program && this.#nameIn(this.load(program), name);
-        if (value) return value;
-      }
-      return undefined;
-    }
-    if ("value" in found) return found.value;
-    const later = found.later;
-    if (later.kind !== "from") return this.#evaluator.evaluate(later, module.scope);
-    const binding = { module: later.module, imported: later.imported, local: name, span: found.span };
-    return this.#imported(module, binding);
-  }
-
-  /** Names that a module passes on with `export *`. */
-  reexported(module: Module, seen = new Set<Module>()): string[] {
-    if (seen.has(module)) return [];
-    seen.add(module);
-    return module.wildcards.flatMap(({ from }) => {
-      const program = this.#findProgram(module.program.path, from, module.program.language);
-      if (!program) return [];
-      const inner = this.load(program);
-      const own = [...inner.exports.keys()].filter((name) => name !== "default");
-      return [...own, ...this.reexported(inner, seen)];
-    });
-  }
-
-  #nameIn(module: Module, name: string): Value | undefined {
-    if (module.program.language === "typescript") {
-      const exported = this.exported(module, name);
-      if (exported) return exported;
-    }
-    const own = module.scope.names.get(name);
-    if (own) return this.#resolved(own, module.scope, name);
-    if (module.program.language === "typescript") return undefined;
-    return this.exported(module, name);
-  }
-
-  #resolved(value: Value, scope: Scope, name: string): Value {
-    if (value.kind !== "import") return value;
-    // An import that comes back to itself must not go round for ever.
-    scope.names.set(name, UNKNOWN);
-    const resolved = this.#imported(value.module, value.binding);
-    scope.names.set(name, resolved);
-    return resolved;
-  }
-
-  #imported(from: Module, binding: ImportBinding): Value {
-    const { path, language } = from.program;
-    const external: Value = {
-      kind: "external",
-      module: binding.module,
-      name: binding.imported === "*" ? lastPart(binding.module) : binding.imported,
-    };
-    const program = this.#findProgram(path, binding.module, language);
-    if (binding.imported === "*") {
-      if (program) return { kind: "module", module: this.load(program), dotted: binding.module };
-      return external;
-    }
-    if (program) {
-      const value = this.#nameIn(this.load(program), binding.imported);
-      if (value) return value;
-    }
-    if (language === "python") {
-      const dotted = binding.module.endsWith(".")
-        ? binding.module + binding.imported
-        : `${binding.module}.${binding.imported}`;
-      const inner = this.#findProgram(path, dotted, language);
-      if (inner) return { kind: "module", module: this.load(inner), dotted };
-    }
-    return program ? UNKNOWN : external;
-  }
-
-  lookup(name: string, scope: Scope): Value {
-    for (let at: Scope | undefined = scope; at; at = at.parent) {
-      const value = at.names.get(name);
-      if (value) return this.#resolved(value, at, name);
-    }
-    const module = this.#modules.get(scope.path);
-    const starred = module?.program.language === "python" ? this.exported(module, name) : undefined;
-    if (starred) return starred;
-    return { kind: "external", module: "", name };
   }
 
   // Statements
@@ -244,16 +147,16 @@ export class Interpreter implements Surroundings {
         scope.spans.set(statement.name, statement.span);
         return;
       case "class":
-        scope.names.set(statement.name, this.makeClass(statement.code, scope));
+        scope.names.set(statement.name, this.#classes.make(statement.code, scope));
         return;
       case "import":
-        this.#import(statement.bindings, scope);
+        this.#linker.import(statement.bindings, scope);
         return;
       case "type":
         scope.types.set(statement.name, statement.type);
         return;
       case "export":
-        this.#export(statement, scope);
+        this.#linker.export(statement, scope);
         return;
       case "return":
         this.#return(statement.value, scope);
@@ -275,31 +178,7 @@ export class Interpreter implements Surroundings {
   /** Both sides of `return a if x else b` may be returned. */
   #return(value: Expression, scope: Scope): void {
     if (value.kind === "choice") for (const option of value.options) this.#return(option, scope);
-    else this.#frames[this.#frames.length - 1]?.returns.push(this.#evaluator.evaluate(value, scope));
-  }
-
-  #import(bindings: readonly ImportBinding[], scope: Scope): void {
-    const module = this.#modules.get(scope.path);
-    if (!module) return;
-    for (const binding of bindings) {
-      if (binding.local === "*") module.wildcards.push({ from: binding.module });
-      else {
-        scope.names.set(binding.local, { kind: "import", module, binding });
-        scope.spans.set(binding.local, binding.span);
-        if (scope === module.scope) module.imported.add(binding.local);
-      }
-    }
-  }
-
-  #export(statement: Extract<Statement, { kind: "export" }>, scope: Scope): void {
-    const module = this.#modules.get(scope.path);
-    if (!module) return;
-    for (const { name, span, value } of statement.exports) {
-      if (name === "*" && value.kind === "from") module.wildcards.push({ from: value.module });
-      else if (value.kind === "from" || value.kind === "name")
-        module.exports.set(name, { span, later: value });
-      else module.exports.set(name, { span, value: this.#evaluator.evaluate(value, scope) });
-    }
+    else this.#frames[this.#frames.length - 1]?.returns.push(this.evaluate(value, scope));
   }
 
   assign(target: Pattern, value: Value, scope: Scope, maybe: boolean): void {
@@ -315,9 +194,8 @@ export class Interpreter implements Surroundings {
       case "place": {
         const { place } = target;
         if (place.kind !== "member" && place.kind !== "index") return;
-        const object = this.#evaluator.evaluate(place.object, scope);
-        const key =
-          place.kind === "member" ? constant(place.name) : this.#evaluator.evaluate(place.index, scope);
+        const object = this.evaluate(place.object, scope);
+        const key = place.kind === "member" ? constant(place.name) : this.evaluate(place.index, scope);
         if (key.kind !== "constant") return;
         const fields =
           object.kind === "instance" || object.kind === "class"
@@ -349,7 +227,7 @@ export class Interpreter implements Surroundings {
       case "default":
         this.assign(
           target.target,
-          isNothing(value) ? this.#evaluator.evaluate(target.value, scope) : value,
+          isNothing(value) ? this.evaluate(target.value, scope) : value,
           scope,
           maybe,
         );
@@ -368,6 +246,18 @@ export class Interpreter implements Surroundings {
 
   // Functions
 
+  remember(builder: FunctionValue): void {
+    this.#builders.push(builder);
+  }
+
+  makeClass(code: ClassCode, scope: Scope): ClassValue {
+    return this.#classes.make(code, scope);
+  }
+
+  method(instance: InstanceValue, name: string): FunctionValue | undefined {
+    return this.#classes.method(instance, name);
+  }
+
   closure(code: FunctionCode, scope: Scope): FunctionValue {
     const value: FunctionValue = { kind: "function", code, scope };
     if (code.buildsGraph) this.#builders.push(value);
@@ -377,7 +267,7 @@ export class Interpreter implements Surroundings {
   #decorated(code: FunctionCode, scope: Scope): Value {
     let value: Value = this.closure(code, scope);
     for (const decorator of [...code.decorators].reverse()) {
-      const by = this.#evaluator.evaluate(decorator, scope);
+      const by = this.evaluate(decorator, scope);
       value = decorate(this, by, value, { path: scope.path, language: scope.language, span: decorator.span });
     }
     return value;
@@ -386,19 +276,19 @@ export class Interpreter implements Surroundings {
   call(value: Value, args: Arguments, site: CallSite): Value {
     switch (value.kind) {
       case "function":
-        return this.#callFunction(value, args);
+        return this.callFunction(value, args);
       case "class":
-        return this.#instantiate(value, args, site);
+        return this.#classes.instantiate(value, args, site);
       case "instance": {
         const method = this.method(value, "__call__");
-        return method ? this.#callFunction(method, args) : UNKNOWN;
+        return method ? this.callFunction(method, args) : UNKNOWN;
       }
       case "task":
         if (this.#collecting && addTask(this.#collecting, value) && value.run)
-          this.#callFunction(value.run, args);
+          this.callFunction(value.run, args);
         return UNKNOWN;
       case "external": {
-        const loaded = value.module === "" ? this.#required(value.name, args, site) : undefined;
+        const loaded = value.module === "" ? this.#linker.required(value.name, args, site) : undefined;
         return loaded ?? callApi(this, value, args, site);
       }
       case "method":
@@ -410,22 +300,13 @@ export class Interpreter implements Surroundings {
     }
   }
 
-  /** `require("x")` and `import("x")`. */
-  #required(name: string, args: Arguments, site: CallSite): Value | undefined {
-    const [first] = args.positional;
-    const from = this.#modules.get(site.path);
-    if (!/^(require|import)$/.test(name) || !from) return undefined;
-    if (first?.kind !== "constant" || typeof first.value !== "string") return undefined;
-    return this.#imported(from, { module: first.value, imported: "*", local: "", span: site.span });
-  }
-
   returns(value: FunctionValue): readonly Value[] {
     const returned: Value[] = [];
     this.#execute(value, NO_ARGUMENTS, returned);
     return returned;
   }
 
-  #callFunction(value: FunctionValue, args: Arguments): Value {
+  callFunction(value: FunctionValue, args: Arguments): Value {
     const matters = (given: Value): boolean => isTelling(given) || given.kind === "constant";
     const plain =
       !value.self && !this.#collecting && ![...args.positional, ...args.named.values()].some(matters);
@@ -485,112 +366,25 @@ export class Interpreter implements Surroundings {
       }
       const given =
         (param.name === undefined ? undefined : args.named.get(param.name)) ?? args.positional[index];
-      const bound = given ?? (param.fallback ? this.#evaluator.evaluate(param.fallback, scope) : UNKNOWN);
+      const bound = given ?? (param.fallback ? this.evaluate(param.fallback, scope) : UNKNOWN);
       this.assign(pattern, bound, scope, false);
     });
-  }
-
-  // Classes
-
-  makeClass(code: ClassCode, scope: Scope): ClassValue {
-    const value: ClassValue = { kind: "class", code, scope, fields: new Map() };
-    for (const field of code.fields) {
-      if (!field.instance) value.fields.set(field.name, this.#evaluator.evaluate(field.value, scope));
-    }
-    // The methods that build graphs are run on an object of their own, unless the program makes one.
-    const building = [...code.methods.values()].filter((method) => method.buildsGraph);
-    if (building.length > 0) {
-      const self: InstanceValue = { kind: "instance", of: value, fields: new Map() };
-      const construct = this.method(self, "__init__") ?? this.method(self, "constructor");
-      if (construct && !construct.code.buildsGraph) this.#builders.push(construct);
-      for (const method of building) {
-        this.#builders.push({ kind: "function", code: method, scope, self });
-      }
-      this.#instanceFields(self);
-    }
-    return value;
-  }
-
-  #instanceFields(self: InstanceValue): void {
-    const scope = new Scope(self.of.scope.path, self.of.scope.language, self.of.scope);
-    scope.names.set("this", self);
-    for (const base of this.#bases(self.of)) {
-      for (const field of base.code.fields) {
-        if (field.instance) self.fields.set(field.name, this.#evaluator.evaluate(field.value, scope));
-      }
-    }
-  }
-
-  /** The class and its bases in the workspace, the base-most first. */
-  #bases(value: ClassValue, depth = 0): ClassValue[] {
-    const bases =
-      depth > 8 ? [] : value.code.bases.map((base) => this.#evaluator.evaluate(base, value.scope));
-    return [...bases.flatMap((base) => (base.kind === "class" ? this.#bases(base, depth + 1) : [])), value];
-  }
-
-  #instantiate(value: ClassValue, args: Arguments, site: CallSite): Value {
-    const self: InstanceValue = { kind: "instance", of: value, fields: new Map() };
-    const outside = this.#bases(value)
-      .flatMap((base) =>
-        base.code.bases.map((expression) => this.#evaluator.evaluate(expression, base.scope)),
-      )
-      .filter((base) => base.kind === "external");
-    for (const base of outside) {
-      if (/^(StateGraph|MessageGraph|ToolNode)$/.test(base.name)) return callApi(this, base, args, site);
-    }
-    this.#instanceFields(self);
-    const construct = this.method(self, "__init__") ?? this.method(self, "constructor");
-    if (construct) this.#callFunction(construct, args);
-    else for (const [name, given] of args.named) self.fields.set(name, given);
-    return self;
-  }
-
-  method(instance: InstanceValue, name: string): FunctionValue | undefined {
-    for (const owner of this.#bases(instance.of).reverse()) {
-      const code = owner.code.methods.get(name);
-      if (code) return { kind: "function", code, scope: owner.scope, self: instance };
-    }
-    return undefined;
   }
 
   member(value: Value, name: string): Value {
     switch (value.kind) {
       case "module":
-        return (
-          this.#nameIn(value.module, name) ??
-          this.#imported(value.module, {
-            module: value.module.program.language === "python" ? `.${name}` : name,
-            imported: "*",
-            local: name,
-            span: { start: 0, line: 1, endLine: 1 },
-          })
-        );
+        return this.#linker.memberOf(value.module, name);
       case "external":
         return {
           kind: "external",
           module: value.module === "" ? value.name : `${value.module}.${value.name}`,
           name,
         };
-      case "instance": {
-        const field = value.fields.get(name);
-        if (field) return field;
-        const method = this.method(value, name);
-        if (method) return method.code.kind === "getter" ? this.#callFunction(method, NO_ARGUMENTS) : method;
-        for (const owner of this.#bases(value.of).reverse()) {
-          const shared = owner.fields.get(name);
-          if (shared) return shared;
-        }
-        return UNKNOWN;
-      }
-      case "class": {
-        for (const owner of this.#bases(value).reverse()) {
-          const shared = owner.fields.get(name);
-          if (shared) return shared;
-          const code = owner.code.methods.get(name);
-          if (code) return { kind: "function", code, scope: owner.scope };
-        }
-        return UNKNOWN;
-      }
+      case "instance":
+        return this.#classes.memberOfInstance(value, name);
+      case "class":
+        return this.#classes.memberOfClass(value, name);
       case "dictionary":
         return value.entries.get(name) ?? { kind: "method", target: value, name };
       case "graph":
@@ -617,8 +411,4 @@ export class Interpreter implements Surroundings {
   entrypoint(draft: GraphDraft, body: FunctionValue): void {
     this.#entrypoints.push({ draft, body });
   }
-}
-
-function lastPart(module: string): string {
-  return module.slice(module.lastIndexOf(".") + 1);
 }
