@@ -9,6 +9,7 @@ type Runnable = { steps?: unknown; bound?: unknown; func?: unknown; tools?: unkn
 export class GraphIndex {
   readonly root: Graph;
   readonly #byId = new Map<string, Graph>();
+  readonly #tasks = new Map<string, Set<string>>();
   /** Functions of each node, by graph id and name; filled by whoever can find sources. */
   readonly #functions = new Map<string, readonly NodeFunction[]>();
 
@@ -39,6 +40,17 @@ export class GraphIndex {
     }
   }
 
+  /** A task of the functional API is a node from its first call on: nothing tells of it before. */
+  addTask(graphId: string, name: string, functions: readonly NodeFunction[]): void {
+    const names = this.#tasks.get(graphId) ?? new Set();
+    this.#tasks.set(graphId, names.add(name));
+    this.setFunctions(graphId, name, functions);
+  }
+
+  hasTask(graphId: string, name: string): boolean {
+    return this.#tasks.get(graphId)?.has(name) ?? false;
+  }
+
   setFunctions(graphId: string, node: string, functions: readonly NodeFunction[]): void {
     this.#functions.set(JSON.stringify([graphId, node]), functions);
   }
@@ -52,15 +64,19 @@ export class GraphIndex {
   }
 
   #nodes(id: string, graph: Graph): GraphNode[] {
-    return visibleNodes(graph).map(([name, spec]) => {
+    const node = (name: string, kind: NodeKind): GraphNode => {
       const childId = id === "" ? name : `${id}/${name}`;
       return {
         name,
-        kind: kindOf(spec, graph),
+        kind,
         functions: this.#functions.get(JSON.stringify([id, name])) ?? [],
         ...(this.#byId.has(childId) ? { subgraph: childId } : {}),
       };
-    });
+    };
+    return [
+      ...visibleNodes(graph).map(([name, spec]) => node(name, kindOf(spec, graph))),
+      ...[...(this.#tasks.get(id) ?? [])].map((name) => node(name, "task")),
+    ];
   }
 
   #add(id: string, graph: Graph): void {

@@ -31,7 +31,7 @@ export interface View {
   readonly run: Run | undefined;
   readonly config: { [key: string]: unknown };
   /** Names of the module that defines a node, below the state's. */
-  moduleNames(graphId: string, node: string | undefined): Promise<Names>;
+  moduleNames(graphId: string, node: string | undefined, expression: string): Names;
 }
 
 /** Where a tree begins: by itself a value, or a set of named ones. `expression` only for a graph's own state. */
@@ -86,7 +86,7 @@ export class Inspection {
     const own = { state: values, node, step: live?.loop.step };
     let value: unknown;
     try {
-      value = await evaluate(expression, [values, own, ...(await view.moduleNames(graphId, node))]);
+      value = await evaluate(expression, [values, own, ...view.moduleNames(graphId, node, expression)]);
     } catch (error) {
       const info = errorInfo(error);
       throw new RuntimeError("evaluation", `${info.type}: ${info.message}`, { info });

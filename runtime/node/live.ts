@@ -8,15 +8,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { GraphIndex } from "./graphs.ts";
-import {
-  type Config,
-  configText,
-  type Graph,
-  isHidden,
-  type Loop,
-  type RunLoopParams,
-  type Task,
-} from "./langgraph.ts";
+import { configText, type Graph, isHidden, type Loop, type RunLoopParams, type Task } from "./langgraph.ts";
 
 export type TaskPhase = "pending" | "computing" | "held" | "ended";
 
@@ -58,7 +50,7 @@ export interface Observer {
   /** Between supersteps. A promise holds the graph; one that rejects ends it. */
   boundary(live: LiveGraph, finished: Task[], more: boolean): Promise<void> | undefined;
   /** A task of the functional API is about to start. */
-  pushed(live: LiveGraph, task: Task): Promise<void> | undefined;
+  pushed(live: LiveGraph, task: Task, func: unknown): Promise<void> | undefined;
   superstepEnded(live: LiveGraph, step: number, finished: Task[]): void;
   taskStarted(live: LiveGraph, task: LiveTask): void;
   /** A promise holds the error back. */
@@ -227,7 +219,8 @@ export class LiveGraphs {
       const pushed = await acceptPush(...args);
       if (pushed === undefined || pushed.writes.length > 0) return pushed;
       const task = this.#takeTask(live, pushed);
-      const hold = this.#observer.pushed(live, pushed);
+      const call = args[2] as { func?: unknown } | undefined;
+      const hold = this.#observer.pushed(live, pushed, call?.func);
       if (hold !== undefined) {
         task.phase = "held";
         await hold;
@@ -313,5 +306,3 @@ export function patchClassOf(graph: Graph): void {
     }
   };
 }
-
-export type { Config };

@@ -21,8 +21,10 @@ export interface RunContext {
   breakpoints: Breakpoints;
   saving: Saving;
   graph: Graph;
-  /** New graphs were found. */
-  graphsChanged(): void;
+  /** A graph runs that was not known before. */
+  graphFound(id: string): void;
+  /** A task of the functional API is called for the first time. */
+  taskFound(graphId: string, name: string, func: object): void;
   show(value: unknown): string;
 }
 
@@ -138,7 +140,7 @@ export class Run implements Observer {
       const get = (): typeof own => (breakpoints.compiled && !this.noDebug ? own : []);
       Object.defineProperty(loop, when, { get, configurable: true });
     }
-    if (isNew) this.#context.graphsChanged();
+    if (isNew) this.#context.graphFound(live.id);
   }
 
   graphEnded(): void {
@@ -165,8 +167,12 @@ export class Run implements Observer {
     return this.#ask(live, tasks, finished) ? this.#hold(live) : undefined;
   }
 
-  pushed(live: LiveGraph, task: Task): Promise<void> | undefined {
+  pushed(live: LiveGraph, task: Task, func: unknown): Promise<void> | undefined {
     this.#context.link.poll();
+    const name = String(task.name);
+    if (typeof func === "function" && !this.index.hasTask(live.id, name)) {
+      this.#context.taskFound(live.id, name, func);
+    }
     if (this.noDebug) return undefined;
     if (this.#stop === undefined && !this.#ask(live, [task], [])) return undefined;
     return this.#hold(live, true);
@@ -201,7 +207,7 @@ export class Run implements Observer {
     const isBubble = failed && typeof error === "object" && error !== null && "is_bubble_up" in error;
     if (this.#stop !== undefined) queueMicrotask(() => this.#settle());
     if (!failed || isBubble || this.#abort.signal.aborted) {
-      if (!failed) this.#checkSwallowed(live, task);
+      if (!failed) this.#checkSwallowed(task);
       link.event("task", { event: "end", ...this.#describe(live, task), milliseconds });
       return undefined;
     }
@@ -482,14 +488,13 @@ export class Run implements Observer {
   }
 
   /** LangGraph counts the calls of `interrupt()`: one without an answer must have ended the task. */
-  #checkSwallowed(live: LiveGraph, task: LiveTask): void {
+  #checkSwallowed(task: LiveTask): void {
     const scratchpad = task.task.config?.configurable?.__pregel_scratchpad as Scratchpad | undefined;
     if (scratchpad === undefined || scratchpad.interruptCounter < scratchpad.resume.length) return;
     const node = String(task.task.name);
     const text = `${node} called interrupt(), but its own try/catch took the interrupt for an error, so nobody was asked. Rethrow what isGraphInterrupt() accepts.`;
     this.#context.link.event("message", { kind: "warning", text });
     if (this.#context.breakpoints.exceptions.has("swallowed")) this.#swallowed = text;
-    void live;
   }
 }
 

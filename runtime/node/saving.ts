@@ -1,18 +1,49 @@
-// The checkpointer that a run is saved with.
+// The checkpointer that every run is saved with, and whose thread is whose.
 
-import type { LangGraphModule, Saver } from "./langgraph.ts";
+import {
+  CheckpointFileError,
+  createFileSaver,
+  type FileSaver,
+  Unavailable,
+  UnknownCheckpointError,
+} from "./checkpointer/index.ts";
+import { RuntimeError } from "./errors.ts";
+import type { LangGraphModule } from "./langgraph.ts";
 
-export interface Saving {
-  saver: Saver;
-  /** Resolves when all that was put is on disk. */
-  flush(): Promise<void>;
-  /** The same without giving way, for a process that is about to end. */
-  flushNow(): void;
-  close(): void;
+export { Unavailable };
+
+export type Saving = FileSaver;
+
+/** Puts the checkpoints of this program's graphs into one file. `path` is absolute. Throws RuntimeError. */
+export function openSaving(
+  langgraph: LangGraphModule,
+  path: string,
+  onError: (text: string) => void,
+): Saving {
+  try {
+    const base = langgraph.BaseCheckpointSaver as Parameters<typeof createFileSaver>[0];
+    return createFileSaver(base, { path, onError: (error) => onError(error.message) });
+  } catch (error) {
+    throw savingError(error);
+  }
 }
 
-/** Puts the checkpoints of this program's graphs into one file. `path` is absolute. */
-export async function openSaving(langgraph: LangGraphModule, _path: string): Promise<Saving> {
-  const saver = new langgraph.MemorySaver() as Saver;
-  return { saver, flush: async () => {}, flushNow: () => {}, close: () => {} };
+/** Errors of the file with the protocol's codes; others as they are. */
+export function savingError(error: unknown): unknown {
+  if (error instanceof CheckpointFileError) {
+    const code = error.code === "otherLanguage" ? "otherGraph" : "checkpointFile";
+    return new RuntimeError(code, error.message, { cause: error });
+  }
+  if (error instanceof UnknownCheckpointError) return new RuntimeError("unknownThread", error.message);
+  return error;
+}
+
+/** Throws when the thread was made by another graph: its channels would mean something else. */
+export function checkThread(saving: Saving, threadId: string, graph: string): void {
+  const thread = saving.threads().find(({ id }) => id === threadId);
+  if (thread?.graph == null || thread.graph === graph) return;
+  throw new RuntimeError(
+    "otherGraph",
+    `Thread ${threadId} belongs to the graph ${thread.graph}, not to ${graph}. Choose another thread id.`,
+  );
 }

@@ -1,5 +1,6 @@
 // The requests of the adapter: loads the graph, starts and ends runs, answers about threads.
 
+import { relative, sep } from "node:path";
 import type {
   EvaluateParams,
   HistoryParams,
@@ -15,22 +16,27 @@ import type {
 } from "../../src/protocol/runtime.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { RuntimeError } from "./errors.ts";
+import type { Names } from "./expression.ts";
 import { GraphIndex, stateKeysOf } from "./graphs.ts";
 import { history } from "./history.ts";
 import { Inspection, type View } from "./inspection.ts";
+import { Introspection } from "./introspection.ts";
 import { jsonText } from "./json.ts";
-import type { Config } from "./langgraph.ts";
+import type { Config, Saver } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import { patchClassOf } from "./live.ts";
 import { type LoadedGraph, loadGraph } from "./loader.ts";
 import { interruptsOf, storedPosition } from "./position.ts";
 import { Run } from "./run.ts";
-import { openSaving, type Saving } from "./saving.ts";
+import { checkThread, openSaving, type Saving, savingError } from "./saving.ts";
+import { Sources } from "./sources.ts";
 
 interface Loaded extends LoadedGraph {
   index: GraphIndex;
   saving: Saving;
   params: LoadParams;
+  introspection: Introspection;
+  sources: Sources;
 }
 
 type Served = { [method: string]: (params: never) => unknown };
@@ -49,7 +55,7 @@ export class Session {
     setBreakpoints: (params: SetBreakpointsParams) => this.#breakpoints.set(params),
     open: (params: OpenParams) => this.open(params),
     run: (params: RunParams) => this.run(params),
-    history: (params: HistoryParams) => history(this.#get().index, this.#get().saving.saver, params),
+    history: (params: HistoryParams) => history(this.#get().index, this.#get().saving as Saver, params),
     values: (params: ValuesParams) => this.#inspection.values(this.#view(), params),
     evaluate: (params: EvaluateParams) => this.#inspection.evaluate(this.#view(), params),
     json: (params: JsonParams) => this.#inspection.json(this.#view(), params),
@@ -65,27 +71,37 @@ export class Session {
   async request(method: string, params: unknown): Promise<unknown> {
     const serve = this.#served[method];
     if (serve === undefined) throw new RuntimeError("internal", `This runtime has no request "${method}".`);
-    return (await serve(params as never)) ?? {};
+    try {
+      return (await serve(params as never)) ?? {};
+    } catch (error) {
+      throw savingError(error);
+    }
   }
 
   async load(params: LoadParams): Promise<LoadResult> {
     const config = runnableConfig(params.config);
     const found = await loadGraph(params, config);
     const { graph } = found;
-    const saving = await openSaving(found.langgraph, params.checkpoints);
+    const saving = openSaving(found.langgraph, params.checkpoints, (text) => {
+      this.#link().event("message", { kind: "error", text });
+    });
     const own = graph.checkpointer;
     const replaced = typeof own === "object" && own !== null ? own.constructor.name : undefined;
-    graph.checkpointer = saving.saver;
+    graph.checkpointer = saving;
     const index = new GraphIndex(graph);
     for (const id of index.ids()) patchClassOf(index.graph(id) ?? graph);
-    this.#loaded = { ...found, index, saving, params };
+    const introspection = new Introspection();
+    introspection.listScripts();
+    const sources = new Sources(introspection, params.workspaceFolders);
+    sources.fill(index, index.ids());
+    this.#loaded = { ...found, index, saving, params, introspection, sources };
     const origin = `${found.program}:${found.variable}`;
     return {
       name: nameOf(graph.name, found.variable),
       origin,
       langgraphVersion: found.langgraphVersion,
       graphs: index.models(),
-      sources: [found.program],
+      sources: sources.files(),
       inputSchema: {},
       stateKeys: stateKeysOf(graph),
       compiledInterrupts: compiledInterrupts(index),
@@ -96,14 +112,15 @@ export class Session {
 
   async open({ threadId }: OpenParams): Promise<OpenResult> {
     const { index, saving } = this.#get();
+    checkThread(saving, threadId, this.#graphLabel());
     this.#threadId = threadId;
     if (this.#run?.threadId === threadId && this.#run.graphs.root !== undefined) return this.#run.position();
-    const root = await storedPosition(index, saving.saver, threadId);
+    const root = await storedPosition(index, saving as Saver, threadId);
     return root === undefined ? null : { threadId, root };
   }
 
   async run(params: RunParams): Promise<void> {
-    const { langgraph, graph } = this.#get();
+    const { langgraph, graph, saving } = this.#get();
     const { threadId, input, resume, update, goto, step, noDebug } = params;
     const held = this.#run;
     const isPlain = input === undefined && resume === undefined && update === undefined && goto === undefined;
@@ -124,6 +141,8 @@ export class Session {
       ...(goto === undefined ? {} : { goto }),
     };
     const { config, context } = this.#get().params;
+    checkThread(saving, threadId, this.#graphLabel());
+    saving.describeThread(threadId, { graph: this.#graphLabel() });
     this.#threadId = threadId;
     this.#inspection.reset();
     this.#run = new Run(
@@ -131,9 +150,11 @@ export class Session {
         link: this.#link(),
         index: this.#get().index,
         breakpoints: this.#breakpoints,
-        saving: this.#get().saving,
+        saving,
         graph,
-        graphsChanged: () => this.#tellGraphs(),
+        graphFound: (id) => this.#tellGraphs((sources, index) => sources.fill(index, [id])),
+        taskFound: (id, name, func) =>
+          this.#tellGraphs((sources, index) => sources.addTask(index, id, name, func)),
         show: jsonText,
       },
       {
@@ -169,7 +190,7 @@ export class Session {
 
   /** What is still in memory goes to the file; nothing is waited for. */
   flushNow(): void {
-    this.#loaded?.saving.flushNow();
+    this.#loaded?.saving.flushSync();
   }
 
   /** A held run that was cancelled goes on with the steps that it had left. */
@@ -202,9 +223,18 @@ export class Session {
     }
   }
 
-  #tellGraphs(): void {
-    const { index, program } = this.#get();
-    this.#link().event("graphs", { graphs: index.models(), sources: [program] });
+  /** Graphs and tasks that are known only since they run. */
+  #tellGraphs(add: (sources: Sources, index: GraphIndex) => void): void {
+    const { index, introspection, sources } = this.#get();
+    introspection.listScripts();
+    add(sources, index);
+    this.#link().event("graphs", { graphs: index.models(), sources: sources.files() });
+  }
+
+  /** What the checkpoint file calls this graph; the same on every machine that has the project. */
+  #graphLabel(): string {
+    const { program, variable } = this.#get();
+    return `${relative(process.cwd(), program).replaceAll(sep, "/")}:${variable}`;
   }
 
   #view(): View {
@@ -212,12 +242,25 @@ export class Session {
     const { configurable, ...rest } = runnableConfig(params.config);
     return {
       index,
-      saver: saving.saver,
+      saver: saving as Saver,
       threadId: this.#threadId,
       run: this.#run,
       config: { ...rest, configurable: { ...configurable, thread_id: this.#threadId } },
-      moduleNames: async () => [this.#get().exports],
+      moduleNames: (graphId, node, expression) => this.#moduleNames(graphId, node, expression),
     };
+  }
+
+  /** What the node's function sees, then what the program exports. */
+  #moduleNames(graphId: string, node: string | undefined, expression: string): Names {
+    const { exports, introspection, sources } = this.#get();
+    const main = node === undefined ? undefined : sources.mainFunction(graphId, node);
+    if (main === undefined) return [exports];
+    const scopes = introspection.scopesOf(main).map((scope) => {
+      // Taking a value out of the inspector takes time: only what the expression can mean.
+      const names = scope.names.filter((name) => expression.includes(name));
+      return Object.fromEntries(names.map((name) => [name, scope.get(name)]));
+    });
+    return [...scopes, exports];
   }
 
   #get(): Loaded {
