@@ -128,6 +128,22 @@ export class Sources {
     return undefined;
   }
 
+  /** A function that hands its own arguments on to one that was given to its maker decorates that one. */
+  #withDecorated(outer: Place | undefined): Place[] {
+    if (outer === undefined) return [];
+    const text = Function.prototype.toString.call(outer.target);
+    const parameters = /^[^(]*\(([^()]*)\)/.exec(text)?.[1]?.trim();
+    if (parameters === undefined || parameters === "") return [outer];
+    const scope = this.#introspection.scopesOf(outer.target).find((one) => one.isClosure);
+    for (const name of scope?.names ?? []) {
+      if (!text.includes(`${name}(${parameters})`)) continue;
+      const inner = functionsIn(scope?.get(name), maxDepth, new Set())[0];
+      const place = inner === undefined || inner === outer.target ? undefined : this.#userPlace(inner, 1);
+      if (place !== undefined) return [place, outer];
+    }
+    return [outer];
+  }
+
   #isUsers(path: string): boolean {
     if (path.split(/[\\/]/).includes("node_modules") || path.startsWith(ownFolder)) return false;
     return this.#folders.some((folder) => {
