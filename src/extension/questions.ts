@@ -86,7 +86,7 @@ class SessionQuestions implements vscode.DebugAdapterTracker {
   }
 
   onDidSendMessage(message: AdapterMessage): void {
-    if (message.type === "event" && message.event === "stopped") this.#stopped(message.body?.reason);
+    if (message.type === "event" && message.event === "stopped") void this.#stopped(message.body?.reason);
     else if (movesOn(message)) this.done();
   }
 
@@ -112,13 +112,43 @@ class SessionQuestions implements vscode.DebugAdapterTracker {
     }
   }
 
-  #stopped(reason: string | undefined): void {
+  async #stopped(reason: string | undefined): Promise<void> {
     this.done();
     if (reason !== "interrupt" && reason !== "input") return;
-    this.#waits = reason === "interrupt" ? "answer" : "input";
+    const waits = reason === "interrupt" ? "answer" : "input";
+    this.#waits = waits;
     this.#changed();
-    void this.ask();
+    await stopShown(this.#session);
+    if (this.#waits === waits) await this.ask();
   }
+}
+
+/**
+ * Settles when VS Code has shown where the run stands. It then gives the editor the focus (`debug.focusEditorOnBreak`),
+ * and what the user types for an answer would go into their file if the box were open before.
+ */
+function stopShown(session: vscode.DebugSession): Promise<void> {
+  return new Promise((resolve) => {
+    const subscriptions: vscode.Disposable[] = [];
+    const settle = () => {
+      clearTimeout(timer);
+      for (const subscription of subscriptions) subscription.dispose();
+      resolve();
+    };
+    // A stop at a line where the cursor is already moves nothing, and a frame without source opens nothing.
+    let timer = setTimeout(settle, 2000);
+    subscriptions.push(
+      vscode.debug.onDidChangeActiveStackItem((item) => {
+        if (item?.session.id !== session.id || !(item instanceof vscode.DebugStackFrame)) return;
+        clearTimeout(timer);
+        timer = setTimeout(settle, 500);
+        subscriptions.push(
+          vscode.window.onDidChangeTextEditorSelection(settle),
+          vscode.window.onDidChangeActiveTextEditor(settle),
+        );
+      }),
+    );
+  });
 }
 
 function movesOn({ type, event, command, success, body }: AdapterMessage): boolean {

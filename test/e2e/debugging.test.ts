@@ -1,5 +1,4 @@
 // A user's first walk, in a real VS Code, in both languages: click in the gutter, run, look, answer, end.
-import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { extensionFolder, openWindow, type Session } from "./harness/web.ts";
@@ -54,20 +53,21 @@ describe("debugging in VS Code", function () {
         await workbench.waitForStopAt(name, lineOf(node));
         await workbench.waitForCallStack("Before node write");
         await workbench.expandVariable("State");
-        assert.equal(await workbench.variable("category"), text("question"));
+        await workbench.waitForVariable("category", text("question"));
         await workbench.expandVariable("documents");
-        assert.match(await workbench.variable(first), /Refunds reach your account/);
+        await workbench.waitForVariable(first, "Refunds reach your account");
         await workbench.screenshot(`${language}-stop`);
 
         await workbench.press("F5");
-        await workbench.inputBox("Send this reply?");
         await workbench.waitForStopAt(name, lineOf(asks));
+        await workbench.waitForVariable("draft", "Dear Ada");
+        await workbench.inputBox("Send this reply?");
         await workbench.screenshot(`${language}-question`);
         await workbench.answer("Send this reply?", "approve");
 
         await workbench.waitForConsole("To: ada@example.com");
         await workbench.waitForCallStack("The run has ended");
-        assert.equal(await workbench.variable("status"), text("sent"));
+        await workbench.waitForVariable("status", text("sent"));
         await workbench.screenshot(`${language}-end`);
         await workbench.press("F5");
         await workbench.waitForSessionEnd();

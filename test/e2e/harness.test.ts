@@ -38,7 +38,7 @@ describe("the harness", function () {
     await workbench.waitForStopAt("main.js", 2);
     await workbench.waitForCallStack("Paused on breakpoint");
     await workbench.expandVariable("Local");
-    assert.equal(await workbench.variable("greeting"), "'hello'");
+    await workbench.waitForVariable("greeting", "'hello'");
     assert.ok((await workbench.callStack()).some((row) => row.startsWith("Stack Frame <anonymous>, line 2")));
     await workbench.typeInConsole("greeting.length + 1");
     await workbench.waitForConsole(/^6$/);

@@ -81,10 +81,11 @@ export class Workbench {
     return widget.locator(".quick-input-box input");
   }
 
-  /** Answers the open input box. */
+  /** Types an answer into the input box with this text, as a user does: without clicking into it first. */
   async answer(text: string | RegExp, value: string): Promise<void> {
     const input = await this.inputBox(text);
-    await input.fill(value);
+    await input.and(this.page.locator(":focus")).waitFor();
+    await this.page.keyboard.type(value);
     await input.press("Enter");
   }
 
@@ -127,11 +128,9 @@ export class Workbench {
       .first();
   }
 
-  /** The value shown for a variable, once its row is there. */
-  async variable(name: string): Promise<string> {
-    const row = this.variableRow(name);
-    await row.waitFor();
-    return ((await row.locator(".value").textContent()) ?? "").trim();
+  /** Waits until a variable shows this value. */
+  async waitForVariable(name: string, value: string | RegExp): Promise<void> {
+    await this.variableRow(name).locator(".value").filter({ hasText: value }).waitFor();
   }
 
   /** The visible rows of the Variables pane, such as "Scope State" and "topic, value 'cats'". */
