@@ -13,7 +13,7 @@ import type {
 import type { Database } from "./database.ts";
 import { Decoder } from "./decoder.ts";
 import type { Blob } from "./entries.ts";
-import { type CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./errors.ts";
+import { CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./errors.ts";
 import { LiveValues } from "./live.ts";
 import * as maintenance from "./maintenance.ts";
 import type { MessageClasses } from "./messages.ts";
@@ -352,14 +352,18 @@ export class Core {
       }
       const num = seen?.num ?? -1;
       const { encoder } = thread;
-      return read(
-        new Decoder(
-          this.#live,
-          this.#classes,
-          (hash) => thread.cached(hash, () => this.#reader.blob(num, hash)),
-          (value, entry) => encoder.remember(value, entry),
-        ),
+      const decoder = new Decoder(
+        this.#live,
+        this.#classes,
+        (hash) => thread.cached(hash, () => this.#reader.blob(num, hash)),
+        (value, entry) => encoder.remember(value, entry),
       );
+      try {
+        return read(decoder);
+      } catch (error) {
+        if (error instanceof CheckpointFileError) throw error;
+        throw new CheckpointFileError("corrupt", this.path, String(error), { cause: error });
+      }
     });
   }
 
