@@ -11,7 +11,6 @@ import pytest
 from helpers import config_of
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
 from langchain_core.runnables import RunnableConfig
-from langgraph.channels.delta import DeltaChannel
 from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.func import entrypoint, task
@@ -31,14 +30,6 @@ class State(TypedDict, total=False):
 class SubState(TypedDict, total=False):
     messages: Annotated[list[AnyMessage], add_messages]
     answer: str
-
-
-def extend(old: list[str], new: list[list[str]]) -> list[str]:
-    return [*old, *(item for items in new for item in items)]
-
-
-class Deltas(TypedDict):
-    items: Annotated[list[str], DeltaChannel(extend)]
 
 
 def conversation(checkpointer: BaseCheckpointSaver[Any], *, in_place: bool = False) -> Any:
@@ -182,26 +173,6 @@ def test_a_functional_graph_keeps_its_previous_value(saver: FileCheckpointer) ->
     assert result == {"values": [number * 2 for number in range(30)]}
 
 
-def test_a_delta_channel_is_rebuilt_from_the_writes_also_after_prune(
-    open_saver: Callable[[], FileCheckpointer],
-) -> None:
-    def build(checkpointer: FileCheckpointer) -> Any:
-        builder = StateGraph(Deltas)
-        builder.add_node("add", lambda state: {"items": [str(len(state["items"]))]})
-        builder.add_edge(START, "add")
-        return builder.compile(checkpointer=checkpointer)
-
-    first = open_saver()
-    for _ in range(5):
-        expected = build(first).invoke({"items": ["in"]}, config_of())
-    first.flush()
-
-    second = open_saver()
-    assert build(second).get_state(config_of()).values == expected
-    second.prune(["thread"])
-    assert build(second).get_state(config_of()).values == expected
-
-
 def test_prune_keeps_only_the_latest_and_the_blobs_it_needs(saver: FileCheckpointer) -> None:
     graph = conversation(saver)
     for number in range(5):
@@ -306,21 +277,6 @@ def test_an_edit_of_a_checkpoint_that_is_not_there(saver: FileCheckpointer) -> N
 
     with pytest.raises(UnknownCheckpointError, match="no checkpoint 'nothing' in thread 'thread'"):
         saver.replace(config_of(checkpoint="nothing"), found.checkpoint)
-
-
-def test_a_clone_with_an_allowlist_sees_what_the_first_one_put(saver: FileCheckpointer) -> None:
-    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-
-    saver.serde = JsonPlusSerializer(allowed_msgpack_modules=[("a", "B")])
-    clone = saver.with_allowlist([("c", "D")])
-    assert clone is not saver
-    observed = []
-    saver.on_put = lambda config, checkpoint, metadata: observed.append(config)
-
-    conversation(clone).invoke(question(), config_of())
-
-    assert conversation(saver).get_state(config_of()).next == ("sub",)
-    assert observed
 
 
 def test_threads_are_listed_with_what_is_known_of_them(saver: FileCheckpointer) -> None:
