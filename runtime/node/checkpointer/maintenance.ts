@@ -227,11 +227,11 @@ function sweep(database: Database, num: number): void {
     }
   };
   const roots = database.all<{ data: Uint8Array }>(
-    "SELECT envelope AS data FROM checkpoints WHERE thread = ?1 UNION ALL " +
-      "SELECT channels FROM checkpoints WHERE thread = ?1 UNION ALL " +
-      "SELECT value FROM writes WHERE thread = ?1 UNION ALL " +
-      "SELECT envelope FROM edits WHERE thread = ?1 UNION ALL SELECT channels FROM edits WHERE thread = ?1",
-    num,
+    "SELECT envelope AS data FROM checkpoints WHERE thread = ? UNION ALL " +
+      "SELECT channels FROM checkpoints WHERE thread = ? UNION ALL " +
+      "SELECT value FROM writes WHERE thread = ? UNION ALL " +
+      "SELECT envelope FROM edits WHERE thread = ? UNION ALL SELECT channels FROM edits WHERE thread = ?",
+    ...new Array<number>(5).fill(num),
   );
   for (const { data } of roots) visit(data);
   for (const { hash } of database.all<{ hash: Uint8Array }>("SELECT hash FROM blobs WHERE thread = ?", num)) {
