@@ -24,10 +24,13 @@ export class InputForm {
   readonly #root: Schema;
   readonly #values = new Map<string, Json>();
 
-  constructor(schema: Json) {
+  /** `stateKeys` stand in for the fields where the graph could give no schema. */
+  constructor(schema: Json, stateKeys: readonly string[] = []) {
     this.#root = isObject(schema) ? schema : {};
     const top = resolveReference(this.#root, this.#root);
-    const properties = isObject(top.properties) ? Object.entries(top.properties) : [];
+    const known = isObject(top.properties) ? Object.entries(top.properties) : [];
+    const keys = stateKeys.filter((key) => !key.startsWith("__"));
+    const properties = Object.keys(top).length === 0 ? keys.map((key): [string, Json] => [key, {}]) : known;
     this.#whole = properties.length === 0;
     const required = Array.isArray(top.required) ? top.required : [];
     this.fields = this.#whole

@@ -76,7 +76,8 @@ export class RunControl {
   }
 
   #waitForInput(position: Position | undefined): void {
-    const form = new InputForm(this.#debuggee.loaded?.inputSchema ?? {});
+    const { loaded } = this.#debuggee;
+    const form = new InputForm(loaded?.inputSchema ?? {}, loaded?.stateKeys);
     const threads = threadsOf(
       position && { ...position, root: { ...position.root, tasks: [] } },
       this.#debuggee.name,

@@ -47,6 +47,10 @@ export class Runtime {
   #hello: Omit<HelloParams, "token"> | undefined;
   #end: RuntimeEnd | undefined;
   #recentErrors = "";
+  /** Events taken up to now. */
+  #messages = 0;
+  /** Settles when the connection is closed and all that came over it has been handled; at once without one. */
+  #drained = Promise.resolve();
 
   constructor(plan: LaunchPlan, logger: Logger) {
     this.#logger = logger;
@@ -170,9 +174,10 @@ export class Runtime {
       this.#recentErrors ||= error.message;
       this.#over({ code: 127, signal: undefined });
     });
-    child.once("close", (code, signal) =>
-      this.#over({ code: code ?? undefined, signal: signal ?? undefined }),
-    );
+    child.once("close", async (code, signal) => {
+      await this.#drained;
+      this.#over({ code: code ?? undefined, signal: signal ?? undefined });
+    });
   }
 
   #deliver(stream: "stdout" | "stderr", text: string): void {
@@ -202,12 +207,27 @@ export class Runtime {
     this.#connection = connection;
     for (const name of Object.keys(eventNames)) {
       connection.onNotification(name, (event: unknown) => {
+        this.#messages++;
         const emitter = this.#emitters.get(name) as Emitter<unknown> | undefined;
         emitter?.fire(event);
       });
     }
     connection.onError(([error]) => this.#logger.error(`connection to the runtime: ${error.message}`));
-    connection.onClose(() => {
+    let lastMessage = 0;
+    this.#drained = new Promise((resolve) => {
+      connection.onClose(() => {
+        // Messages that have been read are handled one a turn of the event loop.
+        let turns = 0;
+        const wait = (): void => {
+          turns = lastMessage === this.#messages ? turns + 1 : 0;
+          lastMessage = this.#messages;
+          if (turns > 3) resolve();
+          else setImmediate(wait);
+        };
+        wait();
+      });
+    });
+    void this.#drained.then(() => {
       connection.dispose();
       if (!this.#child) this.#over({ code: undefined, signal: undefined });
       else if (!this.#end) setTimeout(() => this.kill(), graceMilliseconds).unref();

@@ -1,0 +1,246 @@
+// The life of a session over both languages: restart, terminate, open again, several at once, and deaths on either side.
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { adapterPath, type Client, nodePath } from "../client.ts";
+import { Bench, languages } from "../languages.ts";
+
+for (const language of languages) {
+  describe(`the life of a session in ${language.name}`, () => {
+    const bench = Bench.in(language);
+    const input = { topic: "bees", log: ["start"] };
+
+    it("opens a thread again where it stood, after the session was ended", async () => {
+      const launch = bench.launch("linear", { threadId: "kept" });
+      const { program, line } = bench.fixture("linear");
+      const first = await bench.client();
+      await first.breakpoints(program, [{ line: line("think") }]);
+      await first.launch({ ...launch, input });
+      const before = await first.frames();
+      await first.request("terminate", {});
+      await first.event("terminated");
+      await first.close();
+
+      const second = await bench.client();
+      const stop = await second.launch(launch);
+      assert.deepEqual([stop.reason, stop.description], ["entry", "Before node think"]);
+      const shown = (frames: typeof before): unknown => frames.map(({ name, line: at }) => [name, at]);
+      assert.deepEqual(shown(await second.frames()), shown(before));
+      assert.equal((await second.go("continue")).reason, "end");
+      assert.deepEqual((await second.state()).log, ["start", "fetch", "think", "answer"]);
+      await second.close();
+
+      const third = await bench.client();
+      const end = await third.launch(launch);
+      assert.equal(end.reason, "input");
+      assert.deepEqual((await third.state()).log, ["start", "fetch", "think", "answer"]);
+      await third.close();
+    });
+
+    it("opens a thread that waits for an answer, and takes the answer", async () => {
+      const launch = bench.launch("review", { threadId: "asked" });
+      const first = await bench.client();
+      await first.launch({ ...launch, input: {} });
+      await first.close();
+      const second = await bench.client();
+      const stop = await second.launch(launch);
+      assert.deepEqual(
+        [stop.reason, stop.description],
+        ["interrupt", "Waiting for input: Approve the draft?"],
+      );
+      assert.equal(
+        (await second.go("evaluate", { expression: "/resume yes", context: "repl" })).reason,
+        "end",
+      );
+      assert.equal((await second.state()).sent, "Dear Ada");
+      await second.close();
+    });
+
+    it("restarts with the same input on a new thread, with the code read anew", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("linear");
+      await client.breakpoints(program, [{ line: line("think") }]);
+      await client.launch(bench.launch("linear"));
+      await client.go("langgraph/input", { input });
+      const thread = await client.variable("Checkpoint", "thread");
+      const again = await client.go("restart", {});
+      assert.equal(again.description, "Before node think");
+      assert.notEqual((await client.variable("Checkpoint", "thread")).value, thread.value);
+      assert.deepEqual((await client.state()).log, ["start", "fetch"]);
+      await client.close();
+    });
+
+    it("ends by itself at the end when it shall not stay", async () => {
+      const client = await bench.client();
+      await client.run(bench.launch("linear", { input, stopOnEnd: false }));
+      assert.deepEqual(await client.event("exited"), { exitCode: 0 });
+      await client.event("terminated");
+      assert.deepEqual(client.events("stopped"), []);
+      await client.close();
+    });
+
+    it("reads attributes from langgraph.json, files and the environment", async () => {
+      const { program } = bench.fixture("linear");
+      writeFileSync(join(bench.folder, "input.json"), JSON.stringify(input));
+      writeFileSync(join(bench.folder, "settings.env"), "# comment\nexport GREETING='hello there' # tail\n");
+      writeFileSync(
+        join(bench.folder, "langgraph.json"),
+        JSON.stringify({ graphs: { line: `${program}:graph` }, env: { OTHER: "from langgraph.json" } }),
+      );
+      const client = await bench.client();
+      const { program: _, ...launch } = bench.launch("linear", { graph: "line", cwd: bench.folder });
+      const stop = await client.launch({
+        ...launch,
+        inputFile: "input.json",
+        envFile: "settings.env",
+        env: { MORE: "1" },
+        stopOnEntry: true,
+      });
+      assert.equal(stop.description, "Before node fetch");
+      const read = (name: string): string =>
+        language.name === "Python" ? `__import__("os").environ["${name}"]` : `process.env.${name}`;
+      for (const [name, value] of Object.entries({
+        GREETING: "hello there",
+        OTHER: "from langgraph.json",
+        MORE: "1",
+      })) {
+        assert.equal((await client.evaluate(read(name))).result, language.quote(value));
+      }
+      const token =
+        language.name === "Python"
+          ? '__import__("os").environ.get("LANGGRAPH_DEBUG_TOKEN")'
+          : "process.env.LANGGRAPH_DEBUG_TOKEN";
+      assert.match((await client.evaluate(token)).result, /^(None|undefined)$/);
+      await client.close();
+    });
+
+    it("runs in the client's terminal, without the token in its arguments", async () => {
+      const started: ChildProcess[] = [];
+      const client = await bench.client({
+        initialize: { supportsRunInTerminalRequest: true },
+        onRequest: (command, args) => {
+          assert.equal(command, "runInTerminal");
+          const { args: words, cwd, env } = args as { args: string[]; cwd: string; env?: NodeJS.ProcessEnv };
+          assert.doesNotMatch(JSON.stringify([words, env]), /[0-9a-f]{64}/);
+          const [program = "", ...rest] = words;
+          started.push(spawn(program, rest, { cwd, env: { ...process.env, ...env }, stdio: "pipe" }));
+          return { processId: started[0]?.pid };
+        },
+      });
+      const end = await client.launch(
+        bench.launch("output", { input: { text: "Ada" }, console: "integratedTerminal" }),
+      );
+      assert.equal(end.reason, "end");
+      const [terminal] = started;
+      assert.ok(terminal);
+      const over = once(terminal, "exit");
+      await client.close();
+      await over;
+      assert.equal(client.output("stdout"), "");
+    });
+
+    it("ends the run when the adapter is killed", async () => {
+      const client = await bench.client();
+      await client.launch(bench.launch("linear", { input, stopOnEntry: true }));
+      const runtime = await processOf(client, language.name);
+      client.kill();
+      await client.exited;
+      const killed = Date.now();
+      await gone(runtime);
+      assert.ok(Date.now() - killed < 1_500, `the runtime lived on for ${Date.now() - killed} ms`);
+    });
+
+    it("ends the session with a clear message when the run is killed", async () => {
+      const client = await bench.client();
+      const launch = bench.launch("linear", { input, stopOnEntry: true, threadId: "killed" });
+      await client.launch(launch);
+      process.kill(await processOf(client, language.name), "SIGKILL");
+      await client.event("terminated");
+      assert.match(client.output("important"), /process .*(killed|ended).*"threadId": "killed"/s);
+      await client.close();
+      const again = await bench.client();
+      const { input: _, ...open } = launch;
+      assert.equal((await again.launch(open)).description, "Before node fetch");
+      await again.close();
+    });
+
+    it("says so when a node ends the process", async () => {
+      const client = await bench.client();
+      await client.run(bench.launch("exits", { input: { text: "" }, threadId: "left" }));
+      assert.deepEqual(await client.event("exited"), { exitCode: 3 });
+      await client.event("terminated");
+      assert.match(client.output("important"), /exit code 3 while leave ran.*"threadId": "left"/s);
+      await client.close();
+    });
+  });
+}
+
+describe("the adapter on a port", () => {
+  const [language] = languages;
+  if (!language) throw new Error("no language");
+  const bench = Bench.in(language);
+  let server: ChildProcess;
+  let port: number;
+
+  beforeEach(async () => {
+    server = spawn(nodePath, [adapterPath, "--port", "0"], { stdio: "pipe" });
+    const lines = createInterface({ input: server.stderr as NodeJS.ReadableStream });
+    const [line] = (await once(lines, "line")) as [string];
+    port = Number(/\d+/.exec(line)?.[0]);
+  });
+  afterEach(async () => {
+    const over = once(server, "exit");
+    server.kill();
+    await over;
+  });
+
+  it("serves several sessions at once, and one after another", async () => {
+    const input = { topic: "bees", log: ["start"] };
+    const clients = await Promise.all([bench.client({ port }), bench.client({ port })]);
+    const stops = await Promise.all(
+      clients.map((client) => client.launch(bench.launch("linear", { input, stopOnEntry: true }))),
+    );
+    assert.deepEqual(
+      stops.map(({ description }) => description),
+      ["Before node fetch", "Before node fetch"],
+    );
+    await clients[0]?.close();
+    assert.equal((await clients[1]?.go("next"))?.description, "Before node think");
+    await clients[1]?.close();
+    const third = await bench.client({ port });
+    assert.equal((await third.launch(bench.launch("linear", { input }))).reason, "end");
+    await third.close();
+  });
+
+  it("ends the run of a client that goes without a word", async () => {
+    const client = await bench.client({ port });
+    await client.launch(bench.launch("linear", { input: { topic: "bees", log: [] }, stopOnEntry: true }));
+    const runtime = await processOf(client, "Python");
+    client.kill();
+    await gone(runtime);
+  });
+});
+
+/** The process that runs the graph. */
+async function processOf(client: Client, language: string): Promise<number> {
+  const { result } = await client.evaluate(
+    language === "Python" ? '__import__("os").getpid()' : "process.pid",
+  );
+  return Number(result);
+}
+
+/** Resolves when there is no such process. There is no event for the end of a process that is not our own child. */
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
