@@ -12,9 +12,9 @@ from .as_json import to_json
 from .breakpoints import Breakpoints
 from .errors import RuntimeFailure, error_info
 from .handler import RunHandler
-from .limits import lowered_limit, usual_limit
+from .limits import cut_off_at
 from .position import Place, Threads, live_position
-from .run import Gate, Run
+from .run import CutOff, Gate, Run
 from .timeouts import lift_step_timeouts, restore_step_timeouts
 from .watch import Send, Watch
 
@@ -57,6 +57,10 @@ class Engine:
         """The thread whose end was told as a stop after its last node; going on from there is the end."""
         self._stop_of_root: dict[str, int] = {}
         """By thread: at which step the cancelled run would have met its recursion limit."""
+        self._held: dict[str, set[str]] = {}
+        """By thread: tasks at which the cancelled run stood."""
+        self._rested: set[str] = set()
+        """Threads whose last run ended by itself."""
         threading.Thread(target=self._report, name="langgraph-debugger-report", daemon=True).start()
 
     # ------------------------------------------------------------------------------------------------ requests
@@ -93,21 +97,20 @@ class Engine:
             self._tell_stop("end", self.position(thread_id), [])
             return
         self._ended_after = None
-        graph_input, skip, limit = self._input(params)
+        graph_input, skip, cut_off = self._input(params)
         handler = RunHandler(self.watch)
         run = Run(params, handler)
         handler.run = run
         run.skip = skip
-        run.recursion_limit = (
-            usual_limit(self._graphs.root.graph, self._config) if limit is not None else None
-        )
+        run.cut_off = cut_off
         if run.starts_fresh:
             self.watch.breakpoints.forget_hits()
+        self._rested.discard(thread_id)
         self.watch.run = run
-        self._loop.call_soon_threadsafe(self._launch, run, graph_input, limit)
+        self._loop.call_soon_threadsafe(self._launch, run, graph_input)
 
-    def _launch(self, run: Run, graph_input: Any, limit: int | None) -> None:
-        run.future = self._loop.create_task(self._stream(run, graph_input, limit))
+    def _launch(self, run: Run, graph_input: Any) -> None:
+        run.future = self._loop.create_task(self._stream(run, graph_input))
 
     def pause(self) -> list[str]:
         """The nodes that have to end before the run stands."""
@@ -132,9 +135,10 @@ class Engine:
                 root = run.root
                 if root is not None:
                     self._stop_of_root[run.thread_id] = root.loop.stop
+                self._held[run.thread_id] = {id_ for gate in run.gates() for id_ in gate.waiting}
+                done = threading.Event()
+                self._loop.call_soon_threadsafe(self._cancel_future, run, done)
                 run.cancel()
-            done = threading.Event()
-            self._loop.call_soon_threadsafe(self._cancel_future, run, done)
             done.wait(2)
             self.watch.run = None
         saving.flush(self._saver)
@@ -163,8 +167,8 @@ class Engine:
 
     # ------------------------------------------------------------------------------------------------ a run's input
 
-    def _input(self, params: RunParams) -> tuple[Any, set[str], int | None]:
-        """What the graph is called with, the tasks at which the user is already, and a lowered recursion limit."""
+    def _input(self, params: RunParams) -> tuple[Any, set[str], CutOff | None]:
+        """What the graph is called with, and the tasks at which the user is already."""
         from langgraph.types import Command
 
         if "input" in params:
@@ -205,18 +209,16 @@ class Engine:
                 raise RuntimeFailure(
                     "needsAnswer", f"The graph waits for an answer to the interrupt {sorted(waiting)[0]}."
                 )
-        limit = lowered_limit(
-            self._graphs.root.graph,
-            self._saver,
-            self._config,
-            position,
-            self._stop_of_root.pop(params["threadId"], None),
-        )
-        return Command(**command) if command else None, {task["id"] for task in tasks}, limit
+        skip = {task["id"] for task in tasks} | self._held.pop(params["threadId"], set())
+        cut_off = None
+        if params["threadId"] not in self._rested:
+            stop = self._stop_of_root.pop(params["threadId"], None)
+            cut_off = cut_off_at(self._graphs.root.graph, self._saver, self._config, position, stop)
+        return Command(**command) if command else None, skip, cut_off
 
     # ------------------------------------------------------------------------------------------------ the stream
 
-    async def _stream(self, run: Run, graph_input: Any, limit: int | None) -> None:
+    async def _stream(self, run: Run, graph_input: Any) -> None:
         """Consumes the graph's stream to its end, on the graph's own event loop."""
         graph = self._graphs.root.graph
         config = {
@@ -224,8 +226,8 @@ class Engine:
             "configurable": {**(self._config.get("configurable") or {}), "thread_id": run.thread_id},
             "callbacks": [run.handler],
         }
-        if limit is not None:
-            config["recursion_limit"] = limit
+        if run.cut_off is not None:
+            config["recursion_limit"] = run.cut_off.limit
         extra = {} if self._context is None else {"context": self._context}
         lifted = [] if run.no_debug else lift_step_timeouts(known.graph for known in self._graphs)
         error: BaseException | None = None
@@ -255,6 +257,7 @@ class Engine:
             if run.cancelled:
                 return
             self.watch.run = None
+        self._rested.add(run.thread_id)
         root = run.root
         position = self.position(run.thread_id)
         if position is None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .live import compiled_interrupts
+from .run import CutOff
+
 if TYPE_CHECKING:
     from .protocol import Position
 
@@ -23,26 +26,33 @@ def usual_limit(graph: Any, config: dict[str, Any]) -> int:
         return _DEFAULT_LIMIT
 
 
-def lowered_limit(
+def cut_off_at(
     graph: Any, saver: Any, config: dict[str, Any], position: Position, stop: int | None
-) -> int | None:
+) -> CutOff | None:
     """
-    The limit for going on from `position`, where the run was cut off between two supersteps: what the bare run
-    would have left. None where the run had ended there by itself (an interrupt, an error, the end): a bare run
-    starts counting anew. `stop` is LangGraph's own `loop.stop` of the run that was cut off, where it is known.
+    How to go on from `position`, where a run was cut off between two supersteps. None where it had ended there by
+    itself (an interrupt, an error, the end): a bare run starts counting anew. `stop` is LangGraph's own `loop.stop`
+    of the run that was cut off, where it is known.
     """
     root = position["root"]
     if not root["tasks"] or any(task["status"] in ("waiting", "failed") for task in root["tasks"]):
         return None
-    if "checkpoint" not in root:
+    if "checkpoint" not in root or _author_stops_at(graph, [task["name"] for task in root["tasks"]]):
         return None
     step = int(root["checkpoint"]["step"])
+    usual = usual_limit(graph, config)
     if stop is None:
         first = _first_step(saver, position["threadId"])
         if first is None:
             return None
-        stop = first + 1 + usual_limit(graph, config)
-    return max(1, stop - step - 2)
+        stop = first + 1 + usual
+    begun = {task["id"] for task in root["tasks"] if "subgraph" in task}
+    return CutOff(max(1, stop - step - 2), usual, stop, begun)
+
+
+def _author_stops_at(graph: Any, following: list[str]) -> bool:
+    before = compiled_interrupts(graph, "before")
+    return "*" in before or any(name in before for name in following) or bool(compiled_interrupts(graph, "after"))
 
 
 def _first_step(saver: Any, thread_id: str) -> int | None:

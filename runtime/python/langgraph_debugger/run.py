@@ -122,6 +122,32 @@ class Level:
     """Of the current superstep, hidden ones left out."""
 
 
+@dataclass
+class CutOff:
+    """How a run that begins again in the middle of another is made to go on as that one would have."""
+
+    limit: int
+    """The recursion limit to start with: what was left."""
+    usual_limit: int
+    """That of a bare run, for the graphs inside."""
+    stop: int
+    """LangGraph's own `loop.stop`: the first superstep that the bare run would not reach."""
+    begun: set[str]
+    """Tasks in which a graph had begun."""
+    first: bool = True
+
+    def mend(self, level: Level) -> None:
+        """At a superstep of the root graph."""
+        level.loop.stop = self.stop
+        for task in level.tasks:
+            config = task.task.config
+            config["recursion_limit"] = self.usual_limit
+            if self.first and task.id not in self.begun:
+                # Else a graph that keeps its state (`checkpointer=True`) takes this for a resume of its last visit.
+                config["configurable"].pop("__pregel_resuming", None)
+        self.first = False
+
+
 class Run:
     """One stream of the root graph. Its lock guards everything in it."""
 
@@ -133,8 +159,8 @@ class Run:
         self.no_debug = params["noDebug"]
         self.step: dict[str, Any] = dict(params["step"])
         self.starts_fresh = "input" in params
-        self.recursion_limit: int | None = None
-        """The user's own, where this run was started with a lower one."""
+        self.cut_off: CutOff | None = None
+        """Set where this run goes on in the middle of one that was cut off."""
         self.pausing = False
         self.stopped = False
         """A stop was reported and not yet left."""
@@ -184,8 +210,13 @@ class Run:
             gate.release(cancelled)
 
     def cancel(self) -> None:
-        """Lets go of everything that is held; whoever waits is cancelled."""
+        """
+        Lets go of everything that is held; whoever waits is cancelled. What is cancelled leaves nothing behind:
+        LangGraph would keep an error with the checkpoint for each task, though none of them has failed.
+        """
         self.cancelled = True
+        for level in self.levels.values():
+            leave_no_trace(level.loop)
         self.goes_on(cancelled=True)
 
     # ---- gates
@@ -234,6 +265,12 @@ class Run:
             self.by_run_id.pop(task.run_id, None)
         for level in [each for each in self.levels.values() if each.parent is task]:
             self.drop_level(level)
+
+
+def leave_no_trace(loop: Any) -> None:
+    """From here on the loop saves nothing, as one without a checkpointer."""
+    loop.checkpointer_put_writes = None
+    loop._checkpointer_put_after_previous = None
 
 
 def _is_active(task: TaskRun) -> bool:

@@ -13,7 +13,7 @@ from .evaluate import ChannelValues, Names
 from .graphs import KnownGraphs
 from .live import When
 from .retries import will_retry
-from .run import Gate, Level, Run, TaskRun, around, is_hidden, namespace_of_task
+from .run import Gate, Level, Run, TaskRun, around, is_hidden, leave_no_trace
 from .timeouts import lift_timeouts
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Watch:
         try:
             with run.lock:
                 if run.cancelled:
+                    leave_no_trace(loop)
                     return
                 level = run.levels.get(id(loop)) or self._enter(run, graph, loop)
                 if when == "before":
@@ -94,9 +95,8 @@ class Watch:
         ]
         for task in level.tasks:
             run.tasks[task.id] = task
-        if run.recursion_limit is not None and level.parent is None:
-            for task in level.tasks:
-                task.task.config["recursion_limit"] = run.recursion_limit
+        if run.cut_off is not None and level.parent is None:
+            run.cut_off.mend(level)
         if run.no_debug or not level.tasks:
             return
         lift_timeouts(level.tasks)
