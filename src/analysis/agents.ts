@@ -1,6 +1,7 @@
 // Prebuilt agents: the nodes that create_agent, create_react_agent and their like make.
 
 import { functionsOf, toolFunctions } from "./nodes.ts";
+import type { Language } from "./program.ts";
 import {
   type Arguments,
   argument,
@@ -84,7 +85,7 @@ export function makeAgent(
   const toolsValue = option(args, shift, "tools") ?? (shift ? args.positional[1] : undefined);
   const name = textOf(option(args, 0, "name"));
   const builder = new AgentBuilder(machine, draft, site);
-  if (maker === "react") builder.react(args, toolsValue);
+  if (maker === "react") builder.react(args, toolsValue, site.language);
   else builder.agent(args, toolsValue, site.language === "python" ? "model" : "model_request");
   return { kind: "graph", draft, form: "compiled", ...(name === undefined ? {} : { name }) };
 }
@@ -101,13 +102,16 @@ class AgentBuilder {
     this.#at = { path: site.path, line: site.span.line, endLine: site.span.line };
   }
 
-  react(args: Arguments, tools: Value | undefined): void {
+  react(args: Arguments, tools: Value | undefined, language: Language): void {
     const hook = (...names: string[]): Value | undefined => option(args, 0, ...names);
     const [pre, post] = [hook("pre_model_hook", "preModelHook"), hook("post_model_hook", "postModelHook")];
     const model = [hook("prompt"), hook("llm"), argument(args, 0, "model")].flatMap((value) =>
       value?.kind === "function" ? functionsOf(this.#machine, value, "node") : [],
     );
-    const hasTools = this.#addTools(tools, []);
+    // createReactAgent has the node even when it has no tool.
+    if (!this.#addTools(tools, []) && language === "typescript") {
+      this.#draft.nodes.set("tools", { name: "tools", dynamicName: false, kind: "tools", functions: [] });
+    }
     this.#node("agent", model, true);
     let entry = "agent";
     if (pre) {
@@ -128,11 +132,12 @@ class AgentBuilder {
       this.#node(exit, []);
       this.#edge(exit, "__end__");
     }
-    if (hasTools) {
+    const conditional = this.#draft.nodes.has("tools");
+    if (conditional) {
       this.#edge(last, "tools", true);
       this.#edge("tools", entry);
     }
-    this.#edge(last, exit, hasTools);
+    this.#edge(last, exit, conditional);
   }
 
   agent(args: Arguments, tools: Value | undefined, modelNode: string): void {

@@ -71,6 +71,8 @@ export function callBuiltin(
     }
     case "dict":
       return dictionary([...(first?.kind === "dictionary" ? first.entries : []), ...args.named]);
+    case "Map":
+      return first ? fromEntries(first) : UNKNOWN;
     case "str":
     case "String":
       return first;
@@ -137,6 +139,7 @@ export function callCollection(
 
 /** `Object.entries` and its like. */
 export function callObject(name: string, value: Value | undefined): Value | undefined {
+  if (name === "fromEntries" && value) return fromEntries(value);
   if (value?.kind !== "dictionary") return undefined;
   if (name === "entries") return entriesOf(value);
   if (name === "values") return list([...value.entries.values()]);
@@ -146,4 +149,13 @@ export function callObject(name: string, value: Value | undefined): Value | unde
 
 function entriesOf(value: Extract<Value, { kind: "dictionary" }>): Value {
   return list([...value.entries].map(([key, item]) => list([constant(key), item])));
+}
+
+function fromEntries(value: Value): Value {
+  const result = dictionary();
+  for (const [index, item] of itemsOf(value).entries()) {
+    const [key, entry] = itemsOf(item);
+    if (entry) result.entries.set(textOf(key) ?? `{${index}}`, entry);
+  }
+  return result.entries.size > 0 ? result : UNKNOWN;
 }

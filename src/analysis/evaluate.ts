@@ -20,7 +20,6 @@ import {
 
 /** What an expression needs of the statements around it. */
 export interface Surroundings extends Machine {
-  lookup(name: string, scope: Scope): Value;
   assign(target: Pattern, value: Value, scope: Scope, maybe: boolean): void;
   closure(code: FunctionCode, scope: Scope): Value;
   makeClass(code: ClassCode, scope: Scope): Value;
@@ -215,9 +214,10 @@ export class Evaluator {
       const next = expression.clauses[clause];
       if (!next) {
         const value = this.evaluate(expression.body, scope);
-        const key = expression.key && textOf(this.evaluate(expression.key, scope));
-        if (key !== undefined) entries.entries.set(key, value);
-        else items.push(value);
+        if (expression.key) {
+          const key = textOf(this.evaluate(expression.key, scope));
+          entries.entries.set(key ?? `{${entries.entries.size}}`, value);
+        } else items.push(value);
         return;
       }
       this.iterate(this.evaluate(next.iterable, scope), (item, maybe) => {
@@ -226,7 +226,7 @@ export class Evaluator {
       });
     };
     run(0);
-    if (expression.key) return entries.entries.size > 0 ? entries : UNKNOWN;
+    if (expression.key) return [...entries.entries.values()].every(isNothing) ? UNKNOWN : entries;
     return items.every(isNothing) ? UNKNOWN : { kind: "list", items };
   }
 }

@@ -332,10 +332,10 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
     const results = [...frame.yields, ...frame.returns];
     let result = joined(results);
     if (result.kind === "function" && result.scope === scope) {
-      const inner = result.code;
+      const inner = result.code.text();
       const wraps = code.params.flatMap((param) => {
         const given = param.name === undefined ? undefined : scope.names.get(param.name);
-        return given && isTelling(given) && inner.mentions(param.name ?? "") ? [given] : [];
+        return given && isTelling(given) && mentions(inner, param.name ?? "") ? [given] : [];
       });
       result = { ...result, wraps: [...(result.wraps ?? []), ...wraps] };
     }
@@ -394,6 +394,7 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
         // An enum's member: `Nodes.AGENT.value`.
         return name === "value" ? value : { kind: "method", target: value, name };
       case "tool":
+        if (name === "name") return constant(value.name);
         return (name === "func" || name === "coroutine") && value.functions[0]
           ? value.functions[0]
           : { kind: "method", target: value, name };
@@ -411,4 +412,8 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
   entrypoint(draft: GraphDraft, body: FunctionValue): void {
     this.#entrypoints.push({ draft, body });
   }
+}
+
+function mentions(text: string, name: string): boolean {
+  return /^\w+$/.test(name) && new RegExp(`\\b${name}\\b`).test(text);
 }

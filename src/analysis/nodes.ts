@@ -40,6 +40,7 @@ export function contentOf(machine: Machine, value: Value): NodeContent {
         for (const inner of part.wraps ?? []) visit(inner, depth + 1);
         state.code = true;
         add(functions, part, "node");
+        for (const run of calledTools(machine, part)) add(functions, run, "tool");
         goto.push(...gotoTargets(part));
         return;
       case "task":
@@ -108,9 +109,32 @@ export function toolFunctions(machine: Machine, tools: readonly Value[], depth =
   });
 }
 
+/** `tools_by_name[call["name"]]`, `self.tools.get(...)`, `search.invoke(...)`: how a node calls tools by hand. */
+const TOOL_CALL =
+  /(?:\b(self|this)\.)?\b([A-Za-z_$][\w$]*)(?:\[(?!\s*\])|\??\.(?:get|find|invoke|ainvoke)\()/g;
+
+function calledTools(machine: Machine, value: FunctionValue): FunctionValue[] {
+  const names = new Map<string, Value>();
+  for (const [, self, name] of value.code.text().matchAll(TOOL_CALL)) {
+    if (name === undefined || names.has(name)) continue;
+    const found =
+      self === undefined
+        ? machine.lookup(name, value.scope)
+        : value.self
+          ? machine.member(value.self, name)
+          : undefined;
+    if (found) names.set(name, found);
+  }
+  return [...names.values()].flatMap((found) => {
+    const tools = itemsOf(found).filter((item) => item.kind === "tool");
+    return tools.flatMap((tool) => [...tool.functions]);
+  });
+}
+
 export function functionsOf(machine: Machine, value: Value | undefined, role: Role): DraftFunction[] {
   if (!value || value.kind === "toolNode" || value.kind === "graph") return [];
-  return contentOf(machine, value).functions.map((found) => ({ ...found, role }));
+  const own = contentOf(machine, value).functions.filter((found) => found.role === "node");
+  return own.map((found) => ({ ...found, role }));
 }
 
 function add(functions: DraftFunction[], value: FunctionValue, role: Role): void {

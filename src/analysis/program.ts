@@ -162,8 +162,8 @@ export interface FunctionCode {
   readonly start: number;
   /** Whether the body itself builds something that this analysis looks for. */
   readonly buildsGraph: boolean;
-  /** Names that the body mentions. */
-  mentions(name: string): boolean;
+  /** The body's source. */
+  text(): string;
   body(): readonly Statement[];
 }
 

@@ -130,13 +130,7 @@ class Offers {
       const same = kept.findIndex((other) => other.value === offer.value);
       const other = kept[same];
       if (!other) kept.push(offer);
-      else if (
-        other.candidate.kind === "factory" ||
-        (!USUAL_NAMES.test(other.candidate.variable) && USUAL_NAMES.test(offer.candidate.variable)) ||
-        other.candidate.variable === "default"
-      ) {
-        kept[same] = offer;
-      }
+      else if (rank(offer.candidate) > rank(other.candidate)) kept[same] = offer;
     }
     const ready = new Set(
       kept.flatMap((offer) =>
@@ -150,6 +144,12 @@ class Offers {
     const open = useful.filter((offer) => !offer.candidate.variable.startsWith("_"));
     return open.length > 0 ? open : useful;
   }
+}
+
+/** Which of several names of one graph is offered: a value before its factory, the usual names before others. */
+function rank({ variable, kind }: GraphCandidate): number {
+  const named = USUAL_NAMES.test(variable) ? 2 : variable === "default" ? 0 : 1;
+  return named + (kind === "factory" ? 0 : 3);
 }
 
 function kindOf(value: GraphValue): GraphCandidate["kind"] {

@@ -197,6 +197,7 @@ export interface Machine {
   /** Every value that the function may return, called with unknown arguments. */
   returns(code: FunctionValue): readonly Value[];
   member(value: Value, name: string): Value;
+  lookup(name: string, scope: Scope): Value;
   /** The class's method, looked for in its bases too. */
   method(instance: InstanceValue, name: string): FunctionValue | undefined;
   /** A new graph, remembered among the graphs of the file. */

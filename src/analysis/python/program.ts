@@ -298,7 +298,6 @@ class PythonReader extends PythonExpressions {
     const nameNode = childOf(node, "name");
     const returnType = childOf(node, "return_type");
     let statements: readonly Statement[] | undefined;
-    let text: string | undefined;
     return {
       ...(nameNode ? { name: this.textOf(nameNode) } : {}),
       place: facts?.place ?? placeOf(this.#path, node),
@@ -308,10 +307,7 @@ class PythonReader extends PythonExpressions {
       kind: inClass ? methodKind(decorators) : "function",
       start: node.start,
       buildsGraph: facts?.buildsGraph ?? false,
-      mentions: (name) => {
-        text ??= body ? this.textOf(body) : "";
-        return new RegExp(`\\b${name}\\b`).test(text);
-      },
+      text: () => (body ? this.textOf(body) : ""),
       body: () => {
         if (statements) return statements;
         if (!body) statements = [];

@@ -33,7 +33,6 @@ export abstract class TypeScriptFunctions extends TypeScriptExpressions {
     const ownName = childOf(node, "name");
     const header = this.text.slice(node.start, ownName?.start ?? node.start);
     let statements: readonly Statement[] | undefined;
-    let text: string | undefined;
     return {
       ...(place.name === undefined ? {} : { name: place.name }),
       place,
@@ -56,10 +55,7 @@ export abstract class TypeScriptFunctions extends TypeScriptExpressions {
                 : "method",
       start: node.start,
       buildsGraph: facts?.buildsGraph ?? false,
-      mentions: (name) => {
-        text ??= body ? this.textOf(body) : "";
-        return /^[\w]+$/.test(name) && new RegExp(`\\b${name}\\b`).test(text);
-      },
+      text: () => (body ? this.textOf(body) : ""),
       body: () => {
         statements ??= !body
           ? []

@@ -169,6 +169,20 @@ describe("breakpoints before launch", () => {
     });
   });
 
+  it("knows the tools that a node calls by hand", async () => {
+    (await fixture("python/by_hand.py")).expect({
+      "add.def": "tool tool_node",
+      "divide.def": "tool tool_node",
+      "tool_node.def": "before tool_node",
+      "unused.def": elsewhere("unused", "add_node(...)"),
+    });
+    (await fixture("typescript/by-hand.ts")).expect({
+      "add.def": "tool call",
+      "search.def": "tool call",
+      "call.def": "before call",
+    });
+  });
+
   it("names both agents when two hold a tool", async () => {
     const found = await fixture("python/agents.py");
     const answer = breakpointAt([found.analysis], found.path, found.line("weather.def"));

@@ -65,6 +65,7 @@ describe("TypeScript analysis", () => {
       "Audit.after_model: function hook",
     ]);
     assert.deepEqual(nodes(found.graph("reacting")), [
+      "tools: tools",
       "agent: function",
       "pre_model_hook: function preModelHook",
     ]);
@@ -97,6 +98,17 @@ describe("TypeScript analysis", () => {
     ]);
   });
 
+  it("offers one name of a factory", async () => {
+    const { candidates } = await analyse(
+      "one.ts",
+      "export function make() { return new StateGraph(S).addNode('a', () => 1).compile(); }\nexport default make;\n",
+    );
+    assert.deepEqual(
+      candidates.map((candidate) => candidate.variable),
+      ["make"],
+    );
+  });
+
   it("reads where commands and routers go", async () => {
     const found = await fixture("typescript/commands.ts");
     assert.deepEqual(edges(found.graph("graph")), [
@@ -125,7 +137,7 @@ describe("TypeScript analysis", () => {
       "x: function first",
       "y: function second",
     ]);
-    assert.deepEqual(edges(found.graph("app")), ["x -> y", "__start__ -> first"]);
+    assert.deepEqual(edges(found.graph("app")), ["x -> y", "__start__ ~> first"]);
   });
 
   it("follows named, renamed, default, namespace and dynamic imports, from .js to .ts", async () => {
