@@ -1,10 +1,10 @@
-"""Runs one fixture graph without the debugger and prints what came of it as one line of JSON.
+"""Runs fixture graphs without the debugger and prints what came of each as one line of JSON.
 
-    python bare.py <name in fixtures.json>
+    python bare.py <name in fixtures.json>...
 
-The line holds `state` (the final state; for a functional graph what it returned), `runs` (how often each
-node ran), `trace` (every line the nodes recorded, sorted), and `error` or `exit` when the run ended so.
-LangGraph's own InMemorySaver is used where the fixture needs one to be answered, and none otherwise.
+A line holds `fixture` (the name), `state` (the final state; for a functional graph what it returned), `runs`
+(how often each node ran), `trace` (every line the nodes recorded, sorted), and `error` or `exit` when the run
+ended so. LangGraph's own InMemorySaver is used where the fixture needs one, and no checkpointer otherwise.
 """
 
 import asyncio
@@ -39,6 +39,8 @@ def plain(value: Any) -> Any:
         return message(value)
     if isinstance(value, float) and not math.isfinite(value):
         return {"number": str(value)}
+    if isinstance(value, int) and abs(value) > 2**53:
+        return {"bigint": str(value)}
     if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, dict):
@@ -128,19 +130,18 @@ async def run(fixture: dict[str, Any]) -> Any:
                 return snapshot.values if is_state_graph else result
             given = {}
             for id_, path in asked.items():
-                node = next(name for name in reversed(path) if answers.get(name))
+                # A subgraph called as a function may not be in the path: then the one list that is left.
+                node = next(name for name in (*reversed(path), *answers) if answers.get(name))
                 given[id_] = answers[node].pop(0)
             todo = Command(resume=given) if given else None
 
 
-def main(name: str) -> None:
-    fixtures = json.loads((GRAPHS / "fixtures.json").read_text(encoding="utf-8"))
-    fixture = next(fixture for fixture in fixtures if fixture["name"] == name)
+def outcome_of(fixture: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace.jsonl"
         trace.touch()
         os.environ["LANGGRAPH_TRACE_FILE"] = str(trace)
-        outcome: dict[str, Any] = {"state": None}
+        outcome: dict[str, Any] = {"fixture": fixture["name"], "state": None}
         try:
             outcome["state"] = plain(asyncio.run(run(fixture)))
         except SystemExit as exit_:
@@ -151,9 +152,17 @@ def main(name: str) -> None:
     trace_lines = [json.loads(line) for line in sorted(lines)]
     outcome["runs"] = dict(sorted(Counter(line["node"] for line in trace_lines if "node" in line).items()))
     outcome["trace"] = trace_lines
-    # A node may have left the line open.
-    print("\n" + json.dumps(outcome, ensure_ascii=False))
+    return outcome
+
+
+def main(names: list[str]) -> None:
+    fixtures = json.loads((GRAPHS / "fixtures.json").read_text(encoding="utf-8"))
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # it is a text file
+    for fixture in fixtures:
+        if fixture["name"] in names:
+            # A node may have left a line open.
+            print("\n" + json.dumps(outcome_of(fixture), ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

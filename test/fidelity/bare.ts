@@ -1,9 +1,9 @@
 /**
- * Runs one fixture graph without the debugger and prints what came of it as one line of JSON.
+ * Runs fixture graphs without the debugger and prints what came of each as one line of JSON.
  *
- *     node bare.ts <name in fixtures.json>
+ *     node bare.ts <name in fixtures.json>...
  *
- * The line holds `state` (the final state; for a functional graph what it returned), `runs` (how often each
+ * A line holds `fixture` (the name), `state` (the final state; for a functional graph what it returned), `runs` (how often each
  * node ran), `trace` (every line the nodes recorded, sorted), and `error` or `exit` when the run ended so.
  * LangGraph's own MemorySaver is used where the fixture needs one to be answered, and none otherwise.
  */
@@ -14,33 +14,7 @@ import { pathToFileURL } from "node:url";
 import { BaseMessage } from "@langchain/core/messages";
 import { Command, MemorySaver, type StateSnapshot } from "@langchain/langgraph";
 import type { Pregel } from "@langchain/langgraph/pregel";
-
-export interface Fixture {
-  readonly name: string;
-  readonly about: string;
-  readonly file?: string;
-  readonly fileIn?: Readonly<Partial<Record<"python" | "typescript", string>>>;
-  readonly graph?: string;
-  readonly input?: unknown;
-  readonly config?: { readonly recursion_limit?: number; readonly configurable?: Record<string, unknown> };
-  readonly context?: Record<string, unknown>;
-  readonly answers?: Readonly<Record<string, readonly unknown[]>>;
-  readonly saver?: boolean;
-  readonly loads?: false;
-  readonly only?: "python" | "typescript";
-  readonly rest?: string;
-  readonly expected?: Outcome;
-  readonly expectedIn?: Readonly<Partial<Record<"python" | "typescript", Outcome>>>;
-}
-
-export interface Outcome {
-  readonly state?: unknown;
-  readonly runs: Readonly<Record<string, number>>;
-  readonly error?: { readonly type: string; readonly message: string };
-  readonly exit?: number;
-}
-
-const graphs = join(import.meta.dirname, "..", "fixtures", "graphs");
+import { type Fixture, fileOf, fixtures, type Outcome } from "../fixtures/fixtures.ts";
 
 /** `value` as JSON that bare.py would give for the same value; message ids are left out, they are random. */
 function plain(value: unknown): unknown {
@@ -83,8 +57,7 @@ function isGraph(value: unknown): value is AnyGraph {
 
 /** The fixture's graph as a user's own program would get it; factories are called, builders compiled. */
 async function load(fixture: Fixture): Promise<AnyGraph> {
-  const name = fixture.fileIn?.typescript ?? `${fixture.file ?? fixture.name}.ts`;
-  const file = join(graphs, "typescript", name);
+  const file = fileOf(fixture, "typescript");
   const module: Record<string, unknown> = await import(pathToFileURL(file).href);
   let graph = await module[fixture.graph ?? "graph"];
   if (typeof graph === "function") graph = await graph({ configurable: {}, ...fixture.config });
@@ -129,7 +102,8 @@ async function run(fixture: Fixture): Promise<unknown> {
     if (asked.size === 0 && snapshot.next.length === 0) return isStateGraph ? snapshot.values : result;
     const given: Record<string, unknown> = {};
     for (const [id, path] of asked) {
-      const node = path.findLast((name) => (answers.get(name)?.length ?? 0) > 0);
+      // A subgraph called as a function is not in the path: then the one list that is left.
+      const node = [...answers.keys(), ...path].findLast((name) => (answers.get(name)?.length ?? 0) > 0);
       if (node === undefined) throw new Error(`No answer is left for the interrupt in ${path.join(":")}`);
       given[id] = answers.get(node)?.shift();
     }
@@ -137,35 +111,38 @@ async function run(fixture: Fixture): Promise<unknown> {
   }
 }
 
-async function main(name: string | undefined): Promise<void> {
-  const fixtures: Fixture[] = JSON.parse(readFileSync(join(graphs, "fixtures.json"), "utf8"));
-  const fixture = fixtures.find((candidate) => candidate.name === name);
-  if (!fixture) throw new Error(`fixtures.json has no ${name}`);
+let running: { readonly fixture: Fixture; readonly trace: string } | undefined;
+
+async function runAndTell(fixture: Fixture): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "bare-"));
   const trace = join(folder, "trace.jsonl");
   writeFileSync(trace, "");
   process.env.LANGGRAPH_TRACE_FILE = trace;
-  const outcome: Record<string, unknown> = { state: null };
-  let ended = false;
-  // A node may end the process: what it came to is told on the way out.
-  process.on("exit", (code) => {
-    if (!ended) outcome.exit = code;
-    const lines = readFileSync(trace, "utf8").split("\n").filter(Boolean).sort();
-    const parsed: { node?: string }[] = lines.map((line) => JSON.parse(line));
-    const runs: Record<string, number> = {};
-    for (const { node } of parsed) if (node) runs[node] = (runs[node] ?? 0) + 1;
-    outcome.runs = runs;
-    outcome.trace = parsed;
-    rmSync(folder, { recursive: true });
-    writeSync(1, `\n${JSON.stringify(outcome)}\n`);
-  });
+  running = { fixture, trace };
   try {
-    outcome.state = plain(await run(fixture));
+    tell({ state: plain(await run(fixture)) });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    outcome.error = { type: error.name, message: error.message };
+    tell({ state: null, error: { type: error.name, message: error.message } });
   }
-  ended = true;
+  running = undefined;
+  rmSync(folder, { recursive: true });
 }
 
-await main(process.argv[2]);
+function tell(outcome: Pick<Outcome, "state" | "error" | "exit">): void {
+  if (!running) return;
+  const lines = readFileSync(running.trace, "utf8").split("\n").filter(Boolean).sort();
+  const trace: { node?: string }[] = lines.map((line) => JSON.parse(line));
+  const runs: Record<string, number> = {};
+  for (const { node } of trace) if (node) runs[node] = (runs[node] ?? 0) + 1;
+  // A node may have left a line open.
+  writeSync(1, `\n${JSON.stringify({ fixture: running.fixture.name, ...outcome, runs, trace })}\n`);
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  // A node may end the process: what it came to is told on the way out.
+  process.on("exit", (code) => tell({ state: null, exit: code }));
+  for (const fixture of fixtures) if (names.includes(fixture.name)) await runAndTell(fixture);
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,48 @@
+/** Runs fixtures by bare.py and bare.ts, each language in a process of its own. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { python } from "../dap/languages.ts";
+import { type Fixture, fixtures, type Language, type Outcome } from "../fixtures/fixtures.ts";
+
+/** What a run came to, and every line that its nodes recorded, sorted. */
+export interface Run extends Outcome {
+  readonly trace: readonly unknown[];
+}
+
+/** The bare runs of all fixtures of a language that can be loaded, by name. */
+export async function bareRuns(language: Language): Promise<ReadonlyMap<string, Run>> {
+  const own = fixturesOf(language);
+  // A node that ends its process needs one of its own.
+  const ending = own.filter((fixture) => expected(fixture, language).exit !== undefined);
+  const together = own.filter((fixture) => !ending.includes(fixture));
+  const groups = [together, ...ending.map((fixture) => [fixture])];
+  const lines = await Promise.all(groups.map((group) => run(language, group)));
+  return new Map(lines.flat().map(({ fixture, ...outcome }) => [fixture, outcome]));
+}
+
+export function fixturesOf(language: Language): readonly Fixture[] {
+  return fixtures.filter((fixture) => fixture.loads !== false && (fixture.only ?? language) === language);
+}
+
+/** What fixtures.json says the bare run comes to. */
+export function expected(fixture: Fixture, language: Language): Outcome {
+  const outcome = fixture.expectedIn?.[language] ?? fixture.expected;
+  if (!outcome) throw new Error(`fixtures.json does not say what ${fixture.name} comes to in ${language}`);
+  return outcome;
+}
+
+async function run(language: Language, group: readonly Fixture[]): Promise<(Run & { fixture: string })[]> {
+  const [program, script] = language === "python" ? [python, "bare.py"] : [process.execPath, "bare.ts"];
+  const args = [join(import.meta.dirname, script), ...group.map(({ name }) => name)];
+  const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20 }).catch(
+    (error: unknown) => {
+      // A node that ends the process may end it with any code.
+      if (error instanceof Error && "stdout" in error && group.length === 1)
+        return { stdout: String(error.stdout) };
+      throw error;
+    },
+  );
+  const lines = stdout.split("\n").filter((line) => line.startsWith('{"fixture":'));
+  return lines.map((line) => JSON.parse(line));
+}

@@ -1,0 +1,99 @@
+/** Runs a fixture under the debugger, through the adapter, and tells what came of it as bareRuns does. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import type { LaunchAttributes } from "../../src/protocol/dap.ts";
+import { Client, type StoppedBody } from "../dap/client.ts";
+import { python } from "../dap/languages.ts";
+import { type Fixture, fileOf, type Language } from "../fixtures/fixtures.ts";
+import type { Run } from "./bare-runs.ts";
+
+export interface DebuggedRun extends Run {
+  /** The nodes that some stop was before, without the graphs around them. */
+  readonly stoppedAt: ReadonlySet<string>;
+}
+
+/** Runs to the end; with `everyNode` it stops before every node of every graph and goes on. */
+export async function debuggedRun(
+  fixture: Fixture,
+  language: Language,
+  everyNode: boolean,
+): Promise<DebuggedRun> {
+  const folder = mkdtempSync(join(tmpdir(), "fidelity-"));
+  const traceFile = join(folder, "trace.jsonl");
+  writeFileSync(traceFile, "");
+  const client = await Client.start();
+  try {
+    if (everyNode) await client.request("setFunctionBreakpoints", { breakpoints: [{ name: "*" }] });
+    client.markNow();
+    await client.run(launchAttributes(fixture, language, folder, traceFile));
+    const stoppedAt = new Set<string>();
+    let outcome: Pick<Run, "state" | "error" | "exit"> = {};
+    for (;;) {
+      const stop = await nextStop(client);
+      if (!stop) break;
+      if (stop.reason === "exception") outcome = { error: await errorOf(client, stop) };
+      else if (stop.reason === "end") {
+        outcome = { state: await client.state() };
+        break;
+      } else for (const { name } of await client.threads()) stoppedAt.add(nodeName(name));
+      client.markNow();
+      await client.request("continue", { threadId: stop.threadId });
+    }
+    await client.close();
+    const [exited] = client.events<DebugProtocol.ExitedEvent["body"]>("exited");
+    if (exited && exited.exitCode !== 0 && !outcome.error) outcome = { exit: exited.exitCode };
+    return { ...outcome, ...tracedRuns(traceFile), stoppedAt };
+  } finally {
+    client.kill();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function launchAttributes(
+  fixture: Fixture,
+  language: Language,
+  folder: string,
+  traceFile: string,
+): LaunchAttributes {
+  return JSON.parse(
+    JSON.stringify({
+      program: fileOf(fixture, language),
+      graph: fixture.graph ?? "graph",
+      input: fixture.input,
+      config: fixture.config,
+      context: fixture.context,
+      resume: fixture.answers,
+      cwd: folder,
+      env: { LANGGRAPH_TRACE_FILE: traceFile },
+      python,
+      node: process.execPath,
+    }),
+  );
+}
+
+/** The next stop, or nothing when the program ends first. */
+function nextStop(client: Client): Promise<StoppedBody | undefined> {
+  return Promise.race([client.event("stopped"), client.event("terminated").then(() => undefined)]);
+}
+
+async function errorOf(client: Client, stop: StoppedBody): Promise<{ type: string; message: string }> {
+  const info = await client.request<DebugProtocol.ExceptionInfoResponse["body"]>("exceptionInfo", {
+    threadId: stop.threadId,
+  });
+  return { type: info.exceptionId, message: info.description ?? "" };
+}
+
+/** `measure` of a thread called `research:measure #2`. */
+function nodeName(thread: string): string {
+  return (thread.split(":").at(-1) ?? "").replace(/\s*#\d+$/, "").replace(/ \(.*\)$/, "");
+}
+
+function tracedRuns(traceFile: string): Pick<Run, "runs" | "trace"> {
+  const lines = readFileSync(traceFile, "utf8").split("\n").filter(Boolean).sort();
+  const trace: { node?: string }[] = lines.map((line) => JSON.parse(line));
+  const runs: Record<string, number> = {};
+  for (const { node } of trace) if (node) runs[node] = (runs[node] ?? 0) + 1;
+  return { runs, trace };
+}
