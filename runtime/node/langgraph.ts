@@ -52,6 +52,8 @@ export interface Graph {
   getState(config: Config): Promise<Snapshot>;
   getGraph(config?: unknown): DrawnGraph;
   _runLoop(params: RunLoopParams): Promise<void>;
+  _validateInput?(input: unknown): Promise<unknown>;
+  config?: Config;
 }
 
 export interface DrawnGraph {
@@ -126,6 +128,7 @@ export interface Loop {
   interruptAfter: string[] | "*";
   tick(params: unknown): Promise<boolean>;
   acceptPush(...args: unknown[]): Promise<Task | undefined>;
+  _matchCachedWrites(): Promise<{ task: Task }[]>;
 }
 
 /** What the runtime takes from the module `@langchain/langgraph`. */

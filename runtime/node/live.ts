@@ -51,6 +51,8 @@ export interface Observer {
   boundary(live: LiveGraph, finished: Task[], more: boolean): Promise<void> | undefined;
   /** A task of the functional API is about to start. */
   pushed(live: LiveGraph, task: Task, func: unknown): Promise<void> | undefined;
+  /** The task's result was taken from the cache. */
+  taskCached(live: LiveGraph, task: LiveTask): void;
   superstepEnded(live: LiveGraph, step: number, finished: Task[]): void;
   taskStarted(live: LiveGraph, task: LiveTask): void;
   /** A promise holds the error back. */
@@ -157,6 +159,7 @@ export class LiveGraphs {
     observer.graphStarted(live, isNew);
     this.#wrapTick(live);
     this.#wrapPush(live);
+    this.#wrapCache(live);
     if (!observer.noDebug) {
       // A held graph must not run into the author's time limits.
       const tick = runner.tick.bind(runner);
@@ -230,10 +233,34 @@ export class LiveGraphs {
     };
   }
 
+  #wrapCache(live: LiveGraph): void {
+    const { loop } = live;
+    const match = loop._matchCachedWrites.bind(loop);
+    loop._matchCachedWrites = async () => {
+      const matched = await match();
+      for (const { task } of matched) {
+        const cached = live.tasks.get(task.id);
+        if (cached === undefined) continue;
+        cached.phase = "ended";
+        this.#observer.taskCached(live, cached);
+      }
+      return matched;
+    };
+  }
+
   #takeTasks(live: LiveGraph, more: boolean): void {
     live.tasks.clear();
+    // Graphs of the superstep before have no task any more that they belong to.
+    this.#forgetBelow(live);
     if (!more) return;
     for (const task of Object.values(live.loop.tasks)) this.#takeTask(live, task);
+  }
+
+  #forgetBelow(live: LiveGraph): void {
+    for (const below of this.all.filter((one) => one.parent === live && one.phase === "ended")) {
+      this.#forgetBelow(below);
+      this.all.splice(this.all.indexOf(below), 1);
+    }
   }
 
   #takeTask(live: LiveGraph, task: Task): LiveTask {

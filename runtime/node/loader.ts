@@ -4,8 +4,9 @@ import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { isAbsolute, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { LoadParams } from "../../src/protocol/runtime.ts";
+import type { Json, LoadParams } from "../../src/protocol/runtime.ts";
 import { errorInfo, framesOf, RuntimeError } from "./errors.ts";
+import { toJson } from "./json.ts";
 import { type Config, type Graph, isGraph, type LangGraphModule } from "./langgraph.ts";
 import { checkNode, findLangGraph, importLangGraph, prepareTypeScript, tooOld } from "./packages.ts";
 
@@ -18,6 +19,8 @@ export interface LoadedGraph {
   exports: { [name: string]: unknown };
   langgraph: LangGraphModule;
   langgraphVersion: string;
+  /** JSON Schema of the input, as far as the state's own schema tells; else only the names. */
+  inputSchema: Json;
 }
 
 /** Which names win when several graphs are exported. */
@@ -46,7 +49,16 @@ export async function loadGraph(params: LoadParams, config: Config): Promise<Loa
   }
   const graph = await toGraph(exports[chosen], chosen, config);
   if (!("_runLoop" in graph)) throw tooOld(found.version, program);
-  return { graph, variable: chosen, program, exports, langgraph, langgraphVersion: found.version };
+  const inputSchema = await schemaOf(graph, langgraph.part);
+  return {
+    graph,
+    variable: chosen,
+    program,
+    exports,
+    langgraph: langgraph.module,
+    langgraphVersion: found.version,
+    inputSchema,
+  };
 }
 
 function target(params: LoadParams): { program: string; variable: string | undefined } {
@@ -163,4 +175,22 @@ async function toGraph(value: unknown, variable: string, config: Config): Promis
   const wanted =
     "a compiled graph, a StateGraph, an agent, an entrypoint or a function that gives one of them";
   throw new RuntimeError("notAGraph", `"${variable}" is no graph but ${is}. Name ${wanted}.`);
+}
+
+type InputBuilder = { _schemaDefinitions?: Map<unknown, object>; _inputDefinition?: unknown };
+
+async function schemaOf(graph: Graph, part: (subpath: string) => Promise<unknown>): Promise<Json> {
+  try {
+    const { getInputTypeSchema } = (await part("./zod/schema")) as {
+      getInputTypeSchema(graph: Graph): unknown;
+    };
+    const schema = getInputTypeSchema(graph);
+    if (schema !== undefined) return toJson(schema);
+  } catch {
+    // A schema that can't be said as JSON Schema is no reason not to debug the graph.
+  }
+  const builder = graph.builder as InputBuilder | undefined;
+  const channels = builder?._schemaDefinitions?.get(builder._inputDefinition);
+  if (channels === undefined) return {};
+  return { type: "object", properties: Object.fromEntries(Object.keys(channels).map((key) => [key, {}])) };
 }

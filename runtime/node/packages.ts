@@ -1,7 +1,7 @@
 // The program's own packages: LangGraph, found from the program's folder, and what lets Node read TypeScript.
 
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire, type Module } from "node:module";
+import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { RuntimeError } from "./errors.ts";
@@ -23,8 +23,9 @@ export function checkNode(version = process.versions.node): void {
 export interface LangGraphPackage {
   folder: string;
   version: string;
-  esm: string | undefined;
-  cjs: string;
+  /** Files of the entry points, as ES module and as CommonJS; undefined where the package has none. */
+  esm(subpath?: string): string | undefined;
+  cjs(subpath?: string): string | undefined;
 }
 
 export function findLangGraph(program: string): LangGraphPackage {
@@ -37,21 +38,20 @@ export function findLangGraph(program: string): LangGraphPackage {
   }
   const json = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     version: string;
-    exports?: { ".": { [condition: string]: unknown } };
+    exports?: { [subpath: string]: { [condition: string]: unknown } };
   };
   const [major = 0, minor = 0] = json.version.split(".").map(Number);
   if (major === 0 && minor < 4) throw tooOld(json.version, program);
-  const entry = (...conditions: string[]): string | undefined => {
-    let at: unknown = json.exports?.["."];
-    for (const name of conditions) at = (at as { [key: string]: unknown } | undefined)?.[name];
+  const entry = (subpath: string, condition: string): string | undefined => {
+    const at = json.exports?.[subpath]?.[condition];
     const file = typeof at === "object" && at !== null ? (at as { default?: unknown }).default : at;
     return typeof file === "string" && existsSync(join(folder, file)) ? join(folder, file) : undefined;
   };
   return {
     folder,
     version: json.version,
-    esm: entry("import"),
-    cjs: entry("require") ?? createRequire(program).resolve(packageName),
+    esm: (subpath = ".") => entry(subpath, "import"),
+    cjs: (subpath = ".") => entry(subpath, "require"),
   };
 }
 
@@ -62,12 +62,20 @@ export function tooOld(version: string, program: string): RuntimeError {
   );
 }
 
-/** The module's namespace in the build (ES module or CommonJS) that the program itself has loaded. */
-export async function importLangGraph(found: LangGraphPackage, program: string): Promise<LangGraphModule> {
+/** Imports from LangGraph in the build (ES module or CommonJS) that the program itself has loaded. */
+export async function importLangGraph(
+  found: LangGraphPackage,
+  program: string,
+): Promise<{ module: LangGraphModule; part(subpath: string): Promise<unknown> }> {
   const require = createRequire(program);
-  const usesCommonJs = Object.keys(require.cache).some((file) => file === found.cjs);
-  if (usesCommonJs || found.esm === undefined) return require(found.cjs) as LangGraphModule;
-  return (await import(pathToFileURL(found.esm).href)) as LangGraphModule;
+  const cjs = found.cjs();
+  const usesCommonJs = cjs !== undefined && require.cache[cjs] !== undefined;
+  const load = async (subpath?: string): Promise<unknown> => {
+    const esm = found.esm(subpath);
+    if (!usesCommonJs && esm !== undefined) return import(pathToFileURL(esm).href);
+    return require(found.cjs(subpath) ?? packageName);
+  };
+  return { module: (await load()) as LangGraphModule, part: load };
 }
 
 function packageFolder(program: string): string | undefined {
@@ -111,9 +119,4 @@ export function prepareTypeScript(program: string): void {
     "importError",
     `Node ${process.versions.node} can't read ${extname(program)} files by itself. Run: npm install --save-dev tsx (in ${projectFolder(program)})`,
   );
-}
-
-/** Files of the user's that are loaded by now, as far as Node tells. */
-export function loadedCommonJs(program: string): string[] {
-  return Object.keys(createRequire(program).cache as { [file: string]: Module });
 }

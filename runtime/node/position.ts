@@ -113,16 +113,6 @@ export function interruptsOf(position: GraphPosition): InterruptInfo[] {
   ]);
 }
 
-/** The deepest error of a task that failed. */
-export function failedTask(position: GraphPosition): TaskPosition | undefined {
-  for (const task of position.tasks) {
-    const deeper = task.subgraph === undefined ? undefined : failedTask(task.subgraph);
-    if (deeper !== undefined) return deeper;
-    if (task.status === "failed") return task;
-  }
-  return undefined;
-}
-
 const isSend = (path: unknown[] | undefined): boolean => path?.[0] === "__pregel_push";
 
 /** From the graphs of a run that stands. `over`: its stream has ended, so that nothing counts as running. */

@@ -2,15 +2,16 @@
 
 import type { ErrorInfo, Position, StepMode, StoppedEvent, StopReason } from "../../src/protocol/runtime.ts";
 import type { Breakpoints, Visit } from "./breakpoints.ts";
-import { errorInfo, RuntimeError } from "./errors.ts";
+import { errorInfo } from "./errors.ts";
 import { type GraphIndex, stateKeysOf } from "./graphs.ts";
 import { toJson } from "./json.ts";
 import { type Config, type Graph, isHidden, type Scratchpad, type Task } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import { type LiveGraph, LiveGraphs, type LiveTask, type Observer } from "./live.ts";
-import { failedTask, interruptsOf, livePosition } from "./position.ts";
+import { interruptsOf, livePosition } from "./position.ts";
 import type { Saving } from "./saving.ts";
 import { stateOf, updateOf } from "./state.ts";
+import { type TokenHandler, tokenHandler } from "./tokens.ts";
 
 /** How long a stop waits for tasks that still compute before it is told without them. */
 const settleTime = 50;
@@ -66,8 +67,11 @@ export class Run implements Observer {
   noDebug: boolean;
   /** Its stream has ended. */
   over = false;
+  /** It was ended by `cancel`, and can go on from its last checkpoint. */
+  cancelled = false;
   readonly #context: RunContext;
   readonly #abort = new AbortController();
+  readonly #tokens: TokenHandler;
   #step: StepMode;
   /** Nothing has been stopped at since the run's start. */
   #atStart: boolean;
@@ -86,6 +90,7 @@ export class Run implements Observer {
     this.noDebug = start.noDebug;
     this.#step = start.step;
     this.#atStart = !start.resuming;
+    this.#tokens = tokenHandler((token) => context.link.event("token", token));
     this.graphs = new LiveGraphs(this, start.resuming, start.stops);
     // A pause that came after the last run is for none.
     context.link.takePause();
@@ -110,6 +115,7 @@ export class Run implements Observer {
   /** Ends the run where it stands. Resolves when all it did is on disk. */
   async cancel(): Promise<void> {
     if (this.over) return;
+    this.cancelled = true;
     this.#abort.abort();
     // LangGraph must see the abort before the held tasks fail of it, or it would write that down as their error.
     await new Promise((resolve) => setImmediate(resolve));
@@ -121,10 +127,11 @@ export class Run implements Observer {
   position(): Position {
     const root = this.graphs.root;
     const stop = this.#stop;
-    if (root === undefined) throw new RuntimeError("notRunning", "The run has not begun.");
+    // LangGraph may refuse the input or the configuration before any graph begins.
+    const empty = { graph: "", namespace: "", stateKeys: stateKeysOf(this.#context.graph), tasks: [] };
     return {
       threadId: this.threadId,
-      root: livePosition(this.graphs, root, this.over),
+      root: root === undefined ? empty : livePosition(this.graphs, root, this.over),
       ...(stop?.finished === undefined ? {} : { finished: stop.finished }),
       ...(stop?.error === undefined ? {} : { error: stop.error }),
     };
@@ -189,6 +196,11 @@ export class Run implements Observer {
       milliseconds: Math.max(0, performance.now() - live.superstepStartedAt - live.superstepHeldFor),
       written: keys.filter((key) => written.has(key)),
     });
+  }
+
+  taskCached(live: LiveGraph, task: LiveTask): void {
+    if (isHidden(task.task)) return;
+    this.#context.link.event("task", { event: "cached", ...this.#describe(live, task) });
   }
 
   taskStarted(live: LiveGraph, task: LiveTask): void {
@@ -399,11 +411,12 @@ export class Run implements Observer {
   // ------------------------------------------------------------------------------------------ the stream
 
   async #stream(start: RunStart): Promise<void> {
-    const { graph, link } = this.#context;
+    const { graph } = this.#context;
     let failure: { error: unknown } | undefined;
     try {
       const stream = await graph.stream(start.input, {
         ...start.config,
+        callbacks: [this.#tokens],
         streamMode: ["custom"],
         subgraphs: true,
         durability: "async",
@@ -420,11 +433,6 @@ export class Run implements Observer {
       await this.#flush();
     } catch (error) {
       this.#warnNotSaved(error);
-    }
-    if (this.graphs.root === undefined) {
-      // It never began: LangGraph refused the input or the configuration.
-      const info = errorInfo(failure?.error);
-      link.event("message", { kind: "error", text: `The run could not start: ${info.message}` });
     }
     this.#stop = this.#lastStop(failure);
     this.#send(this.#stop);
@@ -456,7 +464,6 @@ export class Run implements Observer {
         stop.text = `The graph's own compile() asks for a stop ${when} this node.`;
       }
     }
-    if (failedTask(position) !== undefined && stop.reason === "end") stop.reason = "end";
     return stop;
   }
 

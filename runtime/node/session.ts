@@ -15,14 +15,14 @@ import type {
   ValuesParams,
 } from "../../src/protocol/runtime.ts";
 import { Breakpoints } from "./breakpoints.ts";
-import { RuntimeError } from "./errors.ts";
+import { errorInfo, RuntimeError } from "./errors.ts";
 import type { Names } from "./expression.ts";
 import { GraphIndex, stateKeysOf } from "./graphs.ts";
 import { history } from "./history.ts";
 import { Inspection, type View } from "./inspection.ts";
 import { Introspection } from "./introspection.ts";
 import { jsonText } from "./json.ts";
-import type { Config, Saver } from "./langgraph.ts";
+import type { Config, Graph, Saver } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import { patchClassOf } from "./live.ts";
 import { type LoadedGraph, loadGraph } from "./loader.ts";
@@ -38,6 +38,9 @@ interface Loaded extends LoadedGraph {
   introspection: Introspection;
   sources: Sources;
 }
+
+/** LangGraph's own, when neither the graph nor the run says. */
+const defaultLimit = 25;
 
 type Served = { [method: string]: (params: never) => unknown };
 
@@ -102,7 +105,7 @@ export class Session {
       langgraphVersion: found.langgraphVersion,
       graphs: index.models(),
       sources: sources.files(),
-      inputSchema: {},
+      inputSchema: found.inputSchema,
       stateKeys: stateKeysOf(graph),
       compiledInterrupts: compiledInterrupts(index),
       ...(replaced === undefined ? {} : { replacedCheckpointer: replaced }),
@@ -135,6 +138,7 @@ export class Session {
     }
     const position = input === undefined ? await this.open({ threadId }) : null;
     if (input === undefined) this.#checkPosition(position, params);
+    else await checkInput(graph, input);
     const fields = {
       ...(resume === undefined ? {} : { resume }),
       ...(update === undefined ? {} : { update }),
@@ -168,7 +172,7 @@ export class Session {
         },
         step,
         noDebug,
-        stops: this.#limits(held, threadId, input === undefined && resume === undefined),
+        stops: this.#limits(held, params),
       },
     );
   }
@@ -193,10 +197,21 @@ export class Session {
     this.#loaded?.saving.flushSync();
   }
 
-  /** A held run that was cancelled goes on with the steps that it had left. */
-  #limits(held: Run | undefined, threadId: string, goesOn: boolean): ReadonlyMap<string, number> {
-    if (held === undefined || held.threadId !== threadId || !goesOn) return new Map();
-    return new Map(held.graphs.all.map((live) => [live.namespace, live.loop.stop]));
+  /**
+   * Limits of graphs that go on from a checkpoint at which a debugger had them: each may take the steps that the
+   * bare run would have left. At an interrupt LangGraph itself starts to count anew.
+   */
+  #limits(before: Run | undefined, params: RunParams): ReadonlyMap<string, number> {
+    const { threadId, input, resume } = params;
+    if (input !== undefined || resume !== undefined) return new Map();
+    if (before?.threadId === threadId) {
+      if (!before.cancelled) return new Map();
+      return new Map(before.graphs.all.map((live) => [live.namespace, live.loop.stop]));
+    }
+    const { saving, graph, params: load } = this.#get();
+    const started = saving.summaries(threadId, { ns: "" }).find(({ source }) => source === "input");
+    const limit = runnableConfig(load.config).recursionLimit ?? graph.config?.recursionLimit ?? defaultLimit;
+    return started?.step == null ? new Map() : new Map([["", started.step + limit + 1]]);
   }
 
   #checkPosition(position: Position | null, params: RunParams): void {
@@ -266,6 +281,17 @@ export class Session {
   #get(): Loaded {
     if (this.#loaded === undefined) throw new RuntimeError("notRunning", "No graph is loaded.");
     return this.#loaded;
+  }
+}
+
+/** What the graph's own schema says against an input. */
+async function checkInput(graph: Graph, input: unknown): Promise<void> {
+  try {
+    await graph._validateInput?.(input);
+  } catch (error) {
+    const info = errorInfo(error);
+    const message = `The input does not fit the graph's schema: ${info.message}`;
+    throw new RuntimeError("invalidInput", message, { info, cause: error });
   }
 }
 
