@@ -29,8 +29,16 @@ export class DebugError extends Error {
     this.showUser = blame !== "ours" && more.quiet !== true;
   }
 
+  /** A graph that must be chosen comes with the choice, as a JSON list: the client asks the user. */
   toMessage(): DebugProtocol.Message {
-    return { id: this.id, format: this.message, showUser: this.showUser, sendTelemetry: false };
+    const candidates = this.data?.code === "ambiguousGraph" ? this.data.candidates : undefined;
+    return {
+      id: this.id,
+      format: this.message,
+      showUser: this.showUser && candidates === undefined,
+      sendTelemetry: false,
+      ...(candidates && { variables: { candidates: JSON.stringify(candidates) } }),
+    };
   }
 }
 

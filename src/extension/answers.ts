@@ -1,4 +1,4 @@
-// What a person types at an interrupt, and how the question is put to them. Knows nothing of VS Code.
+// What a person types at an interrupt or as input, and how they are asked for it. Knows nothing of VS Code.
 
 import type { WaitingInterrupt } from "../protocol/dap.ts";
 import type { Json } from "../protocol/runtime.ts";
@@ -26,6 +26,42 @@ function show(value: Json, length: number): string {
 
 function shorten(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+/** A field of the input, as the adapter's scope Input shows it. */
+export interface InputField {
+  readonly name: string;
+  /** As JSON Schema says it: `string`, `array of object`. */
+  readonly type?: string;
+  /** JSON, or "(required)" or "(not set)". */
+  readonly value: string;
+}
+
+/** The fields in a few words, and JSON to begin with: with the fields that are required, if any. */
+export function inputTemplate(fields: readonly InputField[]): {
+  summary: string;
+  example: string;
+  start: string;
+} {
+  const summary = fields
+    .map(({ name, type }) => (type === undefined ? name : `${name} (${type})`))
+    .join(", ");
+  const open = fields.filter(({ value }) => value.startsWith("("));
+  const required = open.filter(({ value }) => value === "(required)");
+  const json = (chosen: readonly InputField[]) =>
+    chosen.length === 0
+      ? ""
+      : JSON.stringify(Object.fromEntries(chosen.map((field) => [field.name, blank(field)])));
+  return { summary: shorten(summary, 300), example: json(open), start: json(required) };
+}
+
+function blank({ name, type = "" }: InputField): Json {
+  if (name === "messages") return [{ role: "user", content: "" }];
+  if (type.startsWith("array")) return [];
+  if (/^(integer|number)/.test(type)) return 0;
+  if (type.startsWith("boolean")) return false;
+  if (type.startsWith("object")) return {};
+  return type.startsWith("string") ? "" : null;
 }
 
 /** The answer that a text stands for: JSON where it is JSON, else the text itself. */

@@ -60,6 +60,8 @@ export class OfferedConfigurations implements vscode.DebugConfigurationProvider 
 
   async provideDebugConfigurations(folder?: vscode.WorkspaceFolder): Promise<vscode.DebugConfiguration[]> {
     if (!vscode.workspace.isTrusted) return [];
+    // VS Code asks for each folder, and once more for all of them.
+    if (!folder && vscode.workspace.workspaceFolders?.length) return [];
     const document = vscode.window.activeTextEditor?.document;
     const inFile = document ? await this.#graphs.in(document) : [];
     const named = await graphsOfLanggraphJson(folder);

@@ -3,14 +3,17 @@
 import * as vscode from "vscode";
 import type { CustomRequests, WaitingInterrupt } from "../protocol/dap.ts";
 import type { Json } from "../protocol/runtime.ts";
-import { jsonMistake, parseAnswer, questionText } from "./answers.ts";
+import { type InputField, inputTemplate, jsonMistake, parseAnswer, questionText } from "./answers.ts";
 
 const answerCommand = "langgraph.answer";
 /** True while a run waits for an answer or an input: shows the button that asks again. */
 const waitingKey = "langgraph.waiting";
 
-/** What a session's run waits for. */
-type Wait = "answer" | "input";
+/** What a session's run waits for, and the thread that stands there. */
+interface Wait {
+  readonly for: "answer" | "input";
+  readonly threadId: number;
+}
 
 /** A message of the adapter, as far as it is read here. */
 interface AdapterMessage {
@@ -18,7 +21,11 @@ interface AdapterMessage {
   readonly event?: string;
   readonly command?: string;
   readonly success?: boolean;
-  readonly body?: { readonly reason?: string; readonly interrupts?: readonly unknown[] };
+  readonly body?: {
+    readonly reason?: string;
+    readonly threadId?: number;
+    readonly interrupts?: readonly unknown[];
+  };
 }
 
 /** Requests after which the run stands no longer where the question was asked. */
@@ -75,6 +82,7 @@ class SessionQuestions implements vscode.DebugAdapterTracker {
   readonly #changed: () => void;
   #waits: Wait | undefined;
   #box: vscode.CancellationTokenSource | undefined;
+  #viewShown = false;
 
   constructor(session: vscode.DebugSession, changed: () => void) {
     this.#session = session;
@@ -86,7 +94,7 @@ class SessionQuestions implements vscode.DebugAdapterTracker {
   }
 
   onDidSendMessage(message: AdapterMessage): void {
-    if (message.type === "event" && message.event === "stopped") void this.#stopped(message.body?.reason);
+    if (message.type === "event" && message.event === "stopped") void this.#stopped(message.body);
     else if (movesOn(message)) this.done();
   }
 
@@ -104,22 +112,32 @@ class SessionQuestions implements vscode.DebugAdapterTracker {
     const box = new vscode.CancellationTokenSource();
     this.#box = box;
     try {
-      if (this.#waits === "answer") await askInterrupts(this.#session, box.token);
-      else if (this.#waits === "input") await askInput(this.#session, box.token);
+      if (this.#waits?.for === "answer") await askInterrupts(this.#session, box.token);
+      else if (this.#waits?.for === "input") await askInput(this.#session, this.#waits.threadId, box.token);
     } catch (error) {
       // The session may have ended meanwhile, and then nobody waits for the answer.
       if (!box.token.isCancellationRequested) void vscode.window.showErrorMessage((error as Error).message);
     }
   }
 
-  async #stopped(reason: string | undefined): Promise<void> {
+  async #stopped({ reason, threadId = 0 }: AdapterMessage["body"] = {}): Promise<void> {
     this.done();
     if (reason !== "interrupt" && reason !== "input") return;
-    const waits = reason === "interrupt" ? "answer" : "input";
+    const waits: Wait = { for: reason === "interrupt" ? "answer" : "input", threadId };
     this.#waits = waits;
     this.#changed();
     await stopShown(this.#session);
+    if (this.#waits !== waits) return;
+    await this.#showView();
     if (this.#waits === waits) await this.ask();
+  }
+
+  /** VS Code itself opens the view at breakpoints only; what is asked about is shown there. */
+  async #showView(): Promise<void> {
+    const when = vscode.workspace.getConfiguration("debug").get("openDebug");
+    if (this.#viewShown || when === "neverOpen") return;
+    this.#viewShown = true;
+    await vscode.commands.executeCommand("workbench.view.debug");
   }
 }
 
@@ -189,17 +207,37 @@ function answerBox(interrupt: WaitingInterrupt, index: number, count: number): v
   };
 }
 
-async function askInput(session: vscode.DebugSession, token: vscode.CancellationToken): Promise<void> {
+async function askInput(
+  session: vscode.DebugSession,
+  threadId: number,
+  token: vscode.CancellationToken,
+): Promise<void> {
+  const { summary, example, start } = inputTemplate(await inputFields(session, threadId));
   const text = await vscode.window.showInputBox(
     {
-      title: "Input of the run",
-      prompt: "The graph waits for its input, as JSON. The fields are in the Variables view, under Input.",
-      placeHolder: '{"messages": [{"role": "user", "content": "Hello"}]}',
+      title: "The graph waits for its input",
+      prompt: summary === "" ? "The input as JSON." : `The input as JSON. Fields: ${summary}.`,
+      placeHolder: example,
+      value: start,
       ignoreFocusOut: true,
       validateInput: jsonMistake,
     },
     token,
   );
   if (text === undefined) return;
-  await request(session, "langgraph/input", { input: parseAnswer(text, {}) });
+  await request(session, "langgraph/input", { input: text.trim() === "" ? {} : parseAnswer(text, {}) });
+}
+
+/** The fields that the scope Input lists; none where the graph's input has no fields. */
+async function inputFields(session: vscode.DebugSession, threadId: number): Promise<InputField[]> {
+  const { stackFrames } = await session.customRequest("stackTrace", { threadId, startFrame: 0, levels: 1 });
+  const { scopes } = await session.customRequest("scopes", { frameId: stackFrames[0]?.id });
+  const scope = scopes.find(({ name }: { name: string }) => name === "Input");
+  if (!scope) return [];
+  const { variablesReference } = scope;
+  const { variables } = (await session.customRequest("variables", { variablesReference })) as {
+    variables: InputField[];
+  };
+  // A graph whose input is one value has a single field that stands for the whole.
+  return variables.length === 1 && variables[0]?.name === "input" ? [] : variables;
 }

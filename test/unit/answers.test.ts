@@ -1,6 +1,6 @@
 // Questions and answers at an interrupt: how the question reads, and what a typed answer stands for.
 import assert from "node:assert/strict";
-import { jsonMistake, parseAnswer, questionText } from "../../src/extension/answers.ts";
+import { inputTemplate, jsonMistake, parseAnswer, questionText } from "../../src/extension/answers.ts";
 
 describe("questionText", () => {
   for (const [value, text] of [
@@ -51,5 +51,28 @@ describe("jsonMistake", () => {
 
   it("says what is wrong with text that begins as JSON", () => {
     assert.match(jsonMistake('{"action": ') ?? "", /^Not valid JSON: /);
+  });
+});
+
+describe("inputTemplate", () => {
+  it("begins with the required fields", () => {
+    const template = inputTemplate([
+      { name: "messages", type: "array of any", value: "(required)" },
+      { name: "limit", type: "integer", value: "5" },
+      { name: "topic", type: "string", value: "(not set)" },
+    ]);
+    assert.deepEqual(template, {
+      summary: "messages (array of any), limit (integer), topic (string)",
+      example: '{"messages":[{"role":"user","content":""}],"topic":""}',
+      start: '{"messages":[{"role":"user","content":""}]}',
+    });
+  });
+
+  it("begins empty where nothing is required", () => {
+    assert.deepEqual(inputTemplate([{ name: "topic", type: "string", value: '"cats"' }]), {
+      summary: "topic (string)",
+      example: "",
+      start: "",
+    });
   });
 });

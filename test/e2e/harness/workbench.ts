@@ -30,7 +30,7 @@ export class Workbench {
 
   /** Opens a file of the workspace in an editor; `file` is its path below the workspace's folder. */
   async openFile(file: string): Promise<void> {
-    const input = await this.openQuickInput("Control+P");
+    const input = await this.openQuickInput("ControlOrMeta+P");
     await input.fill(file);
     await this.quickPickRow(path.posix.basename(file)).click();
     await this.page.locator(".tab.active", { hasText: path.posix.basename(file) }).waitFor();
@@ -62,6 +62,29 @@ export class Workbench {
     await this.page.keyboard.press(key);
   }
 
+  /** Clicks the nth code lens with this title. */
+  async clickLens(title: string, index = 0): Promise<void> {
+    await this.page.locator(".editor-instance .codelens-decoration a", { hasText: title }).nth(index).click();
+  }
+
+  /** Opens the list of the configurations that a debugger offers by itself, and gives its entries. */
+  async offeredConfigurations(debuggerLabel: string): Promise<string[]> {
+    const input = await this.openQuickInput("F1");
+    await input.fill("debug ");
+    await this.quickPickRow(`${debuggerLabel}...`).click();
+    await this.page.getByPlaceholder("Select Launch Configuration").waitFor();
+    await this.page.locator(".quick-input-widget .monaco-list-row .label-name").first().waitFor();
+    return this.page.locator(".quick-input-widget .monaco-list-row .label-name").allTextContents();
+  }
+
+  /** Ends the session, if one runs. */
+  async stopSession(): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    if (!(await this.page.locator(".debug-toolbar").isVisible())) return;
+    await this.page.keyboard.press("Shift+F5");
+    await this.waitForSessionEnd();
+  }
+
   /** Starts a launch configuration by its name. */
   async startConfiguration(name: string): Promise<void> {
     const input = await this.openQuickInput("F1");
@@ -85,6 +108,7 @@ export class Workbench {
   async answer(text: string | RegExp, value: string): Promise<void> {
     const input = await this.inputBox(text);
     await input.and(this.page.locator(":focus")).waitFor();
+    await this.page.keyboard.press("ControlOrMeta+A");
     await this.page.keyboard.type(value);
     await input.press("Enter");
   }
