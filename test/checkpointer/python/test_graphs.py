@@ -119,8 +119,9 @@ def test_an_async_run_is_the_same_as_in_memory(saver: FileCheckpointer) -> None:
     async def run(checkpointer: BaseCheckpointSaver[Any]) -> list[Any]:
         graph = conversation(checkpointer)
         config = config_of()
-        await graph.ainvoke(question(), config)
-        await graph.ainvoke(Command(resume="yes"), config)
+        # Not up to the question: Python 3.10 cannot ask it in an async run.
+        await graph.ainvoke(question(), config, interrupt_before=["mutate"])
+        await graph.ainvoke(None, config, interrupt_after=["mutate"])
         return [
             (state.values, state.next, state.metadata["step"])
             async for state in graph.aget_state_history(config)
