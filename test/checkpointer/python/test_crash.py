@@ -120,7 +120,8 @@ if os.name == "posix":
             "from langgraph_debugger.checkpointer import FileCheckpointer\n"
             "import threading\n"
             "saver = FileCheckpointer(sys.argv[1])\n"
-            "try:\n    print('ready', flush=True)\n    threading.Event().wait(60)\nfinally:\n    put(saver, {'text': 'last words'})\n"
+            "try:\n    print('ready', flush=True)\n    threading.Event().wait(60)\n"
+            "finally:\n    put(saver, {'text': 'last words'})\n"
         )
         child = subprocess.Popen(
             [sys.executable, "-c", script, str(path), *FOLDERS],
