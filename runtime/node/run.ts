@@ -79,7 +79,7 @@ export class Run implements Observer {
   readonly #holds = new Set<Hold>();
   #settling: NodeJS.Timeout | undefined;
   #telling = false;
-  #swallowed: string | undefined;
+  #swallowed: ErrorInfo | undefined;
   readonly #errors = new WeakMap<object, { node: string; namespace: string }>();
 
   constructor(context: RunContext, start: RunStart) {
@@ -280,7 +280,7 @@ export class Run implements Observer {
       return true;
     }
     if (this.#swallowed !== undefined) {
-      this.#request({ reason: "exception", text: this.#swallowed });
+      this.#request({ reason: "exception", text: this.#swallowed.message, error: this.#swallowed });
       this.#swallowed = undefined;
       return true;
     }
@@ -501,7 +501,8 @@ export class Run implements Observer {
     const node = String(task.task.name);
     const text = `${node} called interrupt(), but its own try/catch took the interrupt for an error, so nobody was asked. Rethrow what isGraphInterrupt() accepts.`;
     this.#context.link.event("message", { kind: "warning", text });
-    if (this.#context.breakpoints.exceptions.has("swallowed")) this.#swallowed = text;
+    if (!this.#context.breakpoints.exceptions.has("swallowed")) return;
+    this.#swallowed = { type: "GraphInterrupt", message: text, traceback: "", frames: [], node };
   }
 }
 
