@@ -29,7 +29,7 @@ class Session:
         self._connection = connection
         self._debuggee: Debuggee | None = None
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._exit_code = 0
+        self._exiting = threading.Lock()
 
     def run_main_thread(self) -> None:
         """Does what needs the main thread: the user's module is imported here and the graph's event loop runs."""
@@ -143,6 +143,8 @@ class Session:
 
     def exit(self, code: int) -> None:
         """Ends the process within a second, whatever the user's code does; what was put is on disk."""
+        if not self._exiting.acquire(blocking=False):
+            return  # Closing the connection below ends the control thread, whose own exit must not come first.
         if self._debuggee is not None:
             saver = self._debuggee.saver
             flushing = threading.Thread(target=_flush_quietly, args=(saver,), daemon=True)
