@@ -33,11 +33,13 @@ export async function debuggedRun(
     for (;;) {
       const stop = await nextStop(client);
       if (!stop) break;
-      if (stop.reason === "exception") outcome = { error: await errorOf(client, stop) };
-      else if (stop.reason === "end") {
+      if (stop.reason === "end") {
         outcome = { state: await client.state() };
         break;
-      } else for (const { name } of await client.threads()) stoppedAt.add(nodeName(name));
+      }
+      // After a swallowed interrupt the run goes on, to another outcome.
+      if (stop.reason === "exception") outcome = { error: await errorOf(client, stop) };
+      for (const { name } of await client.threads()) stoppedAt.add(nodeName(name));
       client.markNow();
       await client.request("continue", { threadId: stop.threadId });
     }
