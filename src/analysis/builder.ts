@@ -21,15 +21,16 @@ export function addNode(machine: Machine, draft: GraphDraft, args: Arguments, si
   const first = argument(args, 0, "node", "key");
   if (!first) return;
   if (first.kind === "dictionary") {
-    for (const [name, action] of first.entries) {
-      put(machine, draft, name, action, undefined, spanIn(first.spans.get(name), site), site);
+    for (const [index, [name, action]] of [...first.entries].entries()) {
+      const span = spanIn(first.spans.get(name), site, index);
+      put(machine, draft, name, action, undefined, span, site);
     }
     return;
   }
   if (first.kind === "list") {
     for (const [index, item] of first.items.entries()) {
       const [name, action, options] = itemsOf(item);
-      const span = spanIn(first.spans?.[index], site);
+      const span = spanIn(first.spans?.[index], site, index);
       if (name) put(machine, draft, nodeNameOf(name), action, options, span, site, name.kind === "template");
     }
     return;
@@ -48,12 +49,13 @@ export function addSequence(machine: Machine, draft: GraphDraft, args: Arguments
   const given = argument(args, 0, "nodes");
   const names: (string | undefined)[] = [];
   if (given?.kind === "dictionary") {
-    for (const [name, action] of given.entries) {
-      names.push(put(machine, draft, name, action, undefined, spanIn(given.spans.get(name), site), site));
+    for (const [index, [name, action]] of [...given.entries].entries()) {
+      const span = spanIn(given.spans.get(name), site, index);
+      names.push(put(machine, draft, name, action, undefined, span, site));
     }
   } else if (given?.kind === "list") {
     for (const [index, item] of given.items.entries()) {
-      const span = spanIn(given.spans?.[index], site);
+      const span = spanIn(given.spans?.[index], site, index);
       if (item.kind === "list") {
         const [name, action, options] = item.items;
         names.push(put(machine, draft, nodeNameOf(name), action, options, span, site));
@@ -66,9 +68,11 @@ export function addSequence(machine: Machine, draft: GraphDraft, args: Arguments
   }
 }
 
-/** A list written over several lines gives each of its nodes its own. */
-function spanIn(span: Span | undefined, site: CallSite): Span {
-  return span && span.line >= site.span.line && span.endLine <= site.span.endLine ? span : site.span;
+/** A list written over several lines gives each of its nodes its own; the call's first line is the first node's. */
+function spanIn(span: Span | undefined, site: CallSite, index: number): Span {
+  const { start, line, endLine } = site.span;
+  if (!span || span.line < line || span.endLine > endLine) return site.span;
+  return index === 0 ? { start, line, endLine: span.endLine } : span;
 }
 
 function put(

@@ -68,12 +68,20 @@ export class Classes {
   /** An object of the class; a graph or a tool node where the class extends one. */
   instantiate(value: ClassValue, args: Arguments, site: CallSite): Value {
     const self: InstanceValue = { kind: "instance", of: value, fields: new Map() };
-    const outside = this.#bases(value)
+    const bases = this.#bases(value);
+    const outside = bases
       .flatMap((base) => base.code.bases.map((expression) => this.#host.evaluate(expression, base.scope)))
       .filter((base) => base.kind === "external");
-    for (const base of outside) {
-      if (/^(StateGraph|MessageGraph|ToolNode)$/.test(base.name))
+    // A class of the name itself is a copy of LangGraph's sources.
+    const named = bases.map((base) => ({
+      kind: "external" as const,
+      module: "",
+      name: base.code.name ?? "",
+    }));
+    for (const base of [...outside, ...named]) {
+      if (/^(StateGraph|MessageGraph|ToolNode)$/.test(base.name)) {
         return callApi(this.#host, base, args, site);
+      }
     }
     this.#instanceFields(self);
     const construct = this.method(self, "__init__") ?? this.method(self, "constructor");

@@ -61,6 +61,7 @@ describe("breakpoints before launch", () => {
       "write.added": "before write",
       "polish.added": "before polish",
       "polish.added.inside": "before polish",
+      "object.added": "before ask",
       "ask.added": "before ask",
       "short.added": "before short",
       "first.added": "before first",
