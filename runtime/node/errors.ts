@@ -23,9 +23,20 @@ export class RuntimeError extends Error {
 
 const frameForm = /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^)]*?):(\d+):(\d+)\)?$/;
 
+/** Where the parser stopped: on the first line of a SyntaxError's stack, or in the message of esbuild (tsx). */
+const syntaxForm = /^(file:\/\/.*?|\/.*?|[A-Za-z]:[\\/].*?):(\d+)(?::(\d+): ERROR: .*)?$/m;
+
 /** The frames of a V8 stack that have a file, innermost first. */
 export function framesOf(stack: string): ErrorInfo["frames"] {
   const frames: ErrorInfo["frames"] = [];
+  const syntax = /^\S/.test(stack) ? syntaxForm.exec(stack.split(/\n\s+at /)[0] ?? "") : null;
+  if (syntax?.[1] !== undefined) {
+    frames.push({
+      name: "<module>",
+      path: syntax[1].startsWith("file:") ? pathOf(syntax[1]) : syntax[1],
+      line: Number(syntax[2]),
+    });
+  }
   for (const text of stack.split("\n")) {
     const match = frameForm.exec(text);
     if (match?.[2] === undefined) continue;

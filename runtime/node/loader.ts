@@ -1,14 +1,22 @@
 // Imports the user's module and finds the graph in it.
 
+import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { isAbsolute, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Json, LoadParams } from "../../src/protocol/runtime.ts";
+import type { ErrorInfo, Json, LoadParams } from "../../src/protocol/runtime.ts";
 import { errorInfo, framesOf, RuntimeError } from "./errors.ts";
 import { toJson } from "./json.ts";
 import { type Config, type Graph, isGraph, type LangGraphModule } from "./langgraph.ts";
-import { checkNode, findLangGraph, importLangGraph, prepareTypeScript, tooOld } from "./packages.ts";
+import {
+  checkNode,
+  findLangGraph,
+  importLangGraph,
+  prepareTypeScript,
+  projectFolder,
+  tooOld,
+} from "./packages.ts";
 
 export interface LoadedGraph {
   graph: Graph;
@@ -102,13 +110,29 @@ async function importProgram(program: string): Promise<{ [name: string]: unknown
 
 function importError(error: unknown, program: string): RuntimeError {
   const info = errorInfo(error);
+  if (error instanceof SyntaxError && info.frames.length === 0) info.frames = syntaxPlace(program);
   // The loader's frames say nothing to the user.
   info.frames = info.frames.filter((frame) => !frame.path?.includes("/node_modules/tsx/"));
   const at = info.frames[0] ?? framesOf(info.traceback)[0];
   const where =
     at?.path === undefined ? program : `${relative(process.cwd(), at.path) || at.path}:${at.line}`;
-  const message = `Importing ${program} failed: ${info.type}: ${info.message} (${where})`;
+  const missing = missingPackage(info.message);
+  const fix = missing === undefined ? "" : ` Run: npm install ${missing} (in ${projectFolder(program)})`;
+  const message = `Importing ${program} failed: ${info.type}: ${info.message} (${where})${fix}`;
   return new RuntimeError("importError", message, { info, cause: error });
+}
+
+/** Node keeps the place of a syntax error in an ES module to itself; its own check of the file prints it. */
+function syntaxPlace(program: string): ErrorInfo["frames"] {
+  const check = spawnSync(process.execPath, ["--check", program], { encoding: "utf8", timeout: 5000 });
+  return framesOf(check.stderr ?? "");
+}
+
+/** Name of the package that an import was not found in, with its scope and without the path inside it. */
+function missingPackage(message: string): string | undefined {
+  const name = /^Cannot find (?:package|module) '([^'./][^']*)'/.exec(message)?.[1];
+  if (name === undefined || /^[A-Za-z]:/.test(name)) return undefined;
+  return /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0];
 }
 
 type Builder = { compile(): unknown; nodes: unknown; edges: unknown };
@@ -120,7 +144,11 @@ const isBuilder = (value: unknown): value is Builder =>
   "edges" in value;
 /** What createAgent gives: an object with the graph inside. */
 const isAgent = (value: unknown): value is { graph: Graph } =>
-  typeof value === "object" && value !== null && isGraph((value as { graph?: unknown }).graph);
+  typeof value === "object" &&
+  value !== null &&
+  // A plain object is rather a CommonJS module that exports its graph under that name.
+  Object.getPrototypeOf(value) !== Object.prototype &&
+  isGraph((value as { graph?: unknown }).graph);
 
 const looksLikeGraph = (value: unknown): boolean => isGraph(value) || isBuilder(value) || isAgent(value);
 

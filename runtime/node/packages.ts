@@ -85,7 +85,8 @@ function packageFolder(program: string): string | undefined {
     .find((folder) => existsSync(join(folder, "package.json")));
 }
 
-function projectFolder(program: string): string {
+/** Where npm would be run for this program. */
+export function projectFolder(program: string): string {
   for (let folder = dirname(program); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "package.json"))) return folder;
     if (folder === dirname(folder)) return dirname(program);
