@@ -104,12 +104,16 @@ class ChannelValues(Mapping[str, Any]):
 
 
 class Names(Mapping[str, Any]):
-    """Names of an expression: the state's keys, then `state`, `node`, `step`, and `update` after a node."""
+    """
+    Names of an expression: the state's keys (None where nothing was written yet), then `state`, `node`, `step`, and
+    `update` after a node.
+    """
 
     def __init__(
-        self, state: Mapping[str, Any], node: str | None, step: int | None, update: Any = None
+        self, state: Mapping[str, Any], keys: list[str], node: str | None, step: int | None, update: Any = None
     ) -> None:
         self._state = state
+        self._keys = keys
         self._extra: dict[str, Any] = {"node": node, "step": step}
         if update is not None:
             self._extra["update"] = update
@@ -118,6 +122,8 @@ class Names(Mapping[str, Any]):
         try:
             return self._state[name]
         except KeyError:
+            if name in self._keys:
+                return None
             if name == "state":
                 return dict(self._state)
             return self._extra[name]

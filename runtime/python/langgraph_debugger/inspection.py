@@ -59,7 +59,7 @@ class Inspection:
         node = params.get("node")
         state, step, known = self._state(namespace, params.get("checkpointId"))
         try:
-            names = Names(state, node, step)
+            names = Names(state, known.state_keys, node, step)
             value = evaluate_code(compile_expression(text), names, self._module_names(known, node))
         except SyntaxError as exc:
             raise RuntimeFailure("evaluation", f"SyntaxError: {exc.msg}", error_info(exc)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,13 @@ def open_saver(path: str, on_error: Callable[[str], None]) -> Any:
     """The checkpointer on the file at `path`; `on_error` is told, in a sentence, when a commit fails."""
     from .checkpointer import FileCheckpointer
 
+    # LangGraph warns of each class of the user's that is read back, which a run without the debugger never does.
+    logging.getLogger("langgraph.checkpoint.serde.jsonplus").addFilter(_is_not_about_types)
     return FileCheckpointer(path, on_error=lambda error: on_error(str(error)))
+
+
+def _is_not_about_types(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("Deserializing unregistered type")
 
 
 def flush(saver: Any) -> None:

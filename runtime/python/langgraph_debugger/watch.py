@@ -146,7 +146,7 @@ class Watch:
         found = self.breakpoints.of(when, level.known.id, task.name)
         if found:
             state = ChannelValues(level.loop.channels, level.known.state_keys)
-            names = Names(state, task.name, level.loop.step, update)
+            names = Names(state, level.known.state_keys, task.name, level.loop.step, update)
             for each in found:
                 each.reached(names, outcome, self._log)
         return outcome

@@ -1,0 +1,59 @@
+/** The runtimes that the contract suite is run against: how each is started, and where its fixtures are. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Language } from "../../src/protocol/runtime.ts";
+
+export interface Runtime {
+  readonly language: Language;
+  /** Program and arguments, as the adapter starts it. */
+  readonly command: readonly string[];
+  /** Folder of the fixture graphs. */
+  readonly graphs: string;
+  readonly extension: ".py" | ".ts";
+  /** Expressions that mean the same in both languages. */
+  readonly say: Readonly<Record<"countIsTwo" | "raises" | "doubled" | "updateCount", string>>;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const graphs = join(root, "test", "fixtures", "graphs");
+
+function python(): string {
+  const environment = join(root, "examples", "python", ".venv");
+  const windows = join(environment, "Scripts", "python.exe");
+  return (
+    process.env.LANGGRAPH_TEST_PYTHON ?? (existsSync(windows) ? windows : join(environment, "bin", "python"))
+  );
+}
+
+const all: Runtime[] = [
+  {
+    language: "python",
+    command: [python(), join(root, "runtime", "python", "langgraph_debugger")],
+    graphs: join(graphs, "python"),
+    extension: ".py",
+    say: {
+      countIsTwo: "count == 2",
+      raises: "nowhere > 1",
+      doubled: "[word for word in log] + log",
+      updateCount: 'update["count"] == 2',
+    },
+  },
+  {
+    language: "javascript",
+    command: [process.execPath, join(root, "runtime", "node", "main.ts")],
+    graphs: join(graphs, "typescript"),
+    extension: ".ts",
+    say: {
+      countIsTwo: "count === 2",
+      raises: "nowhere > 1",
+      doubled: "[...log, ...log]",
+      updateCount: "update.count === 2",
+    },
+  },
+];
+
+/** All of them, or the one that the environment variable LANGGRAPH_TEST_RUNTIME names by its language. */
+export const runtimes: readonly Runtime[] = all.filter(
+  ({ language }) => (process.env.LANGGRAPH_TEST_RUNTIME ?? language) === language,
+);
