@@ -144,7 +144,8 @@ class Session:
     def exit(self, code: int) -> None:
         """Ends the process within a second, whatever the user's code does; what was put is on disk."""
         if not self._exiting.acquire(blocking=False):
-            return  # Closing the connection below ends the control thread, whose own exit must not come first.
+            # Closing the connection, below, ends the control thread, whose own exit must not come first.
+            return
         if self._debuggee is not None:
             saver = self._debuggee.saver
             flushing = threading.Thread(target=_flush_quietly, args=(saver,), daemon=True)
