@@ -110,7 +110,7 @@ class FileAnalyzer implements Analyzer {
     const known = this.#programs.get(path);
     if (known?.text === text) return known.program;
     const grammar = grammarFor(path) ?? "typescript";
-    const tree = this.#parser.parse(text, grammar);
+    const tree = this.#parser.parse(text.replace(/^\uFEFF/, ""), grammar);
     const program = grammar === "python" ? readPython(path, tree) : readTypeScript(path, tree);
     this.#programs.delete(path);
     this.#programs.set(path, { text, program });

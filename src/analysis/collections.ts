@@ -125,6 +125,13 @@ export function callCollection(
         break;
     }
   }
+  if (name === "reduce" && target.kind === "list" && first?.kind === "function") {
+    let result = args.positional[1] ?? UNKNOWN;
+    for (const item of target.items) {
+      result = machine.call(first, { positional: [result, item], named: new Map(), spans: [] }, site);
+    }
+    return result;
+  }
   if (/^(map|flatMap|forEach|then)$/.test(name) && first?.kind === "function") {
     const items = target.kind === "list" ? target.items : [UNKNOWN];
     const results = items.map((item, index) =>

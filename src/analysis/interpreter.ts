@@ -120,9 +120,14 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
   // Statements
 
   #run(statements: readonly Statement[], scope: Scope, maybe: boolean): void {
+    // JavaScript knows a block's functions before its first statement.
+    const hoisted = scope.language === "typescript";
+    for (const statement of hoisted ? statements : []) {
+      if (statement.kind === "function") this.#statement(statement, scope, maybe);
+    }
     for (const statement of statements) {
       if (!this.mayGoOn()) return;
-      this.#statement(statement, scope, maybe);
+      if (!hoisted || statement.kind !== "function") this.#statement(statement, scope, maybe);
     }
   }
 

@@ -59,6 +59,14 @@ export function callApi(machine: Machine, callee: Value, args: Arguments, site: 
     case "entrypoint":
       if (own) return makeEntrypoint(machine, args, site);
       break;
+    // What is awaited or cast is the value itself.
+    case "run":
+    case "resolve":
+    case "cast":
+      if (/^(asyncio|anyio|Promise|typing)$/.test(callee.module)) {
+        return args.positional[callee.name === "cast" ? 1 : 0] ?? UNKNOWN;
+      }
+      break;
     case "Send":
       return { kind: "send", to: nodeNameOf(argument(args, 0, "node")) ?? "{…}" };
     case "Command": {

@@ -66,7 +66,8 @@ describe("analyzer", () => {
       "from .steps import step",
       'def step(state):\n    text = "日本語 🎉 é"\n    return text',
     ).replaceAll("\n", "\r\n");
-    const found = await analyse("crlf.py", text);
+    const found = await analyse("crlf.py", `\uFEFF${text}`);
+    assert.deepEqual(found.problems, []);
     const step = found.graphs[0]?.nodes[0]?.functions[0];
     assert.deepEqual([step?.name, step?.line, step?.endLine, step?.returnLines], ["step", 2, 4, [4]]);
     assert.equal(found.graphs[0]?.nodes[0]?.addedAt?.line, 6);

@@ -257,6 +257,23 @@ describe("Python analysis", () => {
     assert.deepEqual(found.graphs.map(nodes), [["step: function step"]]);
   });
 
+  it("sees through asyncio.run and cast", async () => {
+    const { candidates } = await analyse(
+      "python/awaited.py",
+      [
+        "import asyncio",
+        "from typing import cast",
+        "async def make(): return StateGraph(dict).add_node('a', lambda s: s).compile()",
+        "graph = asyncio.run(make())",
+        "other = cast(object, graph)",
+      ].join("\n"),
+    );
+    assert.deepEqual(
+      candidates.map((candidate) => `${candidate.variable} ${candidate.kind}`),
+      ["graph compiled"],
+    );
+  });
+
   it("finds no graph where there is none", async () => {
     const found = await fixture("python/no_graph.py");
     assert.deepEqual(found.analysis.candidates, []);

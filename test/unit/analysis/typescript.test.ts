@@ -98,6 +98,34 @@ describe("TypeScript analysis", () => {
     ]);
   });
 
+  it("knows functions before their line, as JavaScript does", async () => {
+    const { graphs } = await analyse(
+      "hoisted.ts",
+      [
+        "export const graph = new StateGraph(S).addNode('a', a).addNode('b', inner()).compile();",
+        "function a() { return {}; }",
+        "function inner() { return b; function b() { return {}; } }",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs.map(nodes), [["a: function a", "b: function b"]]);
+  });
+
+  it("sees through promises and folds", async () => {
+    const { candidates, graphs } = await analyse(
+      "folded.ts",
+      [
+        "const steps = { a: () => 1, b: () => 2 };",
+        "const builder = Object.entries(steps).reduce((g, [name, step]) => g.addNode(name, step), new StateGraph(S));",
+        "export const graph = await Promise.resolve(builder.compile());",
+      ].join("\n"),
+    );
+    assert.deepEqual(
+      candidates.map((candidate) => `${candidate.variable} ${candidate.kind}`),
+      ["graph compiled"],
+    );
+    assert.deepEqual(graphs.map(nodes), [["a: function a", "b: function b"]]);
+  });
+
   it("offers one name of a factory", async () => {
     const { candidates } = await analyse(
       "one.ts",
