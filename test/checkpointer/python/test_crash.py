@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from helpers import config_of, put, values_at
-from langgraph_debugger.checkpointer import FileCheckpointer
+from langgraph_debugger.checkpointer import CheckpointFileError, FileCheckpointer
 
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[3] / "runtime" / "python")]
 
@@ -21,7 +21,7 @@ import sys
 sys.path[:0] = sys.argv[3:]
 from helpers import config_of, put
 from langchain_core.messages import HumanMessage
-from langgraph_debugger.checkpointer import FileCheckpointer
+from langgraph_debugger.checkpointer import CheckpointFileError, FileCheckpointer
 saver = FileCheckpointer(sys.argv[1])
 thread, messages, config, number = sys.argv[2], [], config_of(sys.argv[2]), 0
 while True:
@@ -206,3 +206,38 @@ def test_the_event_loop_is_not_held_up_by_a_locked_file(path: Path) -> None:
             assert asyncio.run(run(saver)) == {"a": 1}
         finally:
             lock.close()
+
+
+def test_a_run_goes_on_whole_after_its_own_checkpoints_were_deleted(saver: FileCheckpointer) -> None:
+    long = "x" * 1000
+    config = saver.put(
+        config_of(), {**_checkpoint(), "channel_values": {"text": long}}, {"step": 0, "run_id": "run"}, {}
+    )
+    found = saver.get_tuple(config)
+    assert found is not None
+    saver.delete_for_runs(["run"])
+
+    config = put(saver, found.checkpoint["channel_values"], config)
+
+    assert values_at(saver, config) == {"text": long}
+
+
+def test_an_observer_of_errors_that_asks_for_a_flush_gets_the_error(path: Path) -> None:
+    saver = FileCheckpointer(path)
+    put(saver, {"text": "committed"})
+    saver.flush()
+    asked: list[str] = []
+
+    def flush_again(error: CheckpointFileError) -> None:
+        try:
+            saver.flush()
+        except CheckpointFileError as again:
+            asked.append(again.code)
+
+    saver.on_error = flush_again
+    saver._core.writer.call(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchall())
+    put(saver, {"text": "x" * 1_000_000})
+
+    with pytest.raises(CheckpointFileError, match="disk"):
+        saver.close()
+    assert asked == ["diskFull"]

@@ -428,3 +428,31 @@ def test_nothing_in_the_file_is_a_pickle(saver: FileCheckpointer) -> None:
     connection.close()
 
     assert types == {"msgpack", "bytes", "@list", "@map", "@live"} - ({"bytes"} - types)
+
+
+def test_the_objects_of_old_steps_are_let_go_when_each_step_makes_new_ones(saver: FileCheckpointer) -> None:
+    import weakref
+
+    objects = [Plain() for _ in range(300)]
+    first = weakref.ref(objects[0])
+    configs = [put(saver, {"plain": value}, config_of("thread", str(n))) for n, value in enumerate(objects)]
+    last = objects[-1]
+    saver.flush()
+    del objects
+
+    assert values_at(saver, configs[-1])["plain"] is last
+    assert isinstance(values_at(saver, configs[0])["plain"], Unavailable)
+    assert first() is None
+
+
+def test_metadata_of_any_kind_does_no_harm(saver: FileCheckpointer) -> None:
+    from langgraph.checkpoint.base import empty_checkpoint
+
+    odd: Any = {"step": "one", "source": ["a"], "run_id": 7, "lock": threading.Lock(), "text": "\ud800"}
+    config = saver.put(config_of(), empty_checkpoint(), odd, {})
+
+    found = saver.get_tuple(config)
+    assert found is not None
+    metadata: Any = found.metadata
+    assert (metadata["step"], metadata["source"], metadata["run_id"]) == ("one", ["a"], 7)
+    assert metadata["lock"].startswith("<unlocked _thread.lock")

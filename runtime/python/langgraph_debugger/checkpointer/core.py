@@ -5,13 +5,14 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import sqlite3
 import threading
 import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import WRITES_IDX_MAP, Checkpoint, CheckpointMetadata
@@ -26,6 +27,8 @@ from langgraph_debugger.checkpointer.maintenance import Encoded
 from langgraph_debugger.checkpointer.store import LANGUAGE, Reader, ThreadRow, open_file
 from langgraph_debugger.checkpointer.templates import Templates
 from langgraph_debugger.checkpointer.writer import PutOp, Writer, WritesOp
+
+T = TypeVar("T")
 
 # A namespace that ended is never put to again; remembering all of them would keep their values for ever.
 _REMEMBERED = 64
@@ -70,9 +73,7 @@ class Core:
         connection = open_file(path)
         self.reader = Reader(path)
         self.writer = Writer(path, connection, on_error, self.forget_encoding)
-        # Weakly, so that a saver that was dropped is not kept until the end of the process.
-        self._at_exit = _close_at_exit(weakref.ref(self))
-        atexit.register(self._at_exit)
+        atexit.register(self._close_at_exit)
 
     def put(
         self,
@@ -102,9 +103,9 @@ class Core:
                         ns,
                         checkpoint["id"],
                         parent,
-                        metadata.get("step"),
-                        metadata.get("source"),
-                        metadata.get("run_id"),
+                        _only(int, metadata.get("step")),
+                        _only(str, metadata.get("source")),
+                        _only(str, metadata.get("run_id")),
                         int(time.time() * 1000),
                         stored_metadata,
                         envelope.entry,
@@ -188,11 +189,19 @@ class Core:
         with self._lock:
             self._check_language(thread_id)
 
-    def forget_encoding(self, thread_id: str) -> None:
-        """Write all values of the thread again with its next checkpoint."""
+    def change(self, run: Callable[[sqlite3.Connection], T]) -> T:
+        """Run what may remove blobs, after all that was put before. Returns when it is committed."""
+        with self._lock:
+            # What is put from here on runs after it, so it must not count on any blob.
+            self.forget_encoding()
+            wait = self.writer.submit(run)
+        return wait()
+
+    def forget_encoding(self, thread_id: str | None = None) -> None:
+        """Write all values of the thread, or of all threads, again with the next checkpoint."""
         with self._lock:
             for (known, _), scope in self._scopes.items():
-                if known == thread_id:
+                if thread_id in (None, known):
                     scope.channels = scope.envelope = None
                     scope.read = {}
 
@@ -206,11 +215,16 @@ class Core:
 
     def close(self) -> None:
         """Write what waits and close the file. Raises when it cannot be written."""
-        atexit.unregister(self._at_exit)
+        atexit.unregister(self._close_at_exit)
         try:
             self.writer.close()
         finally:
             self.reader.close()
+
+    def _close_at_exit(self) -> None:
+        # Nobody is left to be told; flush() has told those who asked.
+        with contextlib.suppress(CheckpointFileError):
+            self.close()
 
     def _scope(self, thread_id: str, ns: str) -> _Scope:
         key = (thread_id, ns)
@@ -259,17 +273,11 @@ def key_of(config: RunnableConfig) -> tuple[str, str, str | None]:
     return str(fields["thread_id"]), fields.get("checkpoint_ns", ""), fields.get("checkpoint_id")
 
 
+def _only(kind: type[T], value: object) -> T | None:
+    """A metadata field for queries; anybody may have put anything there."""
+    return value if isinstance(value, kind) else None
+
+
 def metadata_json(metadata: Mapping[str, Any]) -> str:
     """Metadata as it is stored; what JSON does not know becomes its `repr`."""
     return json.dumps(metadata, ensure_ascii=False, default=repr).encode("utf-8", "replace").decode("utf-8")
-
-
-def _close_at_exit(core: weakref.ref[Core]) -> Callable[[], None]:
-    def close() -> None:
-        open_core = core()
-        if open_core is not None:
-            # Nobody is left to be told; flush() has told those who asked.
-            with contextlib.suppress(CheckpointFileError):
-                open_core.close()
-
-    return close

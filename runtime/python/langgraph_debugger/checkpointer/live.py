@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
+import time
+from collections import OrderedDict
 from typing import Any
 from uuid import uuid4
 
 _PREVIEW_MAX = 200
+_SLOW_SECONDS = 0.002
+_KEEP_AT_LEAST, _KEEP_AT_MOST = 16, 256
+_KEEP_BYTES = 256 * 1024 * 1024
 
 
 class Unavailable:
@@ -31,17 +37,31 @@ class Unavailable:
         return hash((self.type_name, self.preview))
 
 
+class _Kept:
+    """One object that is kept, and its marker."""
+
+    __slots__ = ("marker", "slow", "token", "value")
+
+    def __init__(self, token: str, value: Any) -> None:
+        self.token = token
+        self.value = value
+        self.marker = b""
+        self.slow = False  # its repr took long; the first one has to do
+
+
 class LiveObjects:
     """The unserialisable objects of this process, by token and by identity.
 
-    They stay until their thread is forgotten, as the file may ask for them until then.
+    They stay until their thread is forgotten, as the file may ask for them until then; but when a run makes
+    new ones at every step, the oldest go: beyond 256 of them, or 256 MB as far as Python can tell.
     """
 
     def __init__(self) -> None:
         self._process = uuid4().hex
         self._lock = threading.Lock()
-        self._objects: dict[str, Any] = {}
-        self._token_of: dict[int, str] = {}
+        self._count = 0
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()  # by token, the last used one last
+        self._by_identity: dict[int, _Kept] = {}
         self._tokens_of_thread: dict[str, set[str]] = {}
 
     def marker(self, thread_id: str, value: Any) -> bytes:
@@ -49,23 +69,33 @@ class LiveObjects:
         if isinstance(value, Unavailable) and value.marker:
             return value.marker
         with self._lock:
-            token = self._token_of.get(id(value))
-            if token is None:
-                token = f"{self._process}:{len(self._objects)}:{id(value):x}"
-                self._objects[token] = value
-                self._token_of[id(value)] = token
-            self._tokens_of_thread.setdefault(thread_id, set()).add(token)
-        kind = type(value)
-        marker = {"type": f"{kind.__module__}.{kind.__qualname__}", "repr": _preview(value), "token": token}
-        return json.dumps(marker, ensure_ascii=False).encode("utf-8", "replace")
+            kept = self._by_identity.get(id(value))
+            if kept is None:
+                self._count += 1
+                kept = _Kept(f"{self._process}:{self._count}", value)
+                self._kept[kept.token] = self._by_identity[id(value)] = kept
+                self._drop_oldest()
+            self._kept.move_to_end(kept.token)
+            self._tokens_of_thread.setdefault(thread_id, set()).add(kept.token)
+        if not kept.slow:
+            kind = type(value)
+            started = time.perf_counter()
+            preview = _preview(value)
+            kept.slow = time.perf_counter() - started > _SLOW_SECONDS
+            fields = {
+                "type": f"{kind.__module__}.{kind.__qualname__}",
+                "repr": preview,
+                "token": kept.token,
+            }
+            kept.marker = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
+        return kept.marker
 
     def resolve(self, marker: bytes) -> Any:
-        """The object that a marker stands for, or a placeholder when another process made it."""
+        """The object that a marker stands for, or a placeholder when it is not kept in this process."""
         fields = json.loads(marker)
         with self._lock:
-            if fields["token"] in self._objects:
-                return self._objects[fields["token"]]
-        return Unavailable(fields["type"], fields["repr"], marker)
+            kept = self._kept.get(fields["token"])
+        return Unavailable(fields["type"], fields["repr"], marker) if kept is None else kept.value
 
     def copy_thread(self, source: str, target: str) -> None:
         """Keep the objects of `source` for `target` too."""
@@ -77,9 +107,20 @@ class LiveObjects:
         """Let go of the objects that no other thread needs."""
         with self._lock:
             gone = self._tokens_of_thread.pop(thread_id, set())
-            gone = gone.difference(*self._tokens_of_thread.values())
-            for token in gone:
-                self._token_of.pop(id(self._objects.pop(token)), None)
+            for token in gone.difference(*self._tokens_of_thread.values()):
+                self._drop(token)
+
+    def _drop_oldest(self) -> None:
+        bytes_ = sum(sys.getsizeof(kept.value, 0) for kept in self._kept.values())
+        while len(self._kept) > _KEEP_AT_LEAST and (len(self._kept) > _KEEP_AT_MOST or bytes_ > _KEEP_BYTES):
+            token = next(iter(self._kept))
+            bytes_ -= sys.getsizeof(self._kept[token].value, 0)
+            self._drop(token)
+
+    def _drop(self, token: str) -> None:
+        kept = self._kept.pop(token, None)
+        if kept is not None:
+            self._by_identity.pop(id(kept.value), None)
 
 
 def _preview(value: Any) -> str:

@@ -329,7 +329,7 @@ class FileCheckpointer(AsyncHalf):
         self._core.writer.call(lambda connection: maintenance.describe_thread(connection, thread_id, changes))
 
     def _change(self, run: Callable[..., None]) -> None:
-        self._core.writer.call(run)
+        self._core.change(run)
         with contextlib.suppress(CheckpointFileError):  # the file only stays larger than it need be
             self._core.writer.call(maintenance.vacuum)
 

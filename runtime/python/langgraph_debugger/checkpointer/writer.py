@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from langgraph_debugger.checkpointer.errors import CheckpointFileError, closed, 
 from langgraph_debugger.checkpointer.store import LANGUAGE, transaction
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 _GATHER_SECONDS = 0.02  # fewer, larger transactions; flush() cuts it short
 _BATCH_MAX = 1000
@@ -94,30 +96,33 @@ class Writer:
 
     def call(self, run: Callable[[sqlite3.Connection], T]) -> T:
         """Run `run` in the writer's thread, after all that was put before. Returns when it is committed."""
-        finished = threading.Event()
+        return self.submit(run)()
+
+    def submit(self, run: Callable[[sqlite3.Connection], T]) -> Callable[[], T]:
+        """Put `run` in line. What is returned waits until it is committed, and gives its result."""
         outcome: list[Any] = []
-
-        def done(result: object, error: BaseException | None) -> None:
-            outcome.extend((result, error))
-            finished.set()
-
-        op = CallOp(run, done)
+        op = CallOp(run, lambda result, error: outcome.extend((result, error)))
         with self._wake:
             self._accept(op)
             self._flush_to = self._accepted
             self._failure = None
             self._wake.notify_all()
-            while not finished.is_set():
-                self._wake.wait(1.0)
-                if self._failure is not None and not finished.is_set():
-                    # What its caller was told has failed must not happen later on.
-                    self._waiting[self._waiting.index(op)] = CallOp(_nothing, done)
-                    raise self._failure
-                self._check_alive()
-        result, error = outcome
-        if error is not None:
-            raise error
-        return result  # type: ignore[no-any-return]  # it went through `object`, as `run` returned it
+
+        def wait() -> T:
+            with self._wake:
+                while not outcome:
+                    self._check_alive()
+                    if self._failure is not None:
+                        # What its caller was told has failed must not happen later on.
+                        self._waiting[self._waiting.index(op)] = CallOp(_nothing, op.done)
+                        raise self._failure
+                    self._wake.wait(1.0)
+            result, error = outcome
+            if error is not None:
+                raise error
+            return result  # type: ignore[no-any-return]  # it went through `object`, as `run` returned it
+
+        return wait
 
     def flush(self) -> None:
         """Return when all that was put before is committed. Raises what stands in the way."""
@@ -125,6 +130,7 @@ class Writer:
             target = self._accepted
             if self._committed >= target:
                 return
+            self._check_alive()
             self._flush_to = max(self._flush_to, target)
             self._failure = None
             self._wake.notify_all()
@@ -164,8 +170,9 @@ class Writer:
         self._accepted += 1
 
     def _check_alive(self) -> None:
-        if not self._worker.is_alive():
-            raise CheckpointFileError("unknown", self._path, "its writer has ended")
+        # Not in a forked child, nor from `on_error`: nobody would ever answer.
+        if not self._worker.is_alive() or threading.current_thread() is self._worker:
+            raise self._failure or CheckpointFileError("unknown", self._path, "its writer is not there")
 
     def _run(self) -> None:
         while True:
@@ -184,6 +191,8 @@ class Writer:
                 self._failed(from_sqlite(error, self._path))
             except CheckpointFileError as error:
                 self._failed(error)
+            except Exception as error:  # the writer must go on, whatever it was
+                self._failed(CheckpointFileError("unknown", self._path, repr(error)))
             else:
                 with self._wake:
                     del self._waiting[: len(batch)]
@@ -204,7 +213,10 @@ class Writer:
         with self._wake:
             self._failure = error
             self._wake.notify_all()
-        self._on_error(error)
+        try:
+            self._on_error(error)
+        except Exception:  # the observer's own; the writer must go on
+            _log.exception("on_error raised")
 
     def _commit(self, batch: list[Op]) -> None:
         first = batch[0] if batch else None
