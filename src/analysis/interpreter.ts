@@ -383,7 +383,7 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
       case "external":
         return {
           kind: "external",
-          module: value.module === "" ? value.name : `${value.module}.${value.name}`,
+          module: [value.module, value.name].filter((part) => part !== "" && part !== "*").join("."),
           name,
         };
       case "instance":

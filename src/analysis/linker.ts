@@ -105,7 +105,7 @@ export class Linker {
     const external: Value = {
       kind: "external",
       module: binding.module,
-      name: binding.imported === "*" ? lastPart(binding.module) : binding.imported,
+      name: binding.imported,
     };
     const program = this.#findProgram(path, binding.module, language);
     if (binding.imported === "*") {
@@ -183,8 +183,4 @@ export class Linker {
       })
     );
   }
-}
-
-function lastPart(module: string): string {
-  return module.slice(module.lastIndexOf(".") + 1);
 }

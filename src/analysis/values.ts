@@ -77,7 +77,10 @@ export interface DictionaryValue {
   readonly spans: Map<string, Span>;
 }
 
-/** A name of a package outside the workspace; `module` is empty for a name that nothing binds. */
+/**
+ * A name of a package outside the workspace, `*` for the package itself; `module` is empty for a name that
+ * nothing binds.
+ */
 export interface ExternalValue {
   readonly kind: "external";
   readonly module: string;
