@@ -184,24 +184,25 @@ class Encoder:
             except Exception:  # an integer beyond 64 bits: only that item becomes a marker
                 before = None
         before = before if isinstance(before, ListNode) else None
-        nodes: list[Node] = []
-        known: dict[int, Node] = {}
-        if before is not None:
-            known = before.items
-            if before.models is not None and before.models.begins(values):
-                if len(values) == len(before.nodes):
-                    return before
-                nodes = before.nodes.copy()
-        values = list(values)  # the user may append to it meanwhile
-        read = self._read
-        for value in values[len(nodes) :]:
-            node = known.get(id(value)) or read.get(id(value))
+        head = before.models if before is not None else None
+        if head is not None and not head.begins(values):
+            head = None
+        elif before is not None and head is not None and len(values) == len(before.nodes):
+            return before
+        nodes = before.nodes.copy() if before is not None and head is not None else []
+        known = before.items if before is not None else {}
+        rest = values[len(nodes) :]
+        for value in rest:
+            node = known.get(id(value)) or self._read.get(id(value))
             if not (type(node) is Leaf and node.matches(value)):
                 node = self.encode(node, value, depth + 1)
             nodes.append(node)
-        items = dict(zip(map(id, values), nodes, strict=True))
-        models = fingerprint.take_all(values, (node.print for node in nodes if type(node) is Leaf))
-        parts = Parts([node.entry for node in nodes], None, LIST, before.parts if before else None, self._out)
+        added = nodes[len(nodes) - len(rest) :]
+        items = known.copy() if head is not None else {}
+        items.update(zip(map(id, rest), added, strict=True))
+        models = fingerprint.take_all(head, rest, (node.print for node in added if type(node) is Leaf))
+        entries = [node.entry for node in nodes]
+        parts = Parts(entries, None, LIST, before.parts if before else None, self._out)
         return ListNode(nodes, items, models, parts, self._whole(before, LIST, parts))
 
     def _runs(self, before: RunsNode | None, values: list[Any]) -> Node:

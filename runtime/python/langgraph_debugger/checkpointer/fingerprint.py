@@ -103,10 +103,12 @@ class ModelsPrint:
 
     __slots__ = ("_extras", "_states", "_values")
 
-    def __init__(self, values: list[Any], prints: list[ObjectPrint]) -> None:
-        self._values = values
-        self._states = [print_.state for print_ in prints]
-        self._extras = [print_.extra for print_ in prints]
+    def __init__(self, head: ModelsPrint | None, values: list[Any], prints: list[ObjectPrint]) -> None:
+        """The models of `head`, and after them `values` with their prints."""
+        states, extras = [print_.state for print_ in prints], [print_.extra for print_ in prints]
+        self._values: list[Any] = [*head._values, *values] if head else values
+        self._states: list[object] = [*head._states, *states] if head else states
+        self._extras: list[object] = [*head._extras, *extras] if head else extras
 
     def begins(self, values: list[Any]) -> bool:
         """Whether `values` begins with these models, all of them unchanged."""
@@ -120,14 +122,17 @@ class ModelsPrint:
             return False
 
 
-def take_all(values: list[Any], prints: Iterable[object]) -> ModelsPrint | None:
-    """One fingerprint for a list of models, from the prints of each; None when anything else is in it."""
+def take_all(head: ModelsPrint | None, values: list[Any], prints: Iterable[object]) -> ModelsPrint | None:
+    """One fingerprint for the models of `head` and `values`, from the prints of each value.
+
+    None when anything else is among the values.
+    """
     models = [
         print_
         for print_ in prints
         if type(print_) is ObjectPrint and print_.extra is not None and print_.private is None
     ]
-    return ModelsPrint(values, models) if len(models) == len(values) else None
+    return ModelsPrint(head, values, models) if len(models) == len(values) else None
 
 
 class _UnknownError(Exception):
