@@ -18,11 +18,13 @@ import { bytesName, bytesOf, kindOf } from "./kinds.ts";
 import type { LiveValues } from "./live.ts";
 import { isDeltaSnapshot } from "./messages.ts";
 import { Parts } from "./parts.ts";
-import { TextWriter } from "./text.ts";
+import { langGraphData, TextWriter } from "./text.ts";
 
 /** Objects and arrays whose text is at most this long are stored whole. */
 const WHOLE_OBJECT = 2048;
 const WHOLE_ARRAY = 256;
+/** Short texts that are remembered. */
+const SHORT_MAX = 2000;
 /** Bytes from this size on are blobs of their own. */
 const OWN_BYTES = 64;
 /** Numbers and short strings in a row are stored as one array; where it ends depends on what is in it. */
@@ -56,6 +58,7 @@ export class Encoder {
   readonly #store: (blob: Blob) => void;
   readonly #leaves = new WeakMap<object, Leaf>();
   readonly #cuts = new WeakMap<object, Cut>();
+  readonly #short = new Map<string, Buffer>();
 
   /** `store` gets each blob that an entry names, except those that an entry given out before has named. */
   constructor(live: LiveValues, threadId: string, store: (blob: Blob) => void) {
@@ -106,7 +109,10 @@ export class Encoder {
       }
       entries.push(item(name, this.entry(value)));
     }
-    return new Parts({ entries, counts: undefined }, MAP, undefined, this.#store).data;
+    const known = before === undefined ? undefined : this.#cuts.get(before)?.parts;
+    const parts = new Parts({ entries, counts: undefined }, MAP, known, this.#store);
+    this.#cuts.set(values, { parts, entry: NULL_ENTRY });
+    return parts.data;
   }
 
   /** `value` was just read from the blob that `entry` names: it need not be written again. */
@@ -136,7 +142,10 @@ export class Encoder {
         bytesName(value) === "Uint8Array" ? "bytes" : bytesName(value) === "Buffer" ? "buffer" : "";
       if (type !== "" && bytes.byteLength >= OWN_BYTES) return this.#keep(value, makeBlob(type, bytes));
     }
-    if (kind === "instance" && !isDeltaSnapshot(value) && !("lg_name" in value)) return this.#live(value);
+    if (kind === "instance" && !isDeltaSnapshot(value)) {
+      const plain = langGraphData(value);
+      return plain === undefined ? this.#live(value) : this.#piece(plain);
+    }
     return this.#writer.content(value);
   }
 
@@ -211,8 +220,18 @@ export class Encoder {
       const entry = inline("json", piece);
       if (entry.length <= INLINE_MAX + 2) return entry;
     }
-    const blob = makeBlob("json", piece);
-    return typeof value === "object" && value !== null ? this.#keep(value, blob) : this.#stored(blob);
+    // Reducers make new arrays at each step: short ones are found again by their text, objects by identity.
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      const known = this.#short.get(piece);
+      if (known !== undefined) return known;
+      const entry = this.#stored(makeBlob("json", piece));
+      if (piece.length <= WHOLE_ARRAY) {
+        if (this.#short.size >= SHORT_MAX) this.#short.clear();
+        this.#short.set(piece, entry);
+      }
+      return entry;
+    }
+    return this.#keep(value, makeBlob("json", piece));
   }
 
   #live(value: object | symbol): Buffer {

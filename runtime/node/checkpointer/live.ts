@@ -22,7 +22,9 @@ const markers = new WeakMap<Unavailable, Marker>();
 export class Unavailable {
   constructor(marker: Marker, fields: unknown) {
     markers.set(this, marker);
-    if (typeof fields === "object" && fields !== null) Object.assign(this, fields);
+    if (typeof fields === "object" && fields !== null) {
+      Object.defineProperties(this, Object.getOwnPropertyDescriptors(fields));
+    }
   }
 
   static is(value: unknown): value is Unavailable {

@@ -2,7 +2,7 @@
 
 import { BUSY_MS, type Database } from "./database.ts";
 import type { Blob } from "./entries.ts";
-import { CheckpointFileError, otherLanguage } from "./errors.ts";
+import { CheckpointFileError, fromSystem, otherLanguage } from "./errors.ts";
 
 export const LANGUAGE = "javascript";
 
@@ -147,8 +147,9 @@ export class Queue {
   #commitBehind(): void {
     try {
       this.commit(RUN_BUSY_MS);
-    } catch (error) {
-      if (!(error instanceof CheckpointFileError)) throw error;
+    } catch (cause) {
+      // Nothing may be thrown from here: it would end the user's process.
+      const error = fromSystem(cause, this.#database.path);
       const isNews = this.#failure?.code !== error.code;
       this.#failure = error;
       this.#retryAt = performance.now() + RETRY_MS;

@@ -153,20 +153,9 @@ export class TextWriter {
   }
 
   #instance(value: object): string {
-    const name = (value as { lg_name?: unknown }).lg_name;
     if (isDeltaSnapshot(value)) return record("delta_snapshot", `,"value":${this.text(value.value)}`);
-    if (typeof name === "string" && "toJSON" in value && typeof value.toJSON === "function") {
-      // Send, Command, Overwrite: LangGraph takes their JSON for the thing itself.
-      const json = value.toJSON() as Record<string, unknown>;
-      if (name !== "Send") return this.text(json);
-      // As JsonPlus does; other versions have no timeout.
-      return this.text({
-        node: json.node,
-        args: json.args,
-        ...(json.timeout === undefined ? {} : { timeout: json.timeout }),
-      });
-    }
-    return this.#liveText(value);
+    const plain = langGraphData(value);
+    return plain === undefined ? this.#liveText(value) : this.text(plain);
   }
 
   #liveText(value: object | symbol): string {
@@ -194,6 +183,16 @@ export class TextWriter {
 /** A stack that is exhausted needs room first: it unwinds to the outermost value. */
 function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes("call stack");
+}
+
+/** LangGraph's own Send, Command and Overwrite as the plain data that it takes for the thing itself. */
+export function langGraphData(value: object): object | undefined {
+  if (!("lg_name" in value && "toJSON" in value && typeof value.toJSON === "function")) return undefined;
+  const json = value.toJSON() as Record<string, unknown>;
+  if (value.lg_name !== "Send") return json;
+  // As JsonPlus does; other versions have no timeout.
+  const { node, args, timeout } = json;
+  return timeout === undefined ? { node, args } : { node, args, timeout };
 }
 
 /** The data in an instance: what LangGraph's own savers would store of it. */

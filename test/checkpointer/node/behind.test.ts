@@ -118,6 +118,17 @@ describe("writing behind the run", () => {
     }
   });
 
+  it("is made by one of several processes that start together", async () => {
+    const said = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const all: string[] = [];
+        for await (const line of lines(start("open", place.path))) all.push(line);
+        return all.join();
+      }),
+    );
+    assert.deepStrictEqual(said, ["opened", "opened", "opened", "opened"]);
+  });
+
   it("lets several processes write at once, each in its thread", async () => {
     const saver = place.open();
     const counts = await Promise.all(

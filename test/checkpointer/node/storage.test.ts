@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { HumanMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
+import { Send } from "@langchain/langgraph";
 import type { FileSaver } from "../../../runtime/node/checkpointer/index.ts";
 import { Place, put, thread, type Values, valuesAt } from "./helper.ts";
 
@@ -85,6 +86,26 @@ describe("storage of the checkpoint file", () => {
       const { bytes } = await cost(() => put(saver, config, { messages: changed }, 1));
       assert.ok(bytes < 540 + 300 + 6 * 64 * 19, `${bytes} bytes`);
     }
+  });
+
+  it("stores once what is sent to several nodes together with the state", async () => {
+    const messages = many(100);
+    const first = await put(saver, thread("t"), { messages });
+    const { bytes } = await cost(async () => {
+      await saver.putWrites(
+        first,
+        ["a", "b"].map((name) => ["__pregel_tasks", new Send("node", { messages, name })]),
+        "task",
+      );
+    });
+    assert.ok(bytes < 1500, `${bytes} bytes`);
+  });
+
+  it("stores a state of many keys in parts that do not change with one of them", async () => {
+    const values = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`key ${at}`, `value ${at}`]));
+    const first = await put(saver, thread("t"), values);
+    const { bytes } = await cost(() => put(saver, first, { ...values, "key 250": "changed" }, 1));
+    assert.ok(bytes < 3 * 64 * 30, `${bytes} bytes`);
   });
 
   it("takes a few parts when an array of numbers grows or changes in the middle", async () => {
