@@ -68,10 +68,17 @@ const HOOKS: readonly (readonly [Hook, readonly string[]])[] = [
   ["wrap_tool_call", ["wrap_tool_call", "awrap_tool_call", "wrapToolCall"]],
 ];
 
-/** Middleware of LangChain itself that adds a node. */
-const BUILT_IN: Readonly<Record<string, Hook>> = {
-  humanintheloopmiddleware: "after_model",
-  summarizationmiddleware: "before_model",
+/** Middleware of LangChain itself that adds nodes: Python's classes, then JavaScript's functions. */
+const BUILT_IN: Readonly<Record<string, readonly Hook[]>> = {
+  HumanInTheLoopMiddleware: ["after_model"],
+  ModelCallLimitMiddleware: ["before_model", "after_model"],
+  ShellToolMiddleware: ["before_agent", "after_agent"],
+  SummarizationMiddleware: ["before_model"],
+  TodoListMiddleware: ["after_model"],
+  humanInTheLoopMiddleware: ["after_model"],
+  modelCallLimitMiddleware: ["before_model", "after_model", "after_agent"],
+  summarizationMiddleware: ["before_model"],
+  todoListMiddleware: ["after_model"],
 };
 
 export function makeAgent(
@@ -215,10 +222,12 @@ class AgentBuilder {
     if (value.kind === "made") {
       const [run] = value.parts;
       collect((name) => (name === value.name ? run : undefined));
-      const builtIn = BUILT_IN[value.name.toLowerCase()];
-      if (builtIn) hooks.set(builtIn, []);
+      const builtIn = BUILT_IN[value.name];
+      for (const hook of builtIn ?? []) hooks.set(hook, []);
       const name = run?.kind === "function" ? run.code.name : value.name;
-      return { name: builtIn ? className(value.name) : (name ?? ""), hooks, tools: [] };
+      // These bring tools of their own.
+      const tools = /^(todoList|TodoList|ShellTool)Middleware$/.test(value.name) ? [UNKNOWN] : [];
+      return { name: builtIn ? className(value.name) : (name ?? ""), hooks, tools };
     }
     return { name: "", hooks, tools: [] };
   }
@@ -244,8 +253,9 @@ class AgentBuilder {
   }
 }
 
-/** `humanInTheLoopMiddleware()` makes a middleware that is named like its class. */
+/** `humanInTheLoopMiddleware()` makes a middleware that is named like its class; one of them does not. */
 function className(name: string): string {
+  if (name === "todoListMiddleware") return name;
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 

@@ -107,16 +107,11 @@ class Lines {
           other.kind === kind &&
           (role === undefined || (other.kind === "function" && other.range.role === role)),
       );
-    const [nodes, tools, routers] = [
-      pick("function", "node"),
-      pick("function", "tool"),
-      pick("function", "router"),
-    ];
+    const [nodes, tools] = [pick("function", "node"), pick("function", "tool")];
     const [node] = nodes;
     if (node?.kind === "function") return inNode(node.range, nodes, line, after);
     const [tool] = tools;
     if (tool?.kind === "function") return inTool(tool.range, tools, line);
-    if (routers.length > 0) return decided(routers, line);
     const added = pick("added");
     if (added.length > 0) {
       return { verified: true, when: after ? "after" : "before", line, targets: targetsOf(added) };

@@ -191,8 +191,7 @@ function routedTargets(machine: Machine, router: Value | undefined): Target[] {
   const typed = run.code.returnType ? literalsOf(run.code.returnType, run.scope) : [];
   if (typed.length > 0) return [...new Set(typed)].map((to) => ({ to, label: undefined }));
   const names = machine.returns(run).flatMap((value) => {
-    if (value.kind === "list") return value.items.map(nodeNameOf);
-    return value.kind === "command" ? itemsOf(value.goto).map(nodeNameOf) : [nodeNameOf(value)];
+    return value.kind === "list" ? value.items.map(nodeNameOf) : [nodeNameOf(value)];
   });
   if (names.includes(undefined)) return [];
   return [...new Set(names)].map((to) => ({ to, label: undefined }));

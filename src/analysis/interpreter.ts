@@ -114,7 +114,7 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
 
   /** What a function gives when it is called with unknown arguments. */
   run(value: FunctionValue): Value {
-    return this.#results.get(value.code) ?? this.#execute(value, NO_ARGUMENTS);
+    return this.#results.get(value.code) ?? this.callFunction(value, NO_ARGUMENTS);
   }
 
   // Statements

@@ -34,7 +34,6 @@ export function callApi(machine: Machine, callee: Value, args: Arguments, site: 
   switch (callee.name) {
     case "StateGraph":
     case "MessageGraph":
-    case "MessagesGraph":
       return { kind: "graph", draft: machine.draft("graph", site), form: "builder" };
     case "Graph":
       if (/langgraph/.test(callee.module))
@@ -69,10 +68,6 @@ export function callApi(machine: Machine, callee: Value, args: Arguments, site: 
       break;
     case "Send":
       return { kind: "send", to: nodeNameOf(argument(args, 0, "node")) ?? "{…}" };
-    case "Command": {
-      const goto = option(args, 0, "goto");
-      return goto ? { kind: "command", goto } : UNKNOWN;
-    }
     default:
       break;
   }

@@ -197,4 +197,4 @@ export interface Program {
 
 /** Calls of these names build a graph or something a graph is made of. */
 export const GRAPH_MAKERS =
-  /^(StateGraph|MessageGraph|MessagesGraph|Graph|create_\w*agent|create_supervisor|create_swarm|create\w*Agent|createSupervisor|createSwarm|entrypoint)$/;
+  /^(StateGraph|MessageGraph|Graph|create_\w*agent|create_supervisor|create_swarm|create\w*Agent|createSupervisor|createSwarm|entrypoint)$/;

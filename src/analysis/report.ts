@@ -132,14 +132,15 @@ class Offers {
       if (!other) kept.push(offer);
       else if (rank(offer.candidate) > rank(other.candidate)) kept[same] = offer;
     }
-    const ready = new Set(
-      kept.flatMap((offer) =>
-        offer.candidate.kind === "builder" || offer.candidate.kind === "factory" ? [] : [offer.value.draft],
-      ),
-    );
+    // A builder gives way to what compiles it, a factory to the graph that it was called for.
+    const readiness = ({ kind }: GraphCandidate): number =>
+      kind === "builder" ? 0 : kind === "factory" ? 1 : 2;
     const useful = kept.filter(
       ({ candidate, value }) =>
-        (candidate.kind !== "builder" && candidate.kind !== "factory") || !ready.has(value.draft),
+        candidate.kind === "compiled" ||
+        !kept.some(
+          (other) => other.value.draft === value.draft && readiness(other.candidate) > readiness(candidate),
+        ),
     );
     const open = useful.filter((offer) => !offer.candidate.variable.startsWith("_"));
     return open.length > 0 ? open : useful;

@@ -34,8 +34,6 @@ export type Value =
   | { readonly kind: "task"; readonly name: string; readonly run: FunctionValue | undefined }
   /** `Send("node", ...)`. */
   | { readonly kind: "send"; readonly to: string }
-  /** `Command(goto=...)`. */
-  | { readonly kind: "command"; readonly goto: Value }
   /** Something made of these values: a partial, a pipe, a RunnableLambda, a wrapped function. */
   | { readonly kind: "made"; readonly name: string; readonly parts: readonly Value[] }
   /** A name that stands for something in another module, looked up when it is used. */
@@ -222,7 +220,7 @@ export function isNothing(value: Value): boolean {
 
 /** Whether a graph could be made of the value. */
 export function isTelling(value: Value): boolean {
-  return !["unknown", "constant", "template", "external", "send", "command"].includes(value.kind);
+  return !["unknown", "constant", "template", "external", "send"].includes(value.kind);
 }
 
 /** One value for several that a name may have: the largest graph before all else, then the first that is known. */

@@ -297,7 +297,12 @@ describe("breakpoints before launch", () => {
     );
     const answer = breakpointAt([moved], path, found.line("step.def"));
     assert.equal(answer.verified, true);
-    assert.equal(breakpointAt([found.analysis], fixturePath("python/SHARED.py"), 11).verified, false);
+    const exact = (name: string): boolean =>
+      breakpointAt([found.analysis], fixturePath(name), found.line("step.def")).verified;
+    assert.deepEqual(
+      [exact("python/shared.py"), exact("python/SHARED.py")],
+      [true, process.platform === "win32"],
+    );
   });
 
   it("lists the lines that keep a breakpoint", async () => {

@@ -110,6 +110,43 @@ describe("Python analysis", () => {
     assert.deepEqual(edges(found.graph("silent")), ["__start__ -> model", "model -> __end__"]);
   });
 
+  it("knows LangChain's own middleware and decorators with options", async () => {
+    const { graphs } = await analyse(
+      "python/middleware.py",
+      [
+        "from langchain.agents import create_agent",
+        "from langchain.agents.middleware import HumanInTheLoopMiddleware, ModelCallLimitMiddleware, after_agent, wrap_tool_call",
+        "@after_agent(can_jump_to=['end'])",
+        "def close(state, runtime): return None",
+        "@wrap_tool_call",
+        "def watch(request, handler): return handler(request)",
+        "graph = create_agent(m, [], middleware=[HumanInTheLoopMiddleware(interrupt_on={}), ModelCallLimitMiddleware(run_limit=3), close, watch])",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs.map(nodes), [
+      [
+        "model: function",
+        "tools: tools tool watch",
+        "ModelCallLimitMiddleware.before_model: function",
+        "HumanInTheLoopMiddleware.after_model: function",
+        "ModelCallLimitMiddleware.after_model: function",
+        "close.after_agent: function close",
+      ],
+    ]);
+    assert.deepEqual(graphs.map(edges), [
+      [
+        "__start__ -> ModelCallLimitMiddleware.before_model",
+        "ModelCallLimitMiddleware.before_model -> model",
+        "model -> ModelCallLimitMiddleware.after_model",
+        "ModelCallLimitMiddleware.after_model -> HumanInTheLoopMiddleware.after_model",
+        "close.after_agent -> __end__",
+        "HumanInTheLoopMiddleware.after_model ~> tools",
+        "tools -> ModelCallLimitMiddleware.before_model",
+        "HumanInTheLoopMiddleware.after_model ~> close.after_agent",
+      ],
+    ]);
+  });
+
   it("takes no function of another package for LangGraph's", async () => {
     const { graphs } = await analyse(
       "python/others.py",
@@ -151,6 +188,36 @@ describe("Python analysis", () => {
     assert.deepEqual(nodes(found.graph("make_with_resources")), ["resource: function step"]);
     assert.deepEqual(nodes(found.graph("assistant")), ["answer: function answer"]);
     assert.deepEqual(nodes(found.graph("fallback")), ["fallback: function step"]);
+  });
+
+  it("offers a factory instead of the builder that it compiles", async () => {
+    const { candidates } = await analyse(
+      "python/late.py",
+      [
+        "builder = StateGraph(dict).add_node('a', lambda s: s)",
+        "async def make(config: RunnableConfig):",
+        "    async with saver() as memory:",
+        "        yield builder.compile(checkpointer=memory)",
+      ].join("\n"),
+    );
+    assert.deepEqual(
+      candidates.map((candidate) => `${candidate.variable} ${candidate.kind}`),
+      ["make factory"],
+    );
+  });
+
+  it("offers one of two factories that hand on one graph", async () => {
+    const { candidates } = await analyse(
+      "python/handing.py",
+      [
+        "async def setup(): return StateGraph(dict).add_node('a', lambda s: s).compile()",
+        "def graph(): return asyncio.run(setup())",
+      ].join("\n"),
+    );
+    assert.deepEqual(
+      candidates.map((candidate) => `${candidate.variable} ${candidate.kind}`),
+      ["graph factory"],
+    );
   });
 
   it("finds graphs in methods that the file never calls", async () => {
@@ -300,6 +367,38 @@ describe("Python analysis", () => {
     assert.equal(graph.variable, "app");
     assert.deepEqual(nodes(graph), ["oracle: function call"]);
     assert.deepEqual(edges(graph), ["__start__ ~[call]> oracle", "oracle -> __end__"]);
+    const plain = await analyse(
+      "python/oldest.py",
+      "from langgraph.graph import Graph\ngraph = Graph()\ngraph.add_node('a', lambda s: s)\n",
+    );
+    assert.deepEqual(plain.graphs.map(nodes), [["a: function line 3"]]);
+    const other = await analyse(
+      "python/networks.py",
+      "from networkx import Graph\ngraph = Graph()\ngraph.add_node('a', lambda s: s)\n",
+    );
+    assert.deepEqual(other.graphs, []);
+  });
+
+  it("knows a tool however it is made", async () => {
+    for (const made of [
+      "StructuredTool.from_function(run)",
+      "StructuredTool(name='x', func=run)",
+      "Tool(name='x', func=run)",
+      "tool('x')(run)",
+      "tool(run)",
+    ]) {
+      const { graphs } = await analyse(
+        "python/made.py",
+        [
+          "from langchain_core.tools import StructuredTool, Tool, tool",
+          "def run(text): return text",
+          `tools = {"x": ${made}}`,
+          "def call(state): return tools[state['name']].invoke(state)",
+          "graph = StateGraph(dict).add_node(call)",
+        ].join("\n"),
+      );
+      assert.deepEqual(graphs.map(nodes), [["call: function call tool run"]], made);
+    }
   });
 
   it("builds supervisors and swarms out of their agents", async () => {

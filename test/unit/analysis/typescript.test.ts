@@ -71,6 +71,27 @@ describe("TypeScript analysis", () => {
     ]);
   });
 
+  it("knows LangChain's own middleware by the names of its nodes", async () => {
+    const { graphs } = await analyse(
+      "middleware.ts",
+      [
+        'import { createAgent, humanInTheLoopMiddleware, modelCallLimitMiddleware, todoListMiddleware } from "langchain";',
+        "export const agent = createAgent({ model, middleware: [humanInTheLoopMiddleware({}), todoListMiddleware(), modelCallLimitMiddleware()] });",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs.map(nodes), [
+      [
+        "model_request: function",
+        "tools: tools",
+        "ModelCallLimitMiddleware.before_model: function",
+        "HumanInTheLoopMiddleware.after_model: function",
+        "todoListMiddleware.after_model: function",
+        "ModelCallLimitMiddleware.after_model: function",
+        "ModelCallLimitMiddleware.after_agent: function",
+      ],
+    ]);
+  });
+
   it("finds entrypoints and the tasks that they call", async () => {
     const found = await fixture("typescript/functional.ts");
     assert.deepEqual(found.candidates(), ["essay entrypoint @essay.def", "named entrypoint @named"]);
@@ -124,6 +145,27 @@ describe("TypeScript analysis", () => {
       ["graph compiled"],
     );
     assert.deepEqual(graphs.map(nodes), [["a: function a", "b: function b"]]);
+  });
+
+  it("knows a tool however it is made", async () => {
+    for (const made of [
+      "new DynamicStructuredTool({ name: 'x', func: run })",
+      "new DynamicTool({ name: 'x', func: run })",
+      "tool(run, { name: 'x' })",
+      "tool(traceable(run), { name: 'x' })",
+    ]) {
+      const { graphs } = await analyse(
+        "made.ts",
+        [
+          'import { DynamicStructuredTool, DynamicTool, tool } from "@langchain/core/tools";',
+          "const run = (text: string) => text;",
+          `const tools = { x: ${made} };`,
+          "const call = async (state) => tools[state.name].invoke(state);",
+          'const graph = new StateGraph(S).addNode("call", call);',
+        ].join("\n"),
+      );
+      assert.deepEqual(graphs.map(nodes), [["call: function call tool run"]], made);
+    }
   });
 
   it("offers one name of a factory", async () => {
