@@ -6,6 +6,8 @@ export interface WebVscodeOptions {
   readonly port?: number;
   /** Further settings for all windows. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Path of a VSIX to install first. */
+  readonly vsix?: string;
   /** Ask whether the folder is trusted, as VS Code does by default. */
   readonly workspaceTrust?: boolean;
   /** Variables for the server, its extension hosts and what they start; undefined takes one away. */

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { node, toolsDir } from "./paths.mjs";
-import { childEnv, pathWithNode, ScriptError, say } from "./run.mjs";
+import { childEnv, must, pathWithNode, ScriptError, say } from "./run.mjs";
 import { runNpm } from "./setup.mjs";
 import { once } from "./stamp.mjs";
 
@@ -60,14 +60,28 @@ export async function startWebVscode(options) {
     path.join(machine, "settings.json"),
     JSON.stringify({ ...settings, ...options.settings }, null, 2),
   );
+  const server = path.join(vscodeDir, "out", "server-main.js");
+  const folders = [
+    ...["--server-data-dir", options.dataDir, "--extensions-dir", path.join(options.dataDir, "extensions")],
+  ];
+  if (options.vsix) {
+    const install = [
+      server,
+      ...folders,
+      "--accept-server-license-terms",
+      "--install-extension",
+      options.vsix,
+    ];
+    await must("Installing the extension", node, install);
+  }
   const args = [
-    path.join(vscodeDir, "out", "server-main.js"),
+    server,
     ...["--host", "127.0.0.1", "--port", String(port), "--connection-token", token],
     ...["--accept-server-license-terms", "--enable-smoke-test-driver", "--disable-telemetry"],
     // Else the login shell's PATH would take the place of the one given here.
     "--force-disable-user-env",
     ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
-    ...["--server-data-dir", options.dataDir, "--extensions-dir", path.join(options.dataDir, "extensions")],
+    ...folders,
   ];
   const child = spawn(node, args, {
     env: childEnv({ ...pathWithNode(), ...options.env }),

@@ -47,6 +47,7 @@ describe("debugging in VS Code", function () {
       it("stops where the gutter was clicked, shows the state, takes an answer and ends", async () => {
         const { workbench } = session;
         await workbench.openFile(file);
+        await workbench.waitForExtension();
         await workbench.clickGutter(lineOf(node));
         await workbench.startConfiguration(`Email assistant (${language})`);
 

@@ -16,6 +16,8 @@ export interface WindowOptions {
   readonly folder: string;
   /** Settings for all windows, beside those that keep the window quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Path of a VSIX to install, instead of the extension under development. */
+  readonly vsix?: string;
   /** Ask whether the workspace is trusted, as VS Code does by default. */
   readonly workspaceTrust?: boolean;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -64,7 +66,7 @@ export async function openWindow(options: WindowOptions): Promise<Session> {
   const browser = await launchBrowser();
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   page.setDefaultTimeout(30_000);
-  await page.goto(server.url({ folder, extension: extensionFolder }));
+  await page.goto(server.url({ folder, ...(options.vsix === undefined && { extension: extensionFolder }) }));
   const workbench = new Workbench(page);
   await workbench.ready();
   return {

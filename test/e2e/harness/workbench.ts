@@ -62,6 +62,11 @@ export class Workbench {
     await this.page.keyboard.press(key);
   }
 
+  /** Waits until the extension offers to debug the open file, which shows that it is active. */
+  async waitForExtension(): Promise<void> {
+    await this.page.locator('.editor-actions [aria-label^="Debug Graph"]').first().waitFor();
+  }
+
   /** Clicks the nth code lens with this title. */
   async clickLens(title: string, index = 0): Promise<void> {
     await this.page.locator(".editor-instance .codelens-decoration a", { hasText: title }).nth(index).click();
