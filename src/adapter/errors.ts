@@ -157,12 +157,20 @@ export const runtimeSilent = (command: string, seconds: number): DebugError =>
     `${command} did not connect within ${seconds} s. Is it the right interpreter? Loopback connections must be allowed.`,
   );
 
-export const endedWhileLoading = (how: string): DebugError =>
+export const endedWhileLoading = (how: string, stderr: string): DebugError =>
   new DebugError(
     215,
     "graph",
     `The process ended (${how}) while it imported the graph's module. Does the module call exit() when it is imported? ` +
-      'Put what only a script shall do under the check for "__main__".',
+      `Put what only a script shall do under the check for "__main__".${stderr ? ` It said: ${lastLines(stderr)}` : ""}`,
+  );
+
+export const interpreterTooOld = (language: "Python" | "Node", version: string, oldest: string): DebugError =>
+  new DebugError(
+    216,
+    "user",
+    `${language} ${version} is too old, ${oldest} is the oldest that can run a graph under the debugger. Set ` +
+      `"${language.toLowerCase()}" in the launch configuration to a newer one.`,
   );
 
 export const otherProtocol = (theirs: number, ours: number): DebugError =>

@@ -7,10 +7,11 @@ import type { Client } from "./client.ts";
 import { Commands } from "./commands.ts";
 import type { Console } from "./console.ts";
 import { Debuggee } from "./debuggee.ts";
-import { asDebugError, DebugError, endedWhileLoading } from "./errors.ts";
+import { asDebugError, type DebugError, endedWhileLoading } from "./errors.ts";
 import { Evaluator } from "./evaluate.ts";
 import { Frames } from "./frames.ts";
 import type { SourceText } from "./graphs.ts";
+import { whyNotStarted } from "./interpreter-version.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { RunControl } from "./run-control.ts";
 import type { RuntimeEnd } from "./runtime.ts";
@@ -82,11 +83,7 @@ export class Program {
       await runtime.start(plan, terminal);
       this.debuggee.setLoaded(await runtime.request("load", plan.load));
     } catch (thrown) {
-      const died = runtime.end;
-      const error =
-        died && !(thrown instanceof DebugError && thrown.data) && runtime.connected
-          ? endedWhileLoading(died.signal ?? `exit code ${died.code}`)
-          : asDebugError(thrown);
+      const error = await this.#whyNotLoaded(thrown);
       if (error.data?.error) this.#console.error(error.data.error);
       await this.end();
       throw error;
@@ -99,6 +96,16 @@ export class Program {
         `The graph's own checkpointer (${loaded.replacedCheckpointer}) is not written to; checkpoints go to ${plan.load.checkpoints}.`,
       );
     }
+  }
+
+  async #whyNotLoaded(thrown: unknown): Promise<DebugError> {
+    const { runtime, plan } = this.debuggee;
+    const error = asDebugError(thrown);
+    if (!runtime.connected) return (await whyNotStarted(plan)) ?? error;
+    // An answer of the runtime says more than that it ended afterwards.
+    if (error.data || !runtime.isLost) return error;
+    const { code, signal } = await runtime.over;
+    return endedWhileLoading(signal ?? `exit code ${code}`, runtime.lastErrors);
   }
 
   /** Runs, or stops where a run has to wait for something. */

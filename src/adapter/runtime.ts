@@ -47,6 +47,7 @@ export class Runtime {
   #hello: Omit<HelloParams, "token"> | undefined;
   #end: RuntimeEnd | undefined;
   #recentErrors = "";
+  #closed = false;
   /** Events taken up to now. */
   #messages = 0;
   /** Settles when the connection is closed and all that came over it has been handled; at once without one. */
@@ -61,9 +62,19 @@ export class Runtime {
     return this.#hello?.pid ?? this.#child?.pid;
   }
 
-  /** How the process ended; undefined while it lives. */
-  get end(): RuntimeEnd | undefined {
-    return this.#end;
+  /** Resolves when the process has ended. */
+  get over(): Promise<RuntimeEnd> {
+    return this.#end ? Promise.resolve(this.#end) : new Promise((resolve) => this.onEnd(resolve));
+  }
+
+  /** The connection is lost: the process has ended or is about to. */
+  get isLost(): boolean {
+    return this.#closed || this.#end !== undefined;
+  }
+
+  /** What the process wrote to stderr last. */
+  get lastErrors(): string {
+    return this.#recentErrors;
   }
 
   /** It has said `hello`. */
@@ -96,13 +107,13 @@ export class Runtime {
     params: Requests[Method]["params"],
   ): Promise<Requests[Method]["result"]> {
     const connection = this.#connection;
-    if (!connection || this.#end) throw runtimeGone();
+    if (!connection || this.#end || this.#closed) throw runtimeGone();
     try {
       return await connection.sendRequest(method, params);
     } catch (error) {
       if (error instanceof ResponseError && isErrorData(error.data))
         throw fromRuntime(error.message, error.data);
-      if (this.#end || this.#connection !== connection) throw runtimeGone();
+      if (this.#end || this.#closed) throw runtimeGone();
       throw error;
     }
   }
@@ -182,8 +193,7 @@ export class Runtime {
 
   #deliver(stream: "stdout" | "stderr", text: string): void {
     if (text === "") return;
-    if (stream === "stderr" && !this.#connection)
-      this.#recentErrors = (this.#recentErrors + text).slice(-2_000);
+    if (stream === "stderr") this.#recentErrors = (this.#recentErrors + text).slice(-2_000);
     this.#output.fire({ stream, text });
   }
 
@@ -216,6 +226,7 @@ export class Runtime {
     let lastMessage = 0;
     this.#drained = new Promise((resolve) => {
       connection.onClose(() => {
+        this.#closed = true;
         // Messages that have been read are handled one a turn of the event loop.
         let turns = 0;
         const wait = (): void => {
