@@ -244,9 +244,6 @@ export function callGraph(
       const name = textOf(option(args, 0, "name"));
       return { kind: "graph", draft, form: "compiled", ...(name === undefined ? {} : { name }) };
     }
-    case "as_tool":
-    case "asTool":
-      return { kind: "tool", name: textOf(option(args, 0, "name")) ?? "", functions: [] };
     case "pipe":
       return { kind: "made", name: "RunnableSequence", parts: [graph, ...args.positional.filter(isTelling)] };
     default:

@@ -168,6 +168,25 @@ describe("TypeScript analysis", () => {
     }
   });
 
+  it("knows entry and finish points, and pipes behind a subgraph", async () => {
+    const { graphs } = await analyse(
+      "points.ts",
+      [
+        "const small = new StateGraph(S).addNode('in', () => 1).compile();",
+        "const last = (state) => state;",
+        "export const graph = new StateGraph(S)",
+        "  .addNode('a', small.pipe(last))",
+        "  .setEntryPoint('a')",
+        "  .setConditionalEntryPoint((state) => state.next, ['a'])",
+        "  .setFinishPoint('a')",
+        "  .compile();",
+      ].join("\n"),
+    );
+    const graph = graphs.find((other) => other.variable === "graph");
+    assert.deepEqual(graph && nodes(graph), ["a: function last"]);
+    assert.deepEqual(graph && edges(graph), ["__start__ -> a", "__start__ ~> a", "a -> __end__"]);
+  });
+
   it("offers one name of a factory", async () => {
     const { candidates } = await analyse(
       "one.ts",
