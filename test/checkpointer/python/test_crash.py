@@ -118,7 +118,8 @@ if os.name == "posix":
             "import sys; sys.path[:0] = sys.argv[2:]\n"
             "from helpers import put\n"
             "from langgraph_debugger.checkpointer import FileCheckpointer\n"
-            "import threading\n"
+            "import signal, threading\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in some CI shells
             "saver = FileCheckpointer(sys.argv[1])\n"
             "try:\n    print('ready', flush=True)\n    threading.Event().wait(60)\n"
             "finally:\n    put(saver, {'text': 'last words'})\n"

@@ -456,3 +456,17 @@ def test_metadata_of_any_kind_does_no_harm(saver: FileCheckpointer) -> None:
     metadata: Any = found.metadata
     assert (metadata["step"], metadata["source"], metadata["run_id"]) == ("one", ["a"], 7)
     assert metadata["lock"].startswith("<unlocked _thread.lock")
+
+
+def test_a_short_list_that_is_also_stored_as_part_of_a_long_one_stays_a_list(saver: FileCheckpointer) -> None:
+    messages = [HumanMessage("x" * 600, id=str(number)) for number in range(40)]
+    pieces = {
+        f"{at} to {at + length}": messages[at : at + length] for at in range(25) for length in range(4, 17)
+    }
+    config = put(saver, {"all": messages, **pieces})
+
+    for _ in range(2):
+        found = values_at(saver, config)
+        assert found["all"] == messages
+        for name, expected in pieces.items():
+            assert found[name] == expected

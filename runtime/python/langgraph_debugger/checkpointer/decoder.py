@@ -38,7 +38,7 @@ class Decoder:
         self._templates = templates
         self._leaves = leaves
         self._blobs: dict[bytes, Stored] = {}
-        self._used: dict[bytes, list[Template]] = {}
+        self._used: dict[bytes, Template | list[Template]] = {}
 
     def load(self, data: Iterable[bytes]) -> None:
         """Fetch every blob that `data` (entries, list data or map data) reaches, one query a level."""
@@ -101,9 +101,9 @@ class Decoder:
         hash_ = entry.hash
         if not hash_:
             return self._serde.loads_typed((entry.type, entry.data))
-        templates = self._used.get(hash_)
-        if templates is not None:
-            return self._copies(templates)[0]
+        made = self._used.get(hash_)
+        if made is not None:
+            return self._copies(made) if isinstance(made, list) else self._copies([made])[0]
         stored = self._blobs.get(hash_)
         if stored is None:
             return Unavailable("value", "removed from the checkpoint file")
@@ -123,7 +123,7 @@ class Decoder:
         if self._templates is not None:
             template = self._templates.add(entry.hash, len(stored[1]), value)
             if template is not None:
-                self._used[entry.hash] = [template]
+                self._used[entry.hash] = template
                 return self._copies([template])[0]
         if self._leaves is not None:
             self._leaves[id(value)] = Leaf(value, fingerprint.take(value), ref_to(entry.hash))
@@ -146,23 +146,21 @@ class Decoder:
         return result
 
     def _part(self, entry: Parsed) -> list[Any]:
-        templates = self._used.get(entry.hash)
-        if templates is not None:
-            return self._copies(templates)
         piece = self._value(entry)
         if not isinstance(piece, list):
             return [piece]
-        self._keep_part(entry.hash)
+        if entry.hash not in self._used:
+            self._keep_list(entry.hash)
         return piece
 
-    def _keep_part(self, hash_: bytes) -> None:
+    def _keep_list(self, hash_: bytes) -> None:
         type_, data = self._blobs[hash_]
         if self._templates is None or type_ != LIST:
             return
         templates: list[Template] = []
         for entry in parse(data):
-            found = self._used.get(entry.hash) if entry.tag == REF else None
-            if found is None:
+            made = self._used.get(entry.hash) if entry.tag == REF else None
+            if not isinstance(made, Template):
                 return
-            templates += found
-        self._templates.add_part(hash_, templates)
+            templates.append(made)
+        self._templates.add_list(hash_, templates)

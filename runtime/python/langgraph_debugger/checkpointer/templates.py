@@ -61,16 +61,16 @@ class Template:
 class Templates:
     """What was made of the blobs that were read, by their hash; beyond 32 MB the oldest is dropped.
 
-    A blob has one template, or, when it is a part of a list that has nothing but models, one for each item.
+    The blob of a model has one template, that of a list, or part of a list, of models has one for each item.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: OrderedDict[bytes, list[Template]] = OrderedDict()
+        self._found: OrderedDict[bytes, Template | list[Template]] = OrderedDict()
         self._bytes = 0
 
-    def get(self, hash_: bytes) -> list[Template] | None:
-        """The templates that were made of this blob."""
+    def get(self, hash_: bytes) -> Template | list[Template] | None:
+        """What was made of this blob."""
         return self._found.get(hash_)
 
     def add(self, hash_: bytes, size: int, value: Any) -> Template | None:
@@ -81,18 +81,25 @@ class Templates:
         if not _is_safe(value):
             return None
         template = Template(hash_, value, size)
-        self.add_part(hash_, [template])
+        self._keep(hash_, template)
         return template
 
-    def add_part(self, hash_: bytes, templates: list[Template]) -> None:
-        """Keep the templates of the items in a part of a list."""
+    def add_list(self, hash_: bytes, templates: list[Template]) -> None:
+        """Keep the templates of the items in a list, or in a part of one."""
+        self._keep(hash_, templates)
+
+    def _keep(self, hash_: bytes, made: Template | list[Template]) -> None:
         with self._lock:
             if hash_ not in self._found:
-                self._found[hash_] = templates
-                self._bytes += sum(template.size for template in templates)
+                self._found[hash_] = made
+                self._bytes += _size(made)
             while self._bytes > _CACHE_BYTES:
                 _, dropped = self._found.popitem(last=False)
-                self._bytes -= sum(template.size for template in dropped)
+                self._bytes -= _size(dropped)
+
+
+def _size(made: Template | list[Template]) -> int:
+    return sum(template.size for template in made) if isinstance(made, list) else made.size
 
 
 _new: Any = object.__new__
