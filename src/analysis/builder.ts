@@ -181,7 +181,7 @@ function mappedTargets(map: Value | undefined): Target[] | undefined {
   return map.items.map((item) => ({ to: nodeNameOf(item), label: undefined }));
 }
 
-/** Targets that the router's return type or its return statements name; none where one is open. */
+/** Targets that the router's return type or its return statements name; undefined for one that is open. */
 function routedTargets(machine: Machine, router: Value | undefined): Target[] {
   if (router?.kind === "external" && /^tools_?condition$/i.test(router.name)) {
     return ["tools", "__end__"].map((to) => ({ to, label: undefined }));
@@ -193,6 +193,5 @@ function routedTargets(machine: Machine, router: Value | undefined): Target[] {
   const names = machine.returns(run).flatMap((value) => {
     return value.kind === "list" ? value.items.map(nodeNameOf) : [nodeNameOf(value)];
   });
-  if (names.includes(undefined)) return [];
   return [...new Set(names)].map((to) => ({ to, label: undefined }));
 }

@@ -401,6 +401,62 @@ describe("Python analysis", () => {
     }
   });
 
+  it("knows the routers of LangGraph and routers that are objects", async () => {
+    const { graphs } = await analyse(
+      "python/routers.py",
+      [
+        "from langgraph.prebuilt import ToolNode, tools_condition",
+        "class Router:",
+        "    def __call__(self, state): return 'tools'",
+        "def call(state): return state",
+        "graph = StateGraph(dict)",
+        "graph.add_node(call)",
+        "graph.add_node(ToolNode([]))",
+        "graph.add_conditional_edges('call', tools_condition)",
+        "graph.add_conditional_edges('tools', Router())",
+        "graph.add_conditional_edges(unknown, Router())",
+        "graph.add_conditional_edges('call', Router(), unknown)",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs.map(nodes), [["call: function call", "tools: tools"]]);
+    assert.deepEqual(graphs.map(edges), [
+      ["call ~> tools", "call ~> __end__", "tools ~> tools", "call ~> tools"],
+    ]);
+    assert.deepEqual(
+      graphs[0]?.edges[2]?.routers.map((router) => router.name),
+      ["__call__"],
+    );
+  });
+
+  it("shows the targets that are known beside one that is not", async () => {
+    const { graphs } = await analyse(
+      "python/half.py",
+      [
+        "def pick(state):",
+        "    if state['a']: return 'a'",
+        "    return state['next']",
+        "graph = StateGraph(dict).add_node('a', lambda s: s).add_conditional_edges('a', pick)",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs.map(edges), [["a ~> a", "a ~> ?"]]);
+  });
+
+  it("takes tools and tasks for nodes", async () => {
+    const { graphs } = await analyse(
+      "python/direct.py",
+      [
+        "from langchain_core.tools import tool",
+        "from langgraph.func import task",
+        "@tool",
+        "def search(text): return text",
+        "@task",
+        "def work(text): return text",
+        "graph = StateGraph(dict).add_node(search).add_node('work', work)",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs.map(nodes), [["search: function search", "work: function work"]]);
+  });
+
   it("builds supervisors and swarms out of their agents", async () => {
     const { candidates, graphs } = await analyse(
       "python/team.py",

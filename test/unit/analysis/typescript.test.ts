@@ -187,6 +187,32 @@ describe("TypeScript analysis", () => {
     assert.deepEqual(graph && edges(graph), ["__start__ -> a", "__start__ ~> a", "a -> __end__"]);
   });
 
+  it("gives nodes of a list that is written elsewhere the line of the call", async () => {
+    const { graphs } = await analyse(
+      "sequence.ts",
+      [
+        "const steps = [",
+        "  ['a', () => 1],",
+        "  ['b', () => 2],",
+        "];",
+        "export const graph = new StateGraph(S)",
+        "  .addSequence(steps)",
+        "  .addSequence({ c: () => 3, d: () => 4 })",
+        "  .compile();",
+      ].join("\n"),
+    );
+    assert.deepEqual(
+      graphs[0]?.nodes.map((node) => [node.name, node.addedAt?.line, node.addedAt?.endLine]),
+      [
+        ["a", 6, 6],
+        ["b", 6, 6],
+        ["c", 7, 7],
+        ["d", 7, 7],
+      ],
+    );
+    assert.deepEqual(graphs.map(edges), [["a -> b", "c -> d"]]);
+  });
+
   it("offers one name of a factory", async () => {
     const { candidates } = await analyse(
       "one.ts",
