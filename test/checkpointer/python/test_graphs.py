@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypedDict
 
 import pytest
-from helpers import config_of
+from helpers import config_of, stored_bytes
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint
@@ -180,10 +180,12 @@ def test_prune_keeps_only_the_latest_and_the_blobs_it_needs(saver: FileCheckpoin
         graph.invoke({"messages": [HumanMessage("x" * 900, id=str(number))]}, config_of())
         graph.invoke(Command(resume="yes"), config_of())
     before = graph.get_state(config_of())
+    bytes_before = stored_bytes(saver)
 
     saver.prune(["thread"])
 
     assert len(list(saver.list(config_of()))) == 1
+    assert stored_bytes(saver) < bytes_before / 2
     assert graph.get_state(config_of()) == before
     graph.invoke({"messages": [HumanMessage("go on", id="last")]}, config_of())
     assert graph.get_state(config_of()).next == ("sub",)
@@ -297,8 +299,6 @@ def test_threads_are_listed_with_what_is_known_of_them(saver: FileCheckpointer) 
 
 
 def test_bytes_per_turn_do_not_grow_with_the_thread(saver: FileCheckpointer) -> None:
-    from helpers import stored_bytes
-
     builder = StateGraph(State)
     builder.add_node("bot", lambda state: {"messages": [AIMessage(f"{len(state['messages']):0540}")]})
     builder.add_edge(START, "bot")

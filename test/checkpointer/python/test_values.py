@@ -435,14 +435,24 @@ def test_the_objects_of_old_steps_are_let_go_when_each_step_makes_new_ones(saver
 
     objects = [Plain() for _ in range(300)]
     first = weakref.ref(objects[0])
-    configs = [put(saver, {"plain": value}, config_of("thread", str(n))) for n, value in enumerate(objects)]
+    configs = [put(saver, {"plain": value}) for value in objects]
     last = objects[-1]
-    saver.flush()
     del objects
 
     assert values_at(saver, configs[-1])["plain"] is last
     assert isinstance(values_at(saver, configs[0])["plain"], Unavailable)
     assert first() is None
+
+
+def test_all_unserialisable_objects_of_the_latest_checkpoint_are_there(saver: FileCheckpointer) -> None:
+    objects = [Plain() for _ in range(1000)]
+    config = put(saver, {"objects": list(objects)})
+    for number in range(300):
+        put(saver, {"other": Plain()}, config_of("thread", f"sub:{number % 3}"))
+
+    found = values_at(saver, config)["objects"]
+
+    assert all(was is now for was, now in zip(objects, found, strict=True))
 
 
 def test_metadata_of_any_kind_does_no_harm(saver: FileCheckpointer) -> None:

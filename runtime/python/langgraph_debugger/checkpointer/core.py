@@ -22,7 +22,7 @@ from langgraph_debugger.checkpointer.decoder import Decoder
 from langgraph_debugger.checkpointer.encoder import Encoder, Leaf, MapNode, Node
 from langgraph_debugger.checkpointer.entries import INLINE_MAX, Blob
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, other_language
-from langgraph_debugger.checkpointer.live import LiveObjects
+from langgraph_debugger.checkpointer.live import Kept, LiveObjects
 from langgraph_debugger.checkpointer.maintenance import Encoded
 from langgraph_debugger.checkpointer.store import LANGUAGE, Reader, ThreadRow, open_file
 from langgraph_debugger.checkpointer.templates import Templates
@@ -48,13 +48,15 @@ class LiveCheckpoint(NamedTuple):
 class _Scope:
     """What is remembered of one (thread, namespace)."""
 
-    __slots__ = ("channels", "envelope", "latest", "read")
+    __slots__ = ("channels", "envelope", "kept", "kept_writes", "latest", "read")
 
     def __init__(self) -> None:
         self.channels: MapNode | None = None
         self.envelope: Node | None = None
         self.read: dict[int, Leaf] = {}  # what was read last, until the run puts it
         self.latest: LiveCheckpoint | None = None
+        self.kept: list[Kept] = []  # unserialisable objects of the latest checkpoint, and of its writes
+        self.kept_writes: list[Kept] = []
 
 
 class Core:
@@ -114,6 +116,7 @@ class Core:
                 )
             )
             scope.channels, scope.envelope, scope.read = channels, envelope, {}
+            scope.kept, scope.kept_writes = encoder.kept, []
             scope.latest = LiveCheckpoint(result, parent, checkpoint, metadata)
         return result
 
@@ -145,6 +148,7 @@ class Core:
             ]
             replace = all(channel in WRITES_IDX_MAP for channel, _ in writes)
             self.writer.add(WritesOp(thread_id, blobs, replace, rows))
+            self._scope(thread_id, ns).kept_writes += encoder.kept
 
     def encode_once(self, serde: SerializerProtocol, thread_id: str, checkpoint: Checkpoint) -> Encoded:
         """A checkpoint with all of its blobs, whatever is already in the file."""

@@ -22,7 +22,7 @@ from langgraph_debugger.checkpointer.entries import (
     part,
     ref_to,
 )
-from langgraph_debugger.checkpointer.live import LiveObjects
+from langgraph_debugger.checkpointer.live import Kept, LiveObjects, Unavailable
 from langgraph_debugger.checkpointer.parts import Parts
 
 SPLIT_AT = 512  # bytes; a list or map that serialises to less stays whole
@@ -116,6 +116,7 @@ class Encoder:
         self._track = track
         self._live = live
         self._thread_id = thread_id
+        self.kept: list[Kept] = []  # the objects that could not be serialised
         self._out = out
         self._split_at = split_at
         self._inline_max = inline_max
@@ -161,7 +162,12 @@ class Encoder:
         return self._stored(before, value, print_, make_blob(type_, data))
 
     def _live_leaf(self, before: Node | None, value: Any) -> Leaf:
-        marker = self._live.marker(self._thread_id, value)
+        if isinstance(value, Unavailable) and value.marker:
+            marker = value.marker
+        else:
+            kept = self._live.keep(self._thread_id, value)
+            self.kept.append(kept)
+            marker = kept.marker
         return self._stored(before, value, fingerprint.UNKNOWN, make_blob(LIVE, marker))
 
     def _stored(self, before: Node | None, value: Any, print_: object, blob: Blob) -> Leaf:

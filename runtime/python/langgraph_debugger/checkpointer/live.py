@@ -9,10 +9,11 @@ import time
 from collections import OrderedDict
 from typing import Any
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 _PREVIEW_MAX = 200
 _SLOW_SECONDS = 0.002
-_KEEP_AT_LEAST, _KEEP_AT_MOST = 16, 256
+_KEEP_AT_MOST = 256
 _KEEP_BYTES = 256 * 1024 * 1024
 
 
@@ -37,90 +38,89 @@ class Unavailable:
         return hash((self.type_name, self.preview))
 
 
-class _Kept:
-    """One object that is kept, and its marker."""
+class Kept:
+    """One object that is kept, and its marker. Whoever holds this keeps the object."""
 
-    __slots__ = ("marker", "slow", "token", "value")
+    __slots__ = ("__weakref__", "_constant", "_token", "marker", "size", "value")
 
     def __init__(self, token: str, value: Any) -> None:
-        self.token = token
+        self._token = token
         self.value = value
         self.marker = b""
-        self.slow = False  # its repr took long; the first one has to do
+        self.size = sys.getsizeof(value, 0)
+        own_repr: object = type(value).__repr__
+        self._constant = own_repr is object.__repr__
+
+    def describe(self) -> None:
+        """Make the marker of the object as it is now."""
+        if self.marker and self._constant:
+            return
+        kind = type(self.value)
+        started = time.perf_counter()
+        preview = _preview(self.value)
+        # Where it takes long, the first one has to do.
+        self._constant |= time.perf_counter() - started > _SLOW_SECONDS
+        fields = {"type": f"{kind.__module__}.{kind.__qualname__}", "repr": preview, "token": self._token}
+        self.marker = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
 
 
 class LiveObjects:
     """The unserialisable objects of this process, by token and by identity.
 
-    They stay until their thread is forgotten, as the file may ask for them until then; but when a run makes
-    new ones at every step, the oldest go: beyond 256 of them, or 256 MB as far as Python can tell.
+    An object stays as long as somebody holds its `Kept`: whoever put the latest checkpoint that has it, and
+    this class for the last 256 of them, or 256 MB as far as Python can tell, so that older checkpoints find
+    theirs too.
     """
 
     def __init__(self) -> None:
         self._process = uuid4().hex
         self._lock = threading.Lock()
         self._count = 0
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()  # by token, the last used one last
-        self._by_identity: dict[int, _Kept] = {}
-        self._tokens_of_thread: dict[str, set[str]] = {}
+        self._by_token: WeakValueDictionary[str, Kept] = WeakValueDictionary()
+        self._by_identity: WeakValueDictionary[int, Kept] = WeakValueDictionary()
+        self._recent: OrderedDict[tuple[str, int], Kept] = OrderedDict()  # by thread id and identity
+        self._recent_bytes = 0
 
-    def marker(self, thread_id: str, value: Any) -> bytes:
-        """Keep `value` and return the data of its `@live` blob."""
-        if isinstance(value, Unavailable) and value.marker:
-            return value.marker
+    def keep(self, thread_id: str, value: Any) -> Kept:
+        """What keeps `value`, its marker up to date."""
         with self._lock:
             kept = self._by_identity.get(id(value))
             if kept is None:
                 self._count += 1
-                kept = _Kept(f"{self._process}:{self._count}", value)
-                self._kept[kept.token] = self._by_identity[id(value)] = kept
-                self._drop_oldest()
-            self._kept.move_to_end(kept.token)
-            self._tokens_of_thread.setdefault(thread_id, set()).add(kept.token)
-        if not kept.slow:
-            kind = type(value)
-            started = time.perf_counter()
-            preview = _preview(value)
-            kept.slow = time.perf_counter() - started > _SLOW_SECONDS
-            fields = {
-                "type": f"{kind.__module__}.{kind.__qualname__}",
-                "repr": preview,
-                "token": kept.token,
-            }
-            kept.marker = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
-        return kept.marker
+                token = f"{self._process}:{self._count}"
+                kept = Kept(token, value)
+                self._by_token[token] = self._by_identity[id(value)] = kept
+            self._remember(thread_id, kept)
+        kept.describe()
+        return kept
 
     def resolve(self, marker: bytes) -> Any:
         """The object that a marker stands for, or a placeholder when it is not kept in this process."""
         fields = json.loads(marker)
-        with self._lock:
-            kept = self._kept.get(fields["token"])
+        kept = self._by_token.get(fields["token"])
         return Unavailable(fields["type"], fields["repr"], marker) if kept is None else kept.value
 
     def copy_thread(self, source: str, target: str) -> None:
         """Keep the objects of `source` for `target` too."""
         with self._lock:
-            tokens = self._tokens_of_thread.get(source, set())
-            self._tokens_of_thread.setdefault(target, set()).update(tokens)
+            for kept in [kept for (thread_id, _), kept in self._recent.items() if thread_id == source]:
+                self._remember(target, kept)
 
     def forget_thread(self, thread_id: str) -> None:
         """Let go of the objects that no other thread needs."""
         with self._lock:
-            gone = self._tokens_of_thread.pop(thread_id, set())
-            for token in gone.difference(*self._tokens_of_thread.values()):
-                self._drop(token)
+            for key in [key for key in self._recent if key[0] == thread_id]:
+                self._recent_bytes -= self._recent.pop(key).size
 
-    def _drop_oldest(self) -> None:
-        bytes_ = sum(sys.getsizeof(kept.value, 0) for kept in self._kept.values())
-        while len(self._kept) > _KEEP_AT_LEAST and (len(self._kept) > _KEEP_AT_MOST or bytes_ > _KEEP_BYTES):
-            token = next(iter(self._kept))
-            bytes_ -= sys.getsizeof(self._kept[token].value, 0)
-            self._drop(token)
-
-    def _drop(self, token: str) -> None:
-        kept = self._kept.pop(token, None)
-        if kept is not None:
-            self._by_identity.pop(id(kept.value), None)
+    def _remember(self, thread_id: str, kept: Kept) -> None:
+        key = (thread_id, id(kept.value))
+        if key not in self._recent:
+            self._recent_bytes += kept.size
+        self._recent[key] = kept
+        self._recent.move_to_end(key)
+        while len(self._recent) > _KEEP_AT_MOST or self._recent_bytes > _KEEP_BYTES:
+            _, dropped = self._recent.popitem(last=False)
+            self._recent_bytes -= dropped.size
 
 
 def _preview(value: Any) -> str:
