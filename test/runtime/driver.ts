@@ -377,10 +377,10 @@ export class Driver {
   }
 }
 
-/** Namespaces of a position, with the names and statuses of the tasks in each: `a:pending`. */
+/** The tasks of a position with their statuses, `a:pending`; those that run a graph with its tasks, `b(c:pending)`. */
 export function shape(position: GraphPosition): string {
   return position.tasks
-    .map((task) => `${task.name}:${task.status}${task.subgraph ? `(${shape(task.subgraph)})` : ""}`)
+    .map((task) => (task.subgraph ? `${task.name}(${shape(task.subgraph)})` : `${task.name}:${task.status}`))
     .join(" ");
 }
 

@@ -1,8 +1,9 @@
-"""Starts the runtime: puts this package's folder, and nothing else, on the path for as long as it is needed."""
+"""Starts the runtime with the module search path as a run of the user's own would have it."""
 
 import sys
 
-# Python puts this file's folder first on the path, where modules of this package would hide the standard library's.
+# Python puts this file's folder first on the path, where modules of this package would hide the standard
+# library's.
 _here = __file__.replace("\\", "/").rpartition("/")[0]
 _parent = _here.rpartition("/")[0] or "."
 _first = sys.path[0] if sys.path else None

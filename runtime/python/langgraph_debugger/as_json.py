@@ -16,9 +16,9 @@ from typing import Any
 MAX_DEPTH = 60
 
 
-def to_json(value: Any, depth: int = 0) -> Any:  # noqa: C901 - one case after another
+def to_json(value: Any, depth: int = 0) -> Any:
     """A copy of `value` of nothing but dicts, lists, strings, numbers, booleans and None. Never raises."""
-    if value is None or isinstance(value, (bool, str)) and type(value) in (bool, str):
+    if value is None or (isinstance(value, (bool, str)) and type(value) in (bool, str)):
         return value
     if type(value) is int:
         return value if -(2**53) < value < 2**53 else str(value)

@@ -1,4 +1,4 @@
-"""Which breakpoints match a node, and whether they hit: conditions, hit counts and log points, decided in place."""
+"""Which breakpoints match a node and whether they hit: conditions, hit counts, log points."""
 
 from __future__ import annotations
 
@@ -67,8 +67,9 @@ class Breakpoint:
 
     def _fail(self, outcome: Outcome, node: str, why: str) -> None:
         outcome.hits.append(self.id)
+        condition = self.spec.get("condition")
         outcome.problems.append(
-            f"The condition of the breakpoint at {node} can't be decided: {self.spec.get('condition')} -> {why}"
+            f"The condition of the breakpoint at {node} can't be decided: {condition} -> {why}"
         )
 
 

@@ -1,9 +1,10 @@
-"""The socket to the adapter: JSON-RPC 2.0 with `Content-Length` framing, sent from any thread, read by one."""
+"""The socket to the adapter: JSON-RPC 2.0 in `Content-Length` frames, sent from any thread, read by one."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import socket
 import sys
@@ -28,7 +29,9 @@ class Connection:
 
     @classmethod
     def from_environment(cls) -> tuple[Connection, str]:
-        """Connects to the adapter; gives the connection and the token, and removes both from the environment."""
+        """
+        Connects to the adapter; gives the connection and the token, and removes both from the environment.
+        """
         port = os.environ.pop(_PORT, None)
         token = os.environ.pop(_TOKEN, None)
         if not port or not token:
@@ -114,7 +117,7 @@ def _content_length(header: bytes) -> int | None:
 
 
 def _sayable(value: Any) -> Any:
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and (not math.isfinite(value)):
         return None
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()

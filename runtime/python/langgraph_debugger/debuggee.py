@@ -11,7 +11,7 @@ from . import live, saving
 from .engine import Engine
 from .errors import RuntimeFailure
 from .graphs import KnownGraphs
-from .history import history
+from .history import History
 from .inspection import Inspection
 from .loader import Loaded, check_versions, load, user_sources
 from .watch import Send
@@ -45,11 +45,12 @@ class Debuggee:
         self.engine = Engine(
             self._graphs,
             self.saver,
-            loop,
-            dict(params.get("config") or {}),
-            params.get("context"),
-            send,
-            self._announce,
+            loop=loop,
+            config=dict(params.get("config") or {}),
+            context=params.get("context"),
+            send=send,
+            announce=self._announce,
+            origin=loaded.origin,
         )
         self._inspection = Inspection(self.engine, self._graphs, self.saver, dict(params.get("config") or {}))
         live.install(self.engine.watch)
@@ -90,7 +91,7 @@ class Debuggee:
                 saving.replace_in_subgraph(known.graph, self.saver)
         self._send("graphs", {"graphs": self._graphs.models(), "sources": user_sources(self._folders)})
 
-    # ------------------------------------------------------------------------------------------------ requests
+    # ------------------------------------------------------------------------------------- requests
 
     def request(self, method: str, params: Any) -> Any:
         """Answers one request; on the control thread."""
@@ -119,14 +120,9 @@ class Debuggee:
 
     def _on_history(self, params: Any) -> Any:
         namespace = params["namespace"]
-        return history(
-            self.engine.threads,
-            self._inspection.known_at(namespace),
-            params["threadId"],
-            namespace,
-            params.get("before"),
-            int(params["limit"]),
-        )
+        known = self._inspection.known_at(namespace)
+        steps = History(self.engine.threads, known, params["threadId"], namespace)
+        return steps.read(params.get("before"), int(params["limit"]))
 
     def _on_values(self, params: Any) -> Any:
         return self._inspection.values(params)

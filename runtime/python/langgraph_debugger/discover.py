@@ -13,9 +13,9 @@ _CONTAINERS = (list, tuple, set, frozenset)
 
 def reachable(start: Any, into_globals: bool) -> Iterator[Any]:
     """
-    Functions, tools and graphs that `start` leads to, nearest first: through runnables, sequences, partials,
-    wrappers, bound methods, callable objects and closures; with `into_globals` also through the module names that a
-    function uses, one level deep.
+    Functions, tools and graphs that `start` leads to, nearest first: through runnables, sequences,
+    partials, wrappers, bound methods, callable objects and closures; with `into_globals` also through the
+    module names that a function uses, one level deep.
     """
     seen: set[int] = set()
     queue: list[tuple[Any, int]] = [(start, 0)]
@@ -34,7 +34,7 @@ def reachable(start: Any, into_globals: bool) -> Iterator[Any]:
             queue.extend((each, depth + 1) for each in _parts(value, into_globals))
 
 
-def _parts(value: Any, into_globals: bool) -> Iterator[Any]:  # noqa: C901 - one case after another
+def _parts(value: Any, into_globals: bool) -> Iterator[Any]:
     if is_pregel(value):
         return
     if isinstance(value, types.FunctionType):
@@ -75,7 +75,7 @@ def _parts(value: Any, into_globals: bool) -> Iterator[Any]:  # noqa: C901 - one
     steps = _attribute(value, "steps__")
     if steps is not None:
         yield steps
-    call = getattr(type(value), "__call__", None)
+    call = getattr(type(value), "__call__", None)  # noqa: B004 - the function itself is wanted
     if isinstance(call, types.FunctionType):
         yield call
     if isinstance(call, types.FunctionType) or hasattr(value, "invoke"):

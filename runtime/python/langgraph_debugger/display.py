@@ -36,7 +36,7 @@ def type_name(value: Any) -> str:
     return type(value).__name__
 
 
-def _show(value: Any, room: int, depth: int) -> str:  # noqa: C901 - one case after another
+def _show(value: Any, room: int, depth: int) -> str:
     if isinstance(value, str):
         shown = _text(value, max(room - 2, 20) if depth == 0 else min(max(room - 2, 20), _TEXT))
         return shown if type(value) is str else f"{type(value).__name__}({shown})"
@@ -55,9 +55,9 @@ def _show(value: Any, room: int, depth: int) -> str:  # noqa: C901 - one case af
     if depth > 3:
         return f"{type(value).__name__}(…)"
     if isinstance(value, Mapping):
-        inner = _joined(
-            (f"{_show(k, 40, depth + 1)}: ", v) for k, v in islice(value.items(), _ITEMS)
-        )(room, depth, len(value))
+        inner = _joined((f"{_show(k, 40, depth + 1)}: ", v) for k, v in islice(value.items(), _ITEMS))(
+            room, depth, len(value)
+        )
         return f"{{{inner}}}" if type(value) is dict else f"{type(value).__name__}({{{inner}}})"
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         pairs = ((f"{name}=", getattr(value, name)) for name in value._fields)
@@ -89,7 +89,8 @@ def _joined(pairs: Any) -> Any:
 
 
 def _items(value: Any, room: int, depth: int) -> str:
-    opened, closed = {list: "[]", tuple: "()", set: "{}"}.get(type(value), "()")
+    kind: type[Any] = type(value)
+    opened, closed = "[]" if kind is list else "{}" if kind is set else "()"
     inner = _joined(("", each) for each in islice(value, _ITEMS))(room, depth, len(value))
     if isinstance(value, tuple) and len(value) == 1:
         inner += ","
@@ -178,6 +179,6 @@ def _object(value: Any, room: int) -> str:
     if isinstance(shape, tuple):
         dtype = getattr(value, "dtype", None)
         return f"{type(value).__name__}(shape={shape}{f', dtype={dtype}' if dtype is not None else ''})"
-    if type(value).__repr__ is object.__repr__:
+    if getattr(type(value), "__repr__", None) is object.__repr__:
         return f"<{type(value).__name__}>"
     return repr(value)[:room]

@@ -1,10 +1,10 @@
-"""Runs the graph: starts, releases, pauses and cancels it, and reports where it stands once that is on disk."""
+"""Runs the graph: starts, releases, pauses and cancels it; reports where it stands once that is on disk."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import saving
@@ -14,15 +14,14 @@ from .errors import RuntimeFailure, error_info
 from .handler import RunHandler
 from .limits import cut_off_at
 from .position import Place, Threads, live_position
-from .run import CutOff, Gate, Run
+from .reporter import Reporter
+from .run import CutOff, Level, Run
 from .timeouts import lift_step_timeouts, restore_step_timeouts
 from .watch import Send, Watch
 
 if TYPE_CHECKING:
     from .graphs import KnownGraphs
-    from .protocol import Position, RunParams, SetBreakpointsParams, StoppedEvent
-
-_SETTLE_SECONDS = 0.03  # how long a stop waits for siblings that still compute to come to a gate of their own
+    from .protocol import Position, RunParams, SetBreakpointsParams
 
 
 class Engine:
@@ -32,11 +31,13 @@ class Engine:
         self,
         graphs: KnownGraphs,
         saver: Any,
+        *,
         loop: asyncio.AbstractEventLoop,
         config: dict[str, Any],
         context: Any,
         send: Send,
-        announce: Any,
+        announce: Callable[[], None],
+        origin: str,
     ) -> None:
         self.watch = Watch(graphs, send, announce)
         self.threads = Threads(graphs, saver)
@@ -44,6 +45,8 @@ class Engine:
         """The thread that was run or opened last: values are read from it."""
         self.place: Place = {}
         """The namespaces of the position on disk that was told last."""
+        self.ended: Level | None = None
+        """The root graph of the last run where that has come to its end: it still holds the final values."""
         self.generation = 0
         """Counts runs; values of evaluations don't outlive one."""
         self._graphs = graphs
@@ -57,13 +60,15 @@ class Engine:
         """The thread whose end was told as a stop after its last node; going on from there is the end."""
         self._stop_of_root: dict[str, int] = {}
         """By thread: at which step the cancelled run would have met its recursion limit."""
+        self._origin = origin
+        self._owned: set[str] = set()
         self._held: dict[str, set[str]] = {}
         """By thread: tasks at which the cancelled run stood."""
         self._rested: set[str] = set()
         """Threads whose last run ended by itself."""
-        threading.Thread(target=self._report, name="langgraph-debugger-report", daemon=True).start()
+        self._reporter = Reporter(self.watch, saver, send)
 
-    # ------------------------------------------------------------------------------------------------ requests
+    # ------------------------------------------------------------------------------------- requests
 
     def set_breakpoints(self, params: SetBreakpointsParams) -> None:
         self.watch.breakpoints = Breakpoints(params["breakpoints"], self.watch.breakpoints)
@@ -92,11 +97,13 @@ class Engine:
     def _start(self, params: RunParams) -> None:
         thread_id = self.thread_id = params["threadId"]
         self.generation += 1
+        self.ended = None
         if "input" not in params and self._ended_after == thread_id and not params.get("goto"):
             self._ended_after = None
-            self._tell_stop("end", self.position(thread_id), [])
+            self._reporter.tell_stop("end", self.position(thread_id), [])
             return
         self._ended_after = None
+        self._check_owner(thread_id)
         graph_input, skip, cut_off = self._input(params)
         handler = RunHandler(self.watch)
         run = Run(params, handler)
@@ -108,6 +115,12 @@ class Engine:
         self._rested.discard(thread_id)
         self.watch.run = run
         self._loop.call_soon_threadsafe(self._launch, run, graph_input)
+
+    def _check_owner(self, thread_id: str) -> None:
+        """Once a thread: that it is not another graph's. A new one is this graph's from here on."""
+        if thread_id not in self._owned:
+            saving.claim(self._saver, thread_id, self._origin)
+            self._owned.add(thread_id)
 
     def _launch(self, run: Run, graph_input: Any) -> None:
         run.future = self._loop.create_task(self._stream(run, graph_input))
@@ -159,13 +172,14 @@ class Engine:
             with run.lock:
                 if run.root is not None:
                     return live_position(run)
+        self.ended = None
         found = self.threads.position(thread_id)
         if found is None:
             return None
         self.place = found[1]
         return found[0]
 
-    # ------------------------------------------------------------------------------------------------ a run's input
+    # -------------------------------------------------------------------------------- a run's input
 
     def _input(self, params: RunParams) -> tuple[Any, set[str], CutOff | None]:
         """What the graph is called with, and the tasks at which the user is already."""
@@ -179,7 +193,9 @@ class Engine:
             return params["input"], set(), None
         found = self.threads.position(params["threadId"])
         if found is None:
-            raise RuntimeFailure("invalidInput", "This thread is new: give it an input to start the run.")
+            raise RuntimeFailure(
+                "unknownThread", f"There is no thread {params['threadId']} yet: give an input to start it."
+            )
         position = found[0]
         tasks = list(_all_tasks(position["root"]))
         waiting = {each["id"] for task in tasks for each in task["interrupts"]}
@@ -216,7 +232,7 @@ class Engine:
             cut_off = cut_off_at(self._graphs.root.graph, self._saver, self._config, position, stop)
         return Command(**command) if command else None, skip, cut_off
 
-    # ------------------------------------------------------------------------------------------------ the stream
+    # ----------------------------------------------------------------------------------- the stream
 
     async def _stream(self, run: Run, graph_input: Any) -> None:
         """Consumes the graph's stream to its end, on the graph's own event loop."""
@@ -269,13 +285,15 @@ class Engine:
         if error is not None:
             self._tell_error(run, position, error)
             return
+        if root is not None and not position["root"]["tasks"]:
+            self.ended = root
         hits = [hit for gate in run.gates() if not gate.waiting for hit in gate.outcome.hits]
         tasks = list(_all_tasks(position["root"]))
         if any(task["interrupts"] for task in tasks):
             if self._answers.keys() & {each["id"] for task in tasks for each in task["interrupts"]}:
                 self._start({"threadId": run.thread_id, "step": run.params["step"], "noDebug": run.no_debug})
                 return
-            self._tell_stop("interrupt", position, hits)
+            self._reporter.tell_stop("interrupt", position, hits)
         elif position["root"]["tasks"]:
             status = str(getattr(root.loop, "status", "")) if root is not None else ""
             names = ", ".join(task["name"] for task in position["root"]["tasks"])
@@ -284,12 +302,12 @@ class Engine:
                 if "interrupt" in status
                 else None
             )
-            self._tell_stop("breakpoint" if "interrupt" in status else "pause", position, hits, text)
+            self._reporter.tell_stop("breakpoint" if "interrupt" in status else "pause", position, hits, text)
         elif root is not None and root.after is not None and not run.no_debug:
             self._ended_after = run.thread_id
-            self._tell_gates([root.after], position)
+            self._reporter.tell_gates([root.after], position)
         else:
-            self._tell_stop("end", position, [])
+            self._reporter.tell_stop("end", position, [])
 
     def _tell_error(self, run: Run, position: Position, error: BaseException) -> None:
         found = run.errors.get(id(error))
@@ -300,80 +318,10 @@ class Engine:
         info = position["error"]
         where = f"{info['node']}: " if "node" in info else ""
         if "raised" in self.watch.filters and not run.no_debug:
-            self._tell_stop("exception", position, [], f"{where}{info['type']}: {info['message']}")
+            self._reporter.tell_stop("exception", position, [], f"{where}{info['type']}: {info['message']}")
             return
         self._send("message", {"kind": "error", "text": f"{where}{info['traceback']}"})
-        self._tell_stop("end", position, [])
-
-    # ------------------------------------------------------------------------------------------------ stops in place
-
-    def _report(self) -> None:
-        """Its own thread: waits until a run stands, then until that is on disk, then tells it."""
-        seen = -1
-        while True:
-            with self.watch.arrivals:
-                self.watch.arrivals.wait_for(lambda: self.watch.changes != seen)
-                seen = self.watch.changes
-            run = self.watch.run
-            if run is None or not self._settle(run):
-                continue
-            _wait_until_put(run)
-            saving.flush(self._saver)
-            with run.lock:
-                if run.cancelled or run.stopped:
-                    continue
-                gates = [gate for gate in run.gates() if gate.waiting and gate.closed]
-                if not gates:
-                    continue
-                run.stands()
-                run.pausing = False
-                run.starts_fresh = False
-                position = live_position(run)
-            self._tell_gates(gates, position)
-
-    def _settle(self, run: Run) -> bool:
-        """Waits until nothing computes any more, or for a moment. Whether the run has come to stand."""
-        deadline = time.monotonic() + _SETTLE_SECONDS
-        while True:
-            with self.watch.arrivals:
-                seen = self.watch.changes
-            with run.lock:
-                if run.cancelled or run.stopped:
-                    return False
-                gates = [gate for gate in run.gates() if gate.closed]
-                arrived = [gate for gate in gates if gate.waiting]
-                if not arrived:
-                    return False
-                complete = all(gate.complete for gate in arrived)
-                if complete and not run.computing():
-                    return True
-            left = deadline - time.monotonic()
-            if left <= 0 and complete:
-                return True
-            with self.watch.arrivals:
-                self.watch.arrivals.wait_for(lambda seen=seen: self.watch.changes != seen, max(left, 0.005))
-
-    def _tell_gates(self, gates: list[Gate], position: Position) -> None:
-        order = ("exception", "breakpoint", "entry", "step", "pause")
-        first = min(gates, key=lambda gate: order.index(gate.reason or "pause"))
-        hits: list[int] = []
-        for gate in gates:
-            hits.extend(hit for hit in gate.outcome.hits if hit not in hits)
-            if gate.finished is not None and "finished" not in position:
-                position["finished"] = gate.finished
-        if first.error is not None:
-            position["error"] = first.error
-        text = " ".join(gate.text for gate in gates if gate.text)
-        self._tell_stop(first.reason or "pause", position, hits, text or None)
-
-    def _tell_stop(
-        self, reason: Any, position: Position | None, hits: list[int], text: str | None = None
-    ) -> None:
-        assert position is not None
-        event: StoppedEvent = {"reason": reason, "hitBreakpointIds": list(hits), "position": position}
-        if text:
-            event["text"] = text
-        self._send("stopped", event)
+        self._reporter.tell_stop("end", position, [])
 
 
 def _all_tasks(position: Any) -> Any:
@@ -381,22 +329,3 @@ def _all_tasks(position: Any) -> Any:
         yield task
         if "subgraph" in task:
             yield from _all_tasks(task["subgraph"])
-
-
-def _wait_until_put(run: Run) -> None:
-    """Until the checkpoints of all graphs of the run have been given to the checkpointer."""
-    with run.lock:
-        futures = [getattr(level.loop, "_put_checkpoint_fut", None) for level in run.levels.values()]
-    for future in futures:
-        if future is None or future.done():
-            continue
-        put = threading.Event()
-        if isinstance(future, asyncio.Future):
-            try:
-                future.get_loop().call_soon_threadsafe(future.add_done_callback, lambda _, put=put: put.set())
-            except RuntimeError:
-                continue  # that loop is closed, and with it the graph that it ran
-        else:
-            future.add_done_callback(lambda _, put=put: put.set())
-        while not put.wait(1) and not run.cancelled:
-            pass

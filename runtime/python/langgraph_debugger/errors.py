@@ -76,8 +76,8 @@ def import_error(exc: BaseException, what: str) -> RuntimeFailure:
 def no_graph(what: str) -> RuntimeFailure:
     return RuntimeFailure(
         "noGraph",
-        f"There is no graph in {what}. Assign a compiled graph, a StateGraph or a function that returns one to a "
-        "variable of the module, or name the variable with `graph` in launch.json.",
+        f"There is no graph in {what}. Assign a compiled graph, a StateGraph or a function that returns one "
+        "to a variable of the module, or name the variable with `graph` in launch.json.",
     )
 
 
@@ -92,8 +92,8 @@ def ambiguous_graph(what: str, candidates: list[str]) -> RuntimeFailure:
 def not_a_graph(name: str, value: object, why: str = "") -> RuntimeFailure:
     return RuntimeFailure(
         "notAGraph",
-        f"{name} is a {type(value).__name__}, not a graph{why}. `graph` in launch.json must name a compiled graph, "
-        "a StateGraph, an @entrypoint or a function that returns one.",
+        f"{name} is a {type(value).__name__}, not a graph{why}. `graph` in launch.json must name a compiled "
+        "graph, a StateGraph, an @entrypoint or a function that returns one.",
     )
 
 

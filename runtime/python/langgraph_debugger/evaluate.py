@@ -16,8 +16,8 @@ def compile_expression(text: str) -> CodeType:
 
 def evaluate_code(code: CodeType, *scopes: Mapping[str, Any]) -> Any:
     """
-    Evaluates with the first scope's names before the next one's. Only the names that the code asks for are read,
-    and they are given as globals, so that lambdas and comprehensions see them too.
+    Evaluates with the first scope's names before the next one's. Only the names that the code asks for are
+    read, and they are given as globals, so that lambdas and comprehensions see them too.
     """
     names: dict[str, Any] = {"__builtins__": builtins}
     for name in _names(code):
@@ -105,12 +105,17 @@ class ChannelValues(Mapping[str, Any]):
 
 class Names(Mapping[str, Any]):
     """
-    Names of an expression: the state's keys (None where nothing was written yet), then `state`, `node`, `step`, and
-    `update` after a node.
+    Names of an expression: the state's keys (None where nothing was written yet), then `state`, `node`,
+    `step`, and `update` after a node.
     """
 
     def __init__(
-        self, state: Mapping[str, Any], keys: list[str], node: str | None, step: int | None, update: Any = None
+        self,
+        state: Mapping[str, Any],
+        keys: list[str],
+        node: str | None,
+        step: int | None,
+        update: Any = None,
     ) -> None:
         self._state = state
         self._keys = keys

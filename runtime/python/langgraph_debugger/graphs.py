@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -62,8 +63,8 @@ class KnownGraphs:
 
     def child(self, parent: KnownGraph, node: str, graph: Any) -> tuple[KnownGraph, bool]:
         """
-        The graph that `node` of `parent` runs now, and whether it was unknown before. A graph that is built anew
-        each time the node runs is the same graph when it has the same nodes.
+        The graph that `node` of `parent` runs now, and whether it was unknown before. A graph that is built
+        anew each time the node runs is the same graph when it has the same nodes.
         """
         with self._lock:
             siblings = parent.children.get(node, [])
@@ -130,7 +131,7 @@ def _edges(graph: Any) -> list[GraphEdge]:
     if builder is None:
         names = [name for name in graph.nodes if name != START]
         line = [START, *names, END]
-        return [{"from": a, "to": b, "conditional": False} for a, b in zip(line, line[1:], strict=False)]
+        return [{"from": a, "to": b, "conditional": False} for a, b in itertools.pairwise(line)]
     edges: list[GraphEdge] = []
     for start, end in sorted(builder.edges):
         edges.append({"from": start, "to": end, "conditional": False})

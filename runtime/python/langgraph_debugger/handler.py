@@ -1,4 +1,4 @@
-"""The callback handler of a run: holds tasks at their start and tells the watch of starts, ends and tokens."""
+"""The callback handler of a run: holds tasks at their start, tells the watch of starts, ends, tokens."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from uuid import UUID
 from langchain_core.callbacks import AsyncCallbackHandler
 
 if TYPE_CHECKING:
-    from .watch import Watch
     from .run import Run
+    from .watch import Watch
 
 
 class RunHandler(AsyncCallbackHandler):
-    """Inline and awaited, so that a task can wait in it before the node's body; it works on any event loop."""
+    """
+    Inline and awaited, so that a task can wait in it before the node's body; it works on any event loop.
+    """
 
     run_inline = True
     raise_error = True

@@ -4,57 +4,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .graphs import KnownGraph
-from .position import Threads, checkpoint_info, is_mark, status_of
+from .graphs import START, KnownGraph
+from .position import Threads, checkpoint_info, is_mark
 
 if TYPE_CHECKING:
     from .protocol import HistoryEntry, HistoryResult
 
 
-def history(
-    threads: Threads, known: KnownGraph, thread_id: str, namespace: str, before: str | None, limit: int
-) -> HistoryResult:
-    """At most `limit` steps before the checkpoint `before` (None: with the newest)."""
-    saved = threads.at(thread_id, namespace, before) if before else threads.latest(thread_id, namespace)
-    if before:
-        saved = _parent(threads, thread_id, namespace, saved)
-    entries: list[HistoryEntry] = []
-    while saved is not None and len(entries) < limit:
-        parent = _parent(threads, thread_id, namespace, saved)
-        entries.append(_entry(threads, known, thread_id, namespace, saved, parent))
-        saved = parent
-    return {"entries": entries, "more": saved is not None}
+class History:
+    """Reads the steps of one graph's checkpoints on a thread."""
 
+    def __init__(self, threads: Threads, known: KnownGraph, thread_id: str, namespace: str) -> None:
+        self._threads = threads
+        self._known = known
+        self._thread_id = thread_id
+        self._namespace = namespace
 
-def _parent(threads: Threads, thread_id: str, namespace: str, saved: Any) -> Any:
-    if saved is None or not saved.parent_config:
-        return None
-    return threads.at(thread_id, namespace, saved.parent_config["configurable"]["checkpoint_id"])
+    def read(self, before: str | None, limit: int) -> HistoryResult:
+        """At most `limit` steps before the checkpoint `before` (None: with the newest)."""
+        if before:
+            saved = self._parent(self._threads.at(self._thread_id, self._namespace, before))
+        else:
+            saved = self._threads.latest(self._thread_id, self._namespace)
+        entries: list[HistoryEntry] = []
+        while saved is not None and len(entries) < limit:
+            parent = self._parent(saved)
+            entries.append(self._entry(saved, parent))
+            saved = parent
+        return {"entries": entries, "more": saved is not None}
 
+    def _parent(self, saved: Any) -> Any:
+        if saved is None or not saved.parent_config:
+            return None
+        parent_id = saved.parent_config["configurable"]["checkpoint_id"]
+        return self._threads.at(self._thread_id, self._namespace, parent_id)
 
-def _entry(
-    threads: Threads, known: KnownGraph, thread_id: str, namespace: str, saved: Any, parent: Any
-) -> HistoryEntry:
-    following = _tasks(threads, known, thread_id, namespace, saved)
-    parent_id = parent.checkpoint["id"] if parent is not None else None
-    nodes: list[str] = []
-    if parent is not None and saved.metadata.get("source") == "loop":
-        wrote = {
-            task_id
-            for task_id, channel, _ in parent.pending_writes or ()
-            if not is_mark(channel) and status_of([w for w in parent.pending_writes if w[0] == task_id]) == "done"
+    def _entry(self, saved: Any, parent: Any) -> HistoryEntry:
+        following = [task.name for task in self._tasks(saved)]
+        parent_id = parent.checkpoint["id"] if parent is not None else None
+        return {
+            "checkpoint": checkpoint_info(
+                saved.checkpoint, saved.metadata, self._namespace, parent_id, following
+            ),
+            "nodes": self._wrote(saved, parent),
+            "graph": self._known.id,
         }
-        nodes = [task.name for task in _tasks(threads, known, thread_id, namespace, parent) if task.id in wrote]
-    return {
-        "checkpoint": checkpoint_info(
-            saved.checkpoint, saved.metadata, namespace, parent_id, [task.name for task in following]
-        ),
-        "nodes": nodes,
-        "graph": known.id,
-    }
 
+    def _wrote(self, saved: Any, parent: Any) -> list[str]:
+        """Names of the tasks whose writes made a checkpoint: those pending at its parent."""
+        if parent is None or saved.metadata.get("source") != "loop":
+            return []
+        wrote = {task_id for task_id, channel, _ in parent.pending_writes or () if not is_mark(channel)}
+        return [task.name for task in self._tasks(parent) if task.id in wrote]
 
-def _tasks(threads: Threads, known: KnownGraph, thread_id: str, namespace: str, saved: Any) -> list[Any]:
-    """The tasks that follow a checkpoint, without LangGraph's own."""
-    snapshot = threads.snapshot(known.graph, thread_id, namespace, saved.checkpoint["id"])
-    return [task for task in snapshot.tasks if task.name != "__start__"]
+    def _tasks(self, saved: Any) -> list[Any]:
+        """The tasks that follow a checkpoint, without LangGraph's own."""
+        checkpoint_id = saved.checkpoint["id"]
+        snapshot = self._threads.snapshot(self._known.graph, self._thread_id, self._namespace, checkpoint_id)
+        return [task for task in snapshot.tasks if task.name != START]

@@ -11,9 +11,9 @@ from .discover import functions_of
 from .engine import Engine
 from .errors import RuntimeFailure, error_info
 from .evaluate import ChannelValues, Names, compile_expression, evaluate_code
-from .graphs import KnownGraph, KnownGraphs
+from .graphs import START, KnownGraph, KnownGraphs
 from .position import PendingWrite, answers_of, is_mark, raw_interrupts
-from .run import Level, Run
+from .run import Level
 from .values import Child, Root, describe, page, resolve
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ _KEPT_STATES = 8
 
 
 class Inspection:
-    """Reads values where they are: in the graph that runs, else in the checkpointer. On the control thread."""
+    """
+    Reads values where they are: in the graph that runs, else in the checkpointer. On the control thread.
+    """
 
     def __init__(self, engine: Engine, graphs: KnownGraphs, saver: Any, config: Mapping[str, Any]) -> None:
         self._engine = engine
@@ -34,7 +36,7 @@ class Inspection:
         self._results: dict[int, Any] = {}
         self._results_of = 0
 
-    # ------------------------------------------------------------------------------------------------ requests
+    # ------------------------------------------------------------------------------------- requests
 
     def values(self, params: ValuesParams) -> ValuesResult:
         count = params.get("count")
@@ -58,6 +60,8 @@ class Inspection:
         namespace = params["namespace"]
         node = params.get("node")
         state, step, known = self._state(namespace, params.get("checkpointId"))
+        if step is not None and node is not None and "checkpointId" not in params:
+            step += 1  # the superstep that this node is about to run in
         try:
             names = Names(state, known.state_keys, node, step)
             value = evaluate_code(compile_expression(text), names, self._module_names(known, node))
@@ -97,7 +101,9 @@ class Inspection:
             return Root({**self._config, "configurable": self._configurable()})
         number = int(root["id"])
         if self._results_of != self._engine.generation or number not in self._results:
-            raise RuntimeFailure("staleValue", "This value belongs to a stop that is over; evaluate it again.")
+            raise RuntimeFailure(
+                "staleValue", "This value belongs to a stop that is over; evaluate it again."
+            )
         return Root(self._results[number])
 
     def _configurable(self) -> dict[str, Any]:
@@ -109,19 +115,21 @@ class Inspection:
             raise RuntimeFailure("unknownThread", "No thread is open.")
         return thread_id
 
-    def _level(self, namespace: str) -> tuple[Run, Level] | None:
+    def _level(self, namespace: str) -> Level | None:
+        """The graph at `namespace` where it is still in this process."""
         run = self._engine.watch.run
-        if run is None or run.thread_id != self._engine.thread_id:
+        if run is None:
+            return self._engine.ended if namespace == "" else None
+        if run.thread_id != self._engine.thread_id:
             return None
         with run.lock:
-            level = run.level_at(namespace)
-        return None if level is None else (run, level)
+            return run.level_at(namespace)
 
     def known_at(self, namespace: str) -> KnownGraph:
         """The graph whose checkpoints have this namespace."""
         live = self._level(namespace)
         if live is not None:
-            return live[1].known
+            return live.known
         place = self._engine.place.get(namespace)
         if place is not None:
             return place[0]
@@ -131,13 +139,15 @@ class Inspection:
             raise RuntimeFailure("staleValue", f"No graph with the namespace {namespace} is known.")
         return known
 
-    def _state(self, namespace: str, checkpoint_id: str | None) -> tuple[Mapping[str, Any], int | None, KnownGraph]:
-        """State, step and graph: live where the graph runs, else of the checkpoint."""
+    def _state(
+        self, namespace: str, checkpoint_id: str | None
+    ) -> tuple[Mapping[str, Any], int | None, KnownGraph]:
+        """State, the checkpoint's step, and graph: live where the graph runs, else from the checkpointer."""
         known = self.known_at(namespace)
         live = self._level(namespace)
-        if live is not None and checkpoint_id in (None, live[1].loop.checkpoint["id"]):
-            level = live[1]
-            return ChannelValues(level.loop.channels, known.state_keys), level.step - 1, known
+        if live is not None and checkpoint_id in (None, live.loop.checkpoint["id"]):
+            values = ChannelValues(live.loop.channels, known.state_keys)
+            return values, live.loop.checkpoint_metadata.get("step"), known
         thread_id = self._thread()
         if checkpoint_id is None:
             checkpoint_id = (self._engine.place.get(namespace) or (None, None))[1]
@@ -148,10 +158,14 @@ class Inspection:
             checkpoint_id = saved.checkpoint["id"]
         assert checkpoint_id is not None
         latest = self._saver.latest(thread_id, namespace)
-        if latest is not None and latest.checkpoint["id"] == checkpoint_id and not _has_delta_channels(known.graph):
-            values = latest.checkpoint["channel_values"]
-            keys = [key for key in known.state_keys if key in values]
-            return {key: values[key] for key in keys}, latest.metadata.get("step"), known
+        if (
+            latest is not None
+            and latest.checkpoint["id"] == checkpoint_id
+            and not _has_delta_channels(known.graph)
+        ):
+            kept = latest.checkpoint["channel_values"]
+            keys = [key for key in known.state_keys if key in kept]
+            return {key: kept[key] for key in keys}, latest.metadata.get("step"), known
         return *self._saved_state(known, thread_id, namespace, checkpoint_id), known
 
     def _saved_state(
@@ -196,6 +210,8 @@ class Inspection:
                 for task_id, channel, value in parent.pending_writes or ()
                 if task_id == task.id and not is_mark(channel) and channel in keys
             }
+            if task.name == START:
+                continue
             name = task.name
             number = 2
             while name in found:
@@ -207,7 +223,7 @@ class Inspection:
     def _input(self, namespace: str, task_id: str) -> Any:
         live = self._level(namespace)
         if live is not None:
-            task = live[1].loop.tasks.get(task_id)
+            task = live.loop.tasks.get(task_id)
             if task is not None:
                 return task.input
         place = self._engine.place.get(namespace)
@@ -216,7 +232,12 @@ class Inspection:
             snapshot = self._engine.threads.snapshot(place[0].graph, self._thread(), namespace, place[1])
             task = next((each for each in snapshot.tasks if each.id == task_id), None)
             sent = saved.checkpoint["channel_values"].get("__pregel_tasks") or [] if saved else []
-            if task is not None and len(task.path) > 1 and isinstance(task.path[1], int) and task.path[1] < len(sent):
+            if (
+                task is not None
+                and len(task.path) > 1
+                and isinstance(task.path[1], int)
+                and task.path[1] < len(sent)
+            ):
                 return sent[task.path[1]].arg
         raise RuntimeFailure("staleValue", "This task is not waiting any more.")
 

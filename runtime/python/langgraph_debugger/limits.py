@@ -30,9 +30,9 @@ def cut_off_at(
     graph: Any, saver: Any, config: dict[str, Any], position: Position, stop: int | None
 ) -> CutOff | None:
     """
-    How to go on from `position`, where a run was cut off between two supersteps. None where it had ended there by
-    itself (an interrupt, an error, the end): a bare run starts counting anew. `stop` is LangGraph's own `loop.stop`
-    of the run that was cut off, where it is known.
+    How to go on from `position`, where a run was cut off between two supersteps. None where it had ended
+    there by itself (an interrupt, an error, the end): a bare run starts counting anew. `stop` is
+    LangGraph's own `loop.stop` of the run that was cut off, where it is known.
     """
     root = position["root"]
     if not root["tasks"] or any(task["status"] in ("waiting", "failed") for task in root["tasks"]):
@@ -52,7 +52,11 @@ def cut_off_at(
 
 def _author_stops_at(graph: Any, following: list[str]) -> bool:
     before = compiled_interrupts(graph, "before")
-    return "*" in before or any(name in before for name in following) or bool(compiled_interrupts(graph, "after"))
+    return (
+        "*" in before
+        or any(name in before for name in following)
+        or bool(compiled_interrupts(graph, "after"))
+    )
 
 
 def _first_step(saver: Any, thread_id: str) -> int | None:

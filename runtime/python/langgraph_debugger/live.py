@@ -18,14 +18,18 @@ class Observer(Protocol):
     honour_compiled: bool
 
     def boundary(self, when: When, graph: Any, loop: Any) -> None:
-        """Before or after a superstep of `graph`; `loop` is LangGraph's own loop object. In the graph's thread."""
+        """
+        Before or after a superstep of `graph`; `loop` is LangGraph's own loop object. In the graph's
+        thread.
+        """
 
 
 class LiveNodes:
     """
-    Stands in for the list of node names. LangGraph asks for its truth once before and once after each superstep,
-    the first after a resume included, from a method of its loop: there the superstep is decided on, with the loop
-    in hand. Beyond that it behaves as the author's own list, or as an empty one when those are switched off.
+    Stands in for the list of node names. LangGraph asks for its truth once before and once after each
+    superstep, the first after a resume included, from a method of its loop: there the superstep is decided
+    on, with the loop in hand. Beyond that it behaves as the author's own list, or as an empty one when
+    those are switched off.
     """
 
     __slots__ = ("_author", "_graph", "_observer")
@@ -62,8 +66,9 @@ class LiveNodes:
 
 class _LiveAttribute:
     """
-    Gives the live object for the attribute of each graph object of the process, also of those compiled while a
-    node runs. What the author set stays in the object's own dictionary, where copies of the graph find it.
+    Gives the live object for the attribute of each graph object of the process, also of those compiled
+    while a node runs. What the author set stays in the object's own dictionary, where copies of the graph
+    find it.
     """
 
     def __init__(self, name: str, observer: Observer) -> None:

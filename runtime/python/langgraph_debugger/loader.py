@@ -40,7 +40,7 @@ class Loaded:
 
 def check_versions() -> str:
     """The version of langgraph; fails where this Python or langgraph can't be debugged."""
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - the user's Python may be older than ours
         raise errors.language_too_old()
     try:
         from importlib.metadata import version
@@ -61,8 +61,8 @@ def check_versions() -> str:
 
 def load(params: LoadParams, loop: asyncio.AbstractEventLoop, stack: AsyncExitStack) -> Loaded:
     """
-    Imports the module that `params` names and gives the compiled graph in it. Runs on the main thread, with `loop`
-    not running. Context managers that factories return are entered on `stack`.
+    Imports the module that `params` names and gives the compiled graph in it. Runs on the main thread, with
+    `loop` not running. Context managers that factories return are entered on `stack`.
     """
     source, variable = _split(params)
     module = _import(source, params["searchPaths"])
@@ -174,8 +174,9 @@ def _choose(module: ModuleType, variable: str | None, what: str) -> tuple[str, A
 
 def candidates(module: ModuleType) -> dict[str, Any]:
     """
-    Graphs that the module's variables hold, by name: compiled ones and builders; where there is none, functions
-    that look like factories. One object under two names counts once, and a builder not beside its compiled graph.
+    Graphs that the module's variables hold, by name: compiled ones and builders; where there is none,
+    functions that look like factories. One object under two names counts once, and a builder not beside its
+    compiled graph.
     """
     found: dict[str, Any] = {}
     for name, value in vars(module).items():
@@ -312,7 +313,9 @@ def user_sources(folders: list[str]) -> list[str]:
 
 
 def is_user_file(path: str, roots: list[str]) -> bool:
-    """Whether `path` lies in one of the folders (each with its separator at the end) and in no package folder."""
+    """
+    Whether `path` lies in one of the folders (each with its separator at the end) and in no package folder.
+    """
     if not any(path.startswith(root) for root in roots):
         return False
     return "site-packages" not in path and "dist-packages" not in path and not path.startswith(_OWN)

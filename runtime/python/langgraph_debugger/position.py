@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .as_json import to_json
 from .errors import error_info
 from .graphs import KnownGraph, KnownGraphs, state_keys
-from .run import Level, Run, TaskRun, is_hidden
+from .pregel import is_hidden
+from .run import Level, Run, TaskRun
 
 if TYPE_CHECKING:
     from .protocol import (
@@ -30,7 +31,7 @@ _MARKS = ("__error__", "__error_source_node__", "__interrupt__", "__resume__", "
 _NULL_TASK = "00000000-0000-0000-0000-000000000000"
 
 
-# ------------------------------------------------------------------------------------------------ of a run that goes on
+# ---------------------------------------------------------------------------- of a run that goes on
 
 
 def live_position(run: Run) -> Position:
@@ -75,10 +76,10 @@ def _live_task(run: Run, task: TaskRun) -> TaskPosition:
             status = "done"
     child = next((each for each in reversed(list(run.levels.values())) if each.parent is task), None)
     subgraph = _live_graph(run, child) if child is not None and task.state == "running" else None
-    return _task(task.task, status, writes, level.known, level.namespace, subgraph)
+    return _task(task.task, status, writes, known=level.known, namespace=level.namespace, subgraph=subgraph)
 
 
-# ------------------------------------------------------------------------------------------------ of a thread on disk
+# ------------------------------------------------------------------------------ of a thread on disk
 
 
 class Threads:
@@ -129,7 +130,7 @@ class Threads:
             subgraph = None
             if status != "done":
                 subgraph = self._subgraph(known, task, thread_id, namespace, place)
-            tasks.append(_task(task, status, writes, known, namespace, subgraph))
+            tasks.append(_task(task, status, writes, known=known, namespace=namespace, subgraph=subgraph))
         parent = (saved.parent_config or {}).get("configurable", {}).get("checkpoint_id")
         return {
             "graph": known.id,
@@ -152,7 +153,8 @@ class Threads:
                 continue
             keeps = child.graph.checkpointer is True
             found = self._graph(child, thread_id, _recast(inner) if keeps else inner, place)
-            # A graph that keeps its state from visit to visit has begun only when it has something left to do.
+            # A graph that keeps its state from visit to visit has begun only when it has something left to
+            # do.
             if found is not None and not (keeps and not found["tasks"]):
                 return found
         return None
@@ -163,12 +165,13 @@ def _recast(namespace: str) -> str:
     return "|".join(part.split(":")[0] for part in namespace.split("|"))
 
 
-# ------------------------------------------------------------------------------------------------ parts of both
+# ------------------------------------------------------------------------------------ parts of both
 
 
 def is_mark(channel: str) -> bool:
     """Whether a pending write is LangGraph's own mark, not a node's result."""
     return channel in _MARKS
+
 
 def status_of(writes: Iterable[PendingWrite]) -> TaskStatus:
     """Of a task, from its raw pending writes."""
@@ -188,6 +191,7 @@ def _task(
     task: Any,
     status: TaskStatus,
     writes: list[PendingWrite],
+    *,
     known: KnownGraph,
     namespace: str,
     subgraph: GraphPosition | None,
@@ -204,7 +208,7 @@ def _task(
             if status == "waiting" and each["id"] not in nested
         ],
     }
-    if status in ("failed", "cancelled"):
+    if status != "pending":
         error = next((value for _, channel, value in writes if channel == "__error__"), None)
         if error is not None:
             position["error"] = saved_error(error, task.name, namespace)
@@ -269,7 +273,9 @@ def answers_of(writes: list[PendingWrite]) -> list[Any]:
 
 
 def saved_error(error: Any, node: str, namespace: str) -> ErrorInfo:
-    """An error as it was kept with the checkpoint: the exception while it is in this process, else its text."""
+    """
+    An error as it was kept with the checkpoint: the exception while it is in this process, else its text.
+    """
     if isinstance(error, BaseException):
         return error_info(error, node, namespace)
     text = str(error)

@@ -7,7 +7,9 @@ from typing import Any
 
 
 def will_retry(task: Any, error: BaseException, attempts: int) -> bool:
-    """As langgraph/pregel/_retry.py decides: the first policy of the task that takes the error, and its limit."""
+    """
+    As langgraph/pregel/_retry.py decides: the first policy of the task that takes the error, and its limit.
+    """
     if not isinstance(error, Exception):
         return False
     policies = getattr(task, "retry_policy", None) or ()

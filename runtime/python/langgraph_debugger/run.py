@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .breakpoints import Outcome
 from .graphs import KnownGraph
+from .pregel import leave_no_trace, namespace_of_task
 
 if TYPE_CHECKING:
     from .protocol import ErrorInfo, Position_finished, RunParams, StopReason
 
 TaskState = Literal["prepared", "held", "running", "done", "failed"]
 
-_HIDDEN = "langsmith:hidden"  # LangGraph's tag of tasks that are not the user's
-
 
 class Gate:
-    """Holds the tasks of one superstep at their start, or a graph at its end. Waited for on any event loop."""
+    """
+    Holds the tasks of one superstep at their start, or a graph at its end. Waited for on any event loop.
+    """
 
     def __init__(
         self, reason: StopReason | None, outcome: Outcome, finished: Position_finished | None
@@ -143,7 +144,8 @@ class CutOff:
             config = task.task.config
             config["recursion_limit"] = self.usual_limit
             if self.first and task.id not in self.begun:
-                # Else a graph that keeps its state (`checkpointer=True`) takes this for a resume of its last visit.
+                # Else a graph that keeps its state (`checkpointer=True`) takes this for a resume of its
+                # last visit.
                 config["configurable"].pop("__pregel_resuming", None)
         self.first = False
 
@@ -211,8 +213,9 @@ class Run:
 
     def cancel(self) -> None:
         """
-        Lets go of everything that is held; whoever waits is cancelled. What is cancelled leaves nothing behind:
-        LangGraph would keep an error with the checkpoint for each task, though none of them has failed.
+        Lets go of everything that is held; whoever waits is cancelled. What is cancelled leaves nothing
+        behind: LangGraph would keep an error with the checkpoint for each task, though none of them has
+        failed.
         """
         self.cancelled = True
         for level in self.levels.values():
@@ -267,24 +270,8 @@ class Run:
             self.drop_level(level)
 
 
-def leave_no_trace(loop: Any) -> None:
-    """From here on the loop saves nothing, as one without a checkpointer."""
-    loop.checkpointer_put_writes = None
-    loop._checkpointer_put_after_previous = None
-
-
 def _is_active(task: TaskRun) -> bool:
     return task.state in ("running", "held")
-
-
-def is_hidden(task: Any) -> bool:
-    """Whether a task of LangGraph's is not one of the user's nodes."""
-    return bool(task.config) and _HIDDEN in (task.config.get("tags") or ())
-
-
-def namespace_of_task(task: Any) -> str:
-    """The namespace that a task's own graph and `@task` calls have."""
-    return str(task.config["configurable"].get("checkpoint_ns", "")) if task.config else ""
 
 
 def around(outer: str, inner: str) -> bool:

@@ -13,7 +13,8 @@ def open_saver(path: str, on_error: Callable[[str], None]) -> Any:
     """The checkpointer on the file at `path`; `on_error` is told, in a sentence, when a commit fails."""
     from .checkpointer import FileCheckpointer
 
-    # LangGraph warns of each class of the user's that is read back, which a run without the debugger never does.
+    # LangGraph warns of each class of the user's that is read back, which a run without the debugger never
+    # does.
     logging.getLogger("langgraph.checkpoint.serde.jsonplus").addFilter(_is_not_about_types)
     return FileCheckpointer(path, on_error=lambda error: on_error(str(error)))
 
@@ -54,17 +55,14 @@ def failure_of(exc: BaseException) -> RuntimeFailure | None:
     return None
 
 
-def check_owner(saver: Any, thread_id: str, graph: str) -> None:
-    """Refuses a thread that another graph made, and notes who makes a new one."""
-    for row in saver.threads():
-        if row.id == thread_id and row.graph and row.graph != graph:
-            raise RuntimeFailure(
-                "otherGraph",
-                f"The thread {thread_id} was made by the graph {row.graph}. Choose another `threadId`, or debug that "
-                "graph.",
-            )
-
-
-def note_owner(saver: Any, thread_id: str, graph: str) -> None:
-    """Keeps with the thread which graph made it."""
-    saver.describe_thread(thread_id, graph=graph)
+def claim(saver: Any, thread_id: str, graph: str) -> None:
+    """Refuses a thread that another graph made, and notes with a new one that `graph` makes it."""
+    row = next((each for each in saver.threads() if each.id == thread_id), None)
+    if row is None or not row.graph:
+        saver.describe_thread(thread_id, graph=graph)
+    elif row.graph != graph:
+        raise RuntimeFailure(
+            "otherGraph",
+            f"The thread {thread_id} was made by the graph {row.graph}, not by {graph}. Choose another "
+            "`threadId`, or debug that graph.",
+        )

@@ -28,11 +28,14 @@ class Session:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._debuggee: Debuggee | None = None
+        self._ending = threading.Lock()
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._exiting = threading.Lock()
 
     def run_main_thread(self) -> None:
-        """Does what needs the main thread: the user's module is imported here and the graph's event loop runs."""
+        """
+        Does what needs the main thread: the user's module is imported here and the graph's event loop runs.
+        """
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         try:
@@ -123,13 +126,15 @@ class Session:
         self._jobs.put(job)
 
     def _leave(self, what: str, code: Any) -> None:
-        """A node ends the process, as it would in a run without the debugger; nothing that was done is lost."""
+        """
+        A node ends the process, as it would in a run without the debugger; nothing that was done is lost.
+        """
         name = self._debuggee.running_nodes() if self._debuggee is not None else ""
         by = f" in {name}" if name else ""
         number = code if isinstance(code, int) else 0 if code is None else 1
         text = (
-            f"{what}{by} ends the process with code {number}. What was done before is on disk: the thread can be "
-            "opened again."
+            f"{what}{by} ends the process with code {number}. What was done before is on disk: the thread "
+            "can be opened again."
         )
         self._connection.notify("message", {"kind": "error", "text": text})
         self.exit(number)
@@ -143,6 +148,8 @@ class Session:
 
     def exit(self, code: int) -> None:
         """Ends the process within a second, whatever the user's code does; what was put is on disk."""
+        if not self._ending.acquire(blocking=False):
+            threading.Event().wait()  # the first who ends it gives the exit code
         if not self._exiting.acquire(blocking=False):
             # Closing the connection, below, ends the control thread, whose own exit must not come first.
             return

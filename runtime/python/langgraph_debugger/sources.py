@@ -62,7 +62,7 @@ def tasks_of_entrypoint(graph: Any, folders: list[str]) -> list[GraphNode]:
                 continue
             seen.add(id(function))
             for task in _called_tasks(function):
-                name = getattr(task, "name", None) or getattr(task.func, "__name__", "task")
+                name = str(getattr(task, "name", None) or getattr(task.func, "__name__", "task"))
                 if all(node["name"] != name for node in nodes):
                     nodes.append(
                         {"name": name, "kind": "task", "functions": _functions(task.func, "node", folders)}
@@ -189,7 +189,9 @@ class _Lines(ast.NodeVisitor):
 
 
 def _definition(path: str, code: types.CodeType) -> _Function | None:
-    """The function's node in its file: the one that starts, with its decorators, where the code object does."""
+    """
+    The function's node in its file: the one that starts, with its decorators, where the code object does.
+    """
     found: _Function | None = None
     for node in _functions_of_file(path):
         decorators = getattr(node, "decorator_list", None) or []

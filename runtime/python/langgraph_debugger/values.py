@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 _PLAIN = (str, bytes, bytearray, int, float, complex, type(None))
 _INDEXED = (list, tuple, set, frozenset, collections.deque, range)
-_UNSTORABLE = (types.FunctionType, types.GeneratorType, types.CoroutineType, types.ModuleType, types.LambdaType)
+_UNSTORABLE = (
+    types.FunctionType,
+    types.GeneratorType,
+    types.CoroutineType,
+    types.ModuleType,
+    types.LambdaType,
+)
 
 
 class Child(NamedTuple):
@@ -84,9 +90,9 @@ def page(root: Root, path: list[str], only: str | None, start: int, count: int |
     for child in islice(_children(value), start, stop):
         own = None
         if root.evaluable and not path:
-            child = child._replace(key=child.name)
-            own = _variable(child.name)
-        elif expression is not None and _has_expression(child.key):
+            found.append(describe(child._replace(key=child.name), _variable(child.name)))
+            continue
+        if expression is not None and _has_expression(child.key):
             own = expression + child.key
         found.append(describe(child, own))
     return found
@@ -125,9 +131,9 @@ def _child(value: Any, key: str) -> Child:
             name = _literal(key)
             if name is not _NOTHING and name in value:
                 return Child(_name(name), key, value[name])
-        elif isinstance(value, (list, tuple, range, collections.deque)) and key.startswith("["):
-            return Child(key, key, value[int(key[1:-1])])
-        elif _is_array(value):
+        elif (
+            isinstance(value, (list, tuple, range, collections.deque)) and key.startswith("[")
+        ) or _is_array(value):
             return Child(key, key, value[int(key[1:-1])])
     except (KeyError, IndexError, ValueError, TypeError):
         pass

@@ -12,8 +12,9 @@ from .errors import error_info
 from .evaluate import ChannelValues, Names
 from .graphs import KnownGraphs
 from .live import When
+from .pregel import belongs, has_swallowed_interrupt, is_bubble_up, is_hidden, leave_no_trace, parent_task_id
 from .retries import will_retry
-from .run import Gate, Level, Run, TaskRun, around, is_hidden, leave_no_trace
+from .run import Gate, Level, Run, TaskRun, around
 from .timeouts import lift_timeouts
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Send = Callable[[str, Any], None]
 """Sends an event to the adapter: its name and its params."""
+
 
 class Watch:
     """Called by LangGraph's loops and callbacks, in whatever thread those run."""
@@ -43,12 +45,23 @@ class Watch:
             self.changes += 1
             self.arrivals.notify_all()
 
-    # ------------------------------------------------------------------------------------- boundaries of supersteps
+    def wait_for_change(self, seen: int, seconds: float | None = None) -> int:
+        """
+        Until there was a change after the `seen`-th, or some seconds have passed. The number of changes.
+        """
+        with self.arrivals:
+            self.arrivals.wait_for(lambda: self.changes != seen, seconds)
+            return self.changes
+
+    # --------------------------------------------------------------------- boundaries of supersteps
 
     def boundary(self, when: When, graph: Any, loop: Any) -> None:
-        """Before or after a superstep; never raises, since LangGraph would take that for the graph's own error."""
+        """
+        Before or after a superstep; never raises, since LangGraph would take that for the graph's own
+        error.
+        """
         run = self.run
-        if run is None or not _belongs(loop, run):
+        if run is None or not belongs(loop, run.handler):
             return
         try:
             with run.lock:
@@ -66,7 +79,7 @@ class Watch:
     def _enter(self, run: Run, graph: Any, loop: Any) -> Level:
         """A graph of which this is the first superstep seen."""
         configurable = loop.config["configurable"]
-        parent = _parent_task(run, configurable)
+        parent = run.tasks.get(parent_task_id(configurable) or "")
         if parent is None:
             known, new, namespace = self._graphs.root, False, ""
         else:
@@ -146,7 +159,7 @@ class Watch:
         found = self.breakpoints.of(when, level.known.id, task.name)
         if found:
             state = ChannelValues(level.loop.channels, level.known.state_keys)
-            names = Names(state, level.known.state_keys, task.name, level.loop.step, update)
+            names = Names(state, level.known.state_keys, task.name, level.step, update)
             for each in found:
                 each.reached(names, outcome, self._log)
         return outcome
@@ -195,7 +208,7 @@ class Watch:
             },
         )
 
-    # ------------------------------------------------------------------------------------- starts and ends of tasks
+    # --------------------------------------------------------------------- starts and ends of tasks
 
     def starts(self, run: Run, run_id: Any, metadata: dict[str, Any]) -> Gate | None:
         """A runnable starts. The gate to wait at, where it is a task's first and the superstep is held."""
@@ -234,7 +247,9 @@ class Watch:
         self._tell_task("start", task, task.level)
 
     def _called_task(self, run: Run, namespace: str) -> TaskRun | None:
-        """A `@task` that another task calls: LangGraph asks no live object for it, so it is decided on here."""
+        """
+        A `@task` that another task calls: LangGraph asks no live object for it, so it is decided on here.
+        """
         outer, _, last = namespace.rpartition("|")
         caller = run.tasks.get(outer.rpartition(":")[2])
         if caller is None:
@@ -254,7 +269,9 @@ class Watch:
         return task
 
     def ended(self, run: Run, run_id: Any) -> Gate | None:
-        """A task or a graph has ended well. The gate to wait at, for a graph that stops after its last nodes."""
+        """
+        A task or a graph has ended well. The gate to wait at, for a graph that stops after its last nodes.
+        """
         with run.lock:
             found = run.by_run_id.pop(run_id, None)
             if isinstance(found, TaskRun):
@@ -275,8 +292,12 @@ class Watch:
     def _task_ended(self, run: Run, task: TaskRun) -> Gate | None:
         task.state = "done"
         self._tell_task("end", task, task.level)
-        question = _swallowed(task)
-        if question:
+        if has_swallowed_interrupt(task.task):
+            question = (
+                f"{task.name} called interrupt(), but its own try/except caught the exception that stops the "
+                "run, so it went on without an answer. Let GraphInterrupt pass: catch narrower exceptions, or "
+                "re-raise it."
+            )
             self._send("message", {"kind": "warning", "text": question})
             if "swallowed" in self.filters and not run.no_debug:
                 gate = task.level.after or Gate("exception", Outcome(), None)
@@ -310,12 +331,15 @@ class Watch:
         return gate
 
     def failed(self, run: Run, run_id: Any, error: BaseException) -> Gate | None:
-        """A task or a graph has ended with an exception. The gate to wait at, for an error that will be retried."""
+        """
+        A task or a graph has ended with an exception. The gate to wait at, for an error that will be
+        retried.
+        """
         gate = None
         with run.lock:
             found = run.by_run_id.pop(run_id, None)
             if isinstance(found, TaskRun):
-                bubbles = _is_bubble_up(error)
+                bubbles = is_bubble_up(error)
                 found.state = "prepared" if bubbles else "failed"
                 if not bubbles and not run.cancelled:
                     gate = self._task_failed(run, found, error)
@@ -353,7 +377,7 @@ class Watch:
             params["error"] = error
         self._send("task", params)
 
-    # ------------------------------------------------------------------------------------- tokens and messages
+    # -------------------------------------------------------------------------- tokens and messages
 
     def model_starts(self, run: Run, run_id: Any, metadata: dict[str, Any]) -> None:
         namespace = metadata.get("langgraph_checkpoint_ns") or ""
@@ -374,22 +398,6 @@ class Watch:
         self._send("message", {"kind": "error", "text": f"{text}\n{error_info(exc)['traceback']}"})
 
 
-def _belongs(loop: Any, run: Run) -> bool:
-    handlers = getattr(getattr(loop, "manager", None), "handlers", ())
-    return any(handler is run.handler for handler in handlers)
-
-
-def _parent_task(run: Run, configurable: dict[str, Any]) -> TaskRun | None:
-    """The task in which a graph runs; a graph that runs as its own root inside a task shows it in the context."""
-    task_id = configurable.get("__pregel_task_id")
-    if task_id is None:
-        from langchain_core.runnables.config import var_child_runnable_config
-
-        context = var_child_runnable_config.get() or {}
-        task_id = context.get("configurable", {}).get("__pregel_task_id")
-    return run.tasks.get(task_id) if task_id else None
-
-
 def _update(task: TaskRun) -> dict[str, Any]:
     """What a task wrote, by key."""
     keys = task.level.known.state_keys
@@ -399,24 +407,3 @@ def _update(task: TaskRun) -> dict[str, Any]:
 def _milliseconds(run: Run, began: float, held_before: float) -> float:
     held = run.held_seconds() - held_before
     return round(max(0.0, (time.monotonic() - began - held) * 1000), 3)
-
-
-def _is_bubble_up(error: BaseException) -> bool:
-    from langgraph.errors import GraphBubbleUp
-
-    return isinstance(error, GraphBubbleUp) or type(error).__name__ == "CancelledError"
-
-
-def _swallowed(task: TaskRun) -> str | None:
-    """A sentence for the user when the task called `interrupt()` and went on as if it had not stopped."""
-    scratchpad = task.task.config["configurable"].get("__pregel_scratchpad")
-    counter = getattr(scratchpad, "interrupt_counter", None)
-    if counter is None:
-        return None
-    if counter() <= len(scratchpad.resume):  # asking counts once more, which the end of a task forgives
-        return None
-    return (
-        f"{task.name} called interrupt(), but its own try/except caught the exception that stops the run, so it "
-        "went on without an answer. Let GraphInterrupt pass: catch narrower exceptions, or re-raise it."
-    )
-
