@@ -4,30 +4,13 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
+import { noLangchain, noVscode } from "./scripts/lib/forbid-imports.mjs";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, "dist");
 const { values: options } = parseArgs({
   options: { watch: { type: "boolean" }, production: { type: "boolean" } },
 });
-
-/** Fails the build where one of these packages would be imported; they are there only for the user's own code. */
-function forbid(pattern, reason) {
-  return {
-    name: "forbid",
-    setup(build) {
-      build.onResolve({ filter: pattern }, ({ path: name, importer }) => ({
-        errors: [{ text: `${path.relative(root, importer)} imports "${name}": ${reason}` }],
-      }));
-    },
-  };
-}
-
-const noVscode = forbid(/^vscode$/, "only the extension runs inside VS Code");
-const noLangchain = forbid(
-  /^(@langchain\/|langchain($|\/))/,
-  "the runtime must load it from the user's project at run time (type imports are fine)",
-);
 
 const common = {
   bundle: true,
@@ -64,7 +47,7 @@ const bundles = [
     entryPoints: ["src/adapter/main.ts"],
     outfile: "dist/adapter.js",
     target: "node20",
-    plugins: [noVscode],
+    plugins: [noVscode(root)],
   },
   ...["main", "worker"].map((name) => ({
     ...common,
@@ -76,7 +59,7 @@ const bundles = [
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
-    plugins: [noVscode, noLangchain],
+    plugins: [noVscode(root), noLangchain(root)],
   })),
 ];
 

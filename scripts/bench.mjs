@@ -1,9 +1,9 @@
 // `npm run bench [-- <name>...]`: runs the measurements in test/bench, each figure with its goal beside it.
 //
-// A measurement is a file test/bench/<name>.bench.ts, run by the project's Node, or <name>_bench.py, run by the
-// examples' Python. It prints what it likes and, for each figure, one line of JSON on stdout:
-//   {"figure": "next, stop to stop, p95", "value": 6.2, "unit": "ms", "goal": 8}
-// The goal is the greatest value that reaches it; without one the figure is printed for comparison only.
+// A measurement is a file of test/bench: .mjs and .ts are run by the project's Node, .py by the examples' Python.
+// It prints what it likes and, for each figure, one line of JSON on stdout:
+//   {"name": "next, stop to stop, p95", "value": 6.2, "unit": "ms", "goal": "<= 8", "reached": true}
+// Without a goal (absent, null or "") the figure is there for comparison only.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -18,8 +18,7 @@ await main(async () => {
   const wanted = process.argv.slice(2);
   const files = (existsSync(benchDir) ? readdirSync(benchDir) : []).filter(
     (file) =>
-      /(\.bench\.ts|_bench\.py)$/.test(file) &&
-      (wanted.length === 0 || wanted.some((name) => file.startsWith(name))),
+      /\.(mjs|ts|py)$/.test(file) && (wanted.length === 0 || wanted.some((name) => file.startsWith(name))),
   );
   if (files.length === 0) throw new ScriptError(`No measurement to run in ${benchDir}.`);
   await setup({ tests: true });
@@ -53,12 +52,9 @@ function toRow(line) {
   } catch {
     return undefined;
   }
-  if (typeof entry.figure !== "string" || typeof entry.value !== "number") return undefined;
-  const unit = entry.unit ? ` ${entry.unit}` : "";
-  const number = (value) => Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 3 });
-  const goal =
-    entry.goal === undefined
-      ? ""
-      : `goal ${number(entry.goal)}${unit}: ${entry.value <= entry.goal ? "reached" : "NOT reached"}`;
-  return `  ${entry.figure.padEnd(58)} ${(number(entry.value) + unit).padStart(12)}   ${goal}`.trimEnd();
+  if (typeof entry.name !== "string" || typeof entry.value !== "number") return undefined;
+  const { name, value, unit = "", goal, reached } = entry;
+  const figure = Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 3 });
+  const verdict = goal ? `goal ${goal} ${unit}: ${reached ? "reached" : "NOT reached"}` : "";
+  return `  ${name.padEnd(58)} ${`${figure} ${unit}`.padStart(14)}   ${verdict}`.trimEnd();
 }
