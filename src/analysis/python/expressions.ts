@@ -39,6 +39,21 @@ export abstract class PythonExpressions {
       : undefined;
   }
 
+  /** A type, also one that is written as a string: `-> "Command[Literal['a']]"`. */
+  protected annotation(node: SyntaxNode): TypeShape {
+    const quoted = node.children[0]?.type === "string" ? this.#string(node.children[0]) : undefined;
+    if (typeof quoted !== "string") return this.type(node);
+    const names = [...quoted.matchAll(/\bLiteral\[([^\]]*)\]/g)].flatMap(([, list]) =>
+      [...(list ?? "").matchAll(/["']([^"']*)["']/g)].map(([, value]) => value ?? ""),
+    );
+    const literals: TypeShape = {
+      kind: "union",
+      options: names.map((value) => ({ kind: "literal", value })),
+    };
+    if (/\bCommand\[/.test(quoted)) return { kind: "named", name: "Command", args: [literals] };
+    return names.length > 0 ? literals : { kind: "named", name: quoted.trim(), args: [] };
+  }
+
   protected type(node: SyntaxNode): TypeShape {
     const [only] = node.children;
     switch (node.type) {

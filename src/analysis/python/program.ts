@@ -303,7 +303,7 @@ class PythonReader extends PythonExpressions {
       place: facts?.place ?? placeOf(this.#path, node),
       params: this.#parameters(childOf(node, "parameters")),
       decorators,
-      ...(returnType ? { returnType: this.type(returnType) } : {}),
+      ...(returnType ? { returnType: this.annotation(returnType) } : {}),
       kind: inClass ? methodKind(decorators) : "function",
       start: node.start,
       buildsGraph: facts?.buildsGraph ?? false,

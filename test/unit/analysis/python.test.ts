@@ -428,6 +428,29 @@ describe("Python analysis", () => {
     );
   });
 
+  it("reads return types in every form", async () => {
+    const { graphs } = await analyse(
+      "python/types.py",
+      [
+        "from typing import Literal, TypeAlias",
+        "Route: TypeAlias = Literal['x', 'y']",
+        "type Newer = Literal['z']",
+        "def alias(s) -> Route | list[Newer]: ...",
+        "def quoted(s) -> \"Literal['x', 'y']\": ...",
+        "def named(s) -> 'Route': ...",
+        "def a(s) -> \"Command[Literal['b']]\": ...",
+        "def b(s) -> list[Command[Literal['a']]] | None: ...",
+        "graph = StateGraph(dict).add_node(a).add_node(b)",
+        "graph.add_conditional_edges('a', alias)",
+        "graph.add_conditional_edges('b', quoted)",
+        "graph.add_conditional_edges('c', named)",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs.map(edges), [
+      ["a ~> b", "b ~> a", "a ~> x", "a ~> y", "a ~> z", "b ~> x", "b ~> y", "c ~> x", "c ~> y"],
+    ]);
+  });
+
   it("shows the targets that are known beside one that is not", async () => {
     const { graphs } = await analyse(
       "python/half.py",
