@@ -56,7 +56,8 @@ function pythonType(schema) {
   }
 }
 
-const pythonLiteral = (value) => (typeof value === "boolean" ? (value ? "True" : "False") : JSON.stringify(value));
+const pythonLiteral = (value) =>
+  typeof value === "boolean" ? (value ? "True" : "False") : JSON.stringify(value);
 
 function pythonDefinition(name, schema, out, doc) {
   if (schema.type === "object" && schema.properties) {
@@ -124,7 +125,8 @@ if (process.argv.includes("--check")) {
     [schemaPath, schemaText],
     [pythonPath, pythonText],
   ].filter(([path, text]) => read(path) !== text);
-  for (const [path] of stale) console.error(`${path} is not what src/protocol/runtime.ts says: run npm run schema`);
+  for (const [path] of stale)
+    console.error(`${path} is not what src/protocol/runtime.ts says: run npm run schema`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
   writeFileSync(schemaPath, schemaText);
