@@ -1,10 +1,11 @@
 /** Runs a fixture under the debugger, through the adapter, and tells what came of it as bareRuns does. */
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { LaunchAttributes } from "../../src/protocol/dap.ts";
-import { Client, type StoppedBody } from "../dap/client.ts";
+import { adapterPath, Client, nodePath, type StoppedBody } from "../dap/client.ts";
 import { python } from "../dap/languages.ts";
 import { type Fixture, fileOf, type Language } from "../fixtures/fixtures.ts";
 import type { Run } from "./bare-runs.ts";
@@ -14,16 +15,45 @@ export interface DebuggedRun extends Run {
   readonly stoppedAt: ReadonlySet<string>;
 }
 
+/** One adapter on a loopback port, for all sessions. */
+export class Adapter {
+  readonly port: number;
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, port: number) {
+    this.#process = process;
+    this.port = port;
+  }
+
+  static async start(): Promise<Adapter> {
+    const child = spawn(nodePath, [adapterPath, "--port", "0"], { stdio: ["ignore", "inherit", "pipe"] });
+    let said = "";
+    for await (const text of child.stderr.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+      said += text;
+      const port = /port (\d+)/.exec(said)?.[1];
+      if (port === undefined) continue;
+      child.stderr.pipe(process.stderr);
+      return new Adapter(child, Number(port));
+    }
+    throw new Error(`The adapter ended: ${said}`);
+  }
+
+  stop(): void {
+    this.#process.kill();
+  }
+}
+
 /** Runs to the end; with `everyNode` it stops before every node of every graph and goes on. */
 export async function debuggedRun(
   fixture: Fixture,
   language: Language,
   everyNode: boolean,
+  adapter: Adapter,
 ): Promise<DebuggedRun> {
   const folder = mkdtempSync(join(tmpdir(), "fidelity-"));
   const traceFile = join(folder, "trace.jsonl");
   writeFileSync(traceFile, "");
-  const client = await Client.start();
+  const client = await Client.start({ port: adapter.port });
   try {
     if (everyNode) await client.request("setFunctionBreakpoints", { breakpoints: [{ name: "*" }] });
     client.markNow();

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import type { Language } from "../fixtures/fixtures.ts";
 import { Ahead } from "./ahead.ts";
 import { bareRuns, expected, fixturesOf, type Run } from "./bare-runs.ts";
-import { debuggedRun } from "./debugged-run.ts";
+import { Adapter, debuggedRun } from "./debugged-run.ts";
 
 for (const language of ["python", "typescript"] satisfies Language[]) {
   describe(`fidelity in ${language}`, function () {
@@ -15,11 +15,12 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     const fixtures = fixturesOf(language);
     const debugged = new Ahead(
       fixtures.flatMap((fixture) => [
-        () => debuggedRun(fixture, language, false),
-        () => debuggedRun(fixture, language, true),
+        () => debuggedRun(fixture, language, false, adapter),
+        () => debuggedRun(fixture, language, true, adapter),
       ]),
     );
     let bare: ReadonlyMap<string, Run>;
+    let adapter: Adapter;
 
     function bareRun(name: string): Run {
       const run = bare.get(name);
@@ -28,9 +29,12 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     }
 
     before(async () => {
-      bare = await bareRuns(language);
+      [bare, adapter] = await Promise.all([bareRuns(language), Adapter.start()]);
     });
-    after(() => debugged.idle());
+    after(async () => {
+      await debugged.idle();
+      adapter?.stop();
+    });
 
     for (const [index, fixture] of fixtures.entries()) {
       const { name } = fixture;
