@@ -12,7 +12,7 @@ import type {
 } from "../../src/protocol/runtime.ts";
 import { errorInfo, RuntimeError } from "./errors.ts";
 import { evaluate, type Names } from "./expression.ts";
-import type { GraphIndex } from "./graphs.ts";
+import { type GraphIndex, stateKeysOf } from "./graphs.ts";
 import { graphAt, inputOf, snapshotAt, writesOf } from "./history.ts";
 import { jsonText } from "./json.ts";
 import { interruptChannel, type PendingWrite, resumeChannel, type Saver } from "./langgraph.ts";
@@ -84,9 +84,17 @@ export class Inspection {
     const live = view.run?.graphs.byNamespace(namespace);
     const graphId = live?.id ?? graphAt(view.index, namespace)?.id ?? "";
     const own = { state: values, node, step: live?.loop.step };
+    const graph = view.index.graph(graphId);
+    const unset = Object.fromEntries(
+      (graph === undefined ? [] : stateKeysOf(graph)).map((key) => [key, undefined]),
+    );
     let value: unknown;
     try {
-      value = await evaluate(expression, [values, own, ...view.moduleNames(graphId, node, expression)]);
+      value = await evaluate(expression, [
+        { ...unset, ...values },
+        own,
+        ...view.moduleNames(graphId, node, expression),
+      ]);
     } catch (error) {
       const info = errorInfo(error);
       throw new RuntimeError("evaluation", `${info.type}: ${info.message}`, { info });

@@ -118,13 +118,12 @@ const isSend = (path: unknown[] | undefined): boolean => path?.[0] === "__pregel
 /** From the graphs of a run that stands. `over`: its stream has ended, so that nothing counts as running. */
 export function livePosition(graphs: LiveGraphs, live: LiveGraph, over: boolean): GraphPosition {
   const { loop } = live;
-  const computing = new Set(over ? [] : graphs.computing().map(({ task }) => task));
   const isEnded = loop.status === "done" || loop.status === "out_of_steps";
   const tasks = isEnded ? [] : [...live.tasks.values()].filter(({ task }) => !isHidden(task));
   const positions = tasks.map((liveTask) => {
     const { task } = liveTask;
     const written = readWrites(task.id, loop.checkpointPendingWrites);
-    const status = liveStatus(liveTask, written, computing.has(liveTask), over);
+    const status = liveStatus(liveTask, written, over);
     const child =
       status === "done" ? undefined : graphs.children(task.id).findLast((one) => shows(one, over));
     return taskPosition(
@@ -155,10 +154,10 @@ export function livePosition(graphs: LiveGraphs, live: LiveGraph, over: boolean)
 const shows = (live: LiveGraph, over: boolean): boolean =>
   over ? live.loop.status !== "done" : live.phase !== "ended" && live.loop.status !== "done";
 
-function liveStatus(live: LiveTask, written: TaskWrites, computing: boolean, over: boolean): TaskStatus {
+function liveStatus(live: LiveTask, written: TaskWrites, over: boolean): TaskStatus {
   if (written.status === "done") return "done";
   if (over) return written.status;
-  if (computing) return "running";
+  if (live.phase === "computing") return "running";
   if (live.phase === "held" && live.error !== undefined) return "failed";
   // Interrupts and errors of the task's run before this one are answered or tried again by now.
   return live.phase === "ended" ? written.status : "pending";

@@ -1,14 +1,22 @@
 // One run of the graph: it streams it, holds it where it must stop, and says where it ended up.
 
-import type { ErrorInfo, Position, StepMode, StoppedEvent, StopReason } from "../../src/protocol/runtime.ts";
+import type {
+  ErrorInfo,
+  GraphPosition,
+  Position,
+  StepMode,
+  StoppedEvent,
+  StopReason,
+} from "../../src/protocol/runtime.ts";
 import type { Breakpoints, Visit } from "./breakpoints.ts";
 import { errorInfo } from "./errors.ts";
 import { type GraphIndex, stateKeysOf } from "./graphs.ts";
-import { toJson } from "./json.ts";
-import { type Config, type Graph, isHidden, type Scratchpad, type Task } from "./langgraph.ts";
+import { abortError, Holds } from "./holds.ts";
+import { type Config, type Graph, isHidden, type Saver, type Task } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import { type LiveGraph, LiveGraphs, type LiveTask, type Observer } from "./live.ts";
-import { interruptsOf, livePosition } from "./position.ts";
+import { interruptsOf, livePosition, storedPosition } from "./position.ts";
+import { Report, swallowedInterrupt, willRetry } from "./report.ts";
 import type { Saving } from "./saving.ts";
 import { stateOf, updateOf } from "./state.ts";
 import { type TokenHandler, tokenHandler } from "./tokens.ts";
@@ -42,12 +50,6 @@ export interface RunStart {
   stops: ReadonlyMap<string, number>;
 }
 
-interface Hold {
-  live: LiveGraph;
-  release(): void;
-  cancel(): void;
-}
-
 interface Stop {
   reason: StopReason;
   text: string | undefined;
@@ -76,11 +78,13 @@ export class Run implements Observer {
   /** Nothing has been stopped at since the run's start. */
   #atStart: boolean;
   #stop: Stop | undefined;
-  readonly #holds = new Set<Hold>();
+  readonly #holds = new Holds();
+  /** Where the thread rests, when that is read from the file. */
+  #rest: GraphPosition | undefined;
   #settling: NodeJS.Timeout | undefined;
   #telling = false;
   #swallowed: ErrorInfo | undefined;
-  readonly #errors = new WeakMap<object, { node: string; namespace: string }>();
+  readonly #report: Report;
 
   constructor(context: RunContext, start: RunStart) {
     this.#context = context;
@@ -90,6 +94,7 @@ export class Run implements Observer {
     this.noDebug = start.noDebug;
     this.#step = start.step;
     this.#atStart = !start.resuming;
+    this.#report = new Report(context.link);
     this.#tokens = tokenHandler((token) => context.link.event("token", token));
     this.graphs = new LiveGraphs(this, start.resuming, start.stops);
     // A pause that came after the last run is for none.
@@ -109,7 +114,7 @@ export class Run implements Observer {
     this.#stop = undefined;
     this.#atStart = false;
     this.#context.link.takePause();
-    for (const hold of [...this.#holds]) hold.release();
+    this.#holds.release();
   }
 
   /** Ends the run where it stands. Resolves when all it did is on disk. */
@@ -119,7 +124,7 @@ export class Run implements Observer {
     this.#abort.abort();
     // LangGraph must see the abort before the held tasks fail of it, or it would write that down as their error.
     await new Promise((resolve) => setImmediate(resolve));
-    for (const hold of [...this.#holds]) hold.cancel();
+    this.#holds.cancel();
     await this.whenOver;
     await this.#flush();
   }
@@ -131,7 +136,7 @@ export class Run implements Observer {
     const empty = { graph: "", namespace: "", stateKeys: stateKeysOf(this.#context.graph), tasks: [] };
     return {
       threadId: this.threadId,
-      root: root === undefined ? empty : livePosition(this.graphs, root, this.over),
+      root: this.#rest ?? (root === undefined ? empty : livePosition(this.graphs, root, this.over)),
       ...(stop?.finished === undefined ? {} : { finished: stop.finished }),
       ...(stop?.error === undefined ? {} : { error: stop.error }),
     };
@@ -186,57 +191,45 @@ export class Run implements Observer {
   }
 
   superstepEnded(live: LiveGraph, step: number, finished: Task[]): void {
-    const keys = stateKeysOf(live.graph);
-    const written = new Set(finished.flatMap((task) => task.writes.map(([channel]) => channel)));
-    this.#context.link.event("superstep", {
-      graph: live.id,
-      namespace: live.namespace,
-      step,
-      nodes: finished.map((task) => String(task.name)),
-      milliseconds: Math.max(0, performance.now() - live.superstepStartedAt - live.superstepHeldFor),
-      written: keys.filter((key) => written.has(key)),
-    });
+    this.#report.superstepEnded(live, step, finished);
   }
 
   taskCached(live: LiveGraph, task: LiveTask): void {
-    if (isHidden(task.task)) return;
-    this.#context.link.event("task", { event: "cached", ...this.#describe(live, task) });
+    if (!isHidden(task.task)) this.#report.taskCached(live, task);
   }
 
   taskStarted(live: LiveGraph, task: LiveTask): void {
-    if (isHidden(task.task)) return;
-    const { link } = this.#context;
-    const node = String(task.task.name);
-    link.computing(task.task.id, live.id === "" ? node : `${live.id}:${node}`);
-    link.event("task", { event: "start", ...this.#describe(live, task) });
+    if (!isHidden(task.task)) this.#report.taskStarted(live, task);
   }
 
   taskEnded(live: LiveGraph, task: LiveTask, failed: boolean, error: unknown): Promise<void> | undefined {
     if (isHidden(task.task)) return undefined;
-    const { link, breakpoints } = this.#context;
-    link.computing(task.task.id);
-    const milliseconds = Math.max(0, performance.now() - task.startedAt - task.heldFor);
-    const isBubble = failed && typeof error === "object" && error !== null && "is_bubble_up" in error;
+    const { breakpoints } = this.#context;
     if (this.#stop !== undefined) queueMicrotask(() => this.#settle());
+    const isBubble = failed && typeof error === "object" && error !== null && "is_bubble_up" in error;
     if (!failed || isBubble || this.#abort.signal.aborted) {
       if (!failed) this.#checkSwallowed(task);
-      link.event("task", { event: "end", ...this.#describe(live, task), milliseconds });
+      this.#report.taskEnded(live, task);
       return undefined;
     }
-    const where = { node: String(task.task.name), namespace: live.namespace };
-    if (typeof error === "object" && error !== null && !this.#errors.has(error))
-      this.#errors.set(error, where);
-    const info = this.#errorInfo(error);
     const retries = willRetry(task, error);
-    link.event("task", {
-      event: retries ? "retry" : "error",
-      ...this.#describe(live, task),
-      milliseconds,
+    const info = this.#report.taskFailed(live, task, error, retries);
+    if (!retries || this.noDebug || !breakpoints.exceptions.has("retried")) return undefined;
+    this.#request({
+      reason: "exception",
+      text: `${String(task.task.name)} will be tried again.`,
       error: info,
     });
-    if (!retries || this.noDebug || !breakpoints.exceptions.has("retried")) return undefined;
-    this.#request({ reason: "exception", text: `${where.node} will be tried again.`, error: info });
     return this.#hold(live, true);
+  }
+
+  #checkSwallowed(task: LiveTask): void {
+    const text = swallowedInterrupt(task.task);
+    if (text === undefined) return;
+    this.#context.link.event("message", { kind: "warning", text });
+    if (!this.#context.breakpoints.exceptions.has("swallowed")) return;
+    const node = String(task.task.name);
+    this.#swallowed = { type: "GraphInterrupt", message: text, traceback: "", frames: [], node };
   }
 
   // ------------------------------------------------------------------------------------------ deciding
@@ -249,8 +242,10 @@ export class Run implements Observer {
       node: String(task.name),
       names: () => {
         const values = stateOf(live);
+        // A key that has no value yet is undefined, as it is in the state that a node gets.
+        const unset = Object.fromEntries(stateKeysOf(live.graph).map((key) => [key, undefined]));
         const own = { state: values, node: String(task.name), step: live.loop.step - (update ? 1 : 0) };
-        return [values, update === undefined ? own : { ...own, update: update() }];
+        return [{ ...unset, ...values }, update === undefined ? own : { ...own, update: update() }];
       },
     });
     const after = breakpoints.ask(
@@ -327,32 +322,13 @@ export class Run implements Observer {
   // ------------------------------------------------------------------------------------------ holding
 
   async #hold(live: LiveGraph, isTask = false): Promise<void> {
-    const since = performance.now();
-    const hold = new Promise<void>((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        this.#holds.delete(entry);
-        settle();
-      };
-      const entry: Hold = {
-        live,
-        release: () => end(resolve),
-        cancel: () => end(() => reject(abortError())),
-      };
-      this.#holds.add(entry);
-    });
+    const hold = this.#holds.wait(live);
     if (!isTask) live.phase = "held";
     this.#settle();
     try {
       await hold;
     } finally {
       if (!isTask) live.phase = "between";
-      // Neither this graph's own superstep nor the tasks around it took that time.
-      const time = performance.now() - since;
-      for (let at: LiveGraph | undefined = live; at !== undefined; at = at.parent) {
-        at.superstepHeldFor += time;
-        const around = at.parent?.tasks.get(at.parentTask ?? "");
-        if (around !== undefined) around.heldFor += time;
-      }
     }
   }
 
@@ -364,7 +340,7 @@ export class Run implements Observer {
   /** Tells the stop as soon as nothing computes, or after a while without those that do. */
   #settle(): void {
     const stop = this.#stop;
-    if (stop === undefined || stop.told || this.#telling || this.over || this.#holds.size === 0) return;
+    if (stop === undefined || stop.told || this.#telling || this.over || this.#holds.isEmpty) return;
     if (!this.graphs.isQuiet()) {
       this.#settling ??= setTimeout(() => void this.#tell(stop), settleTime);
       return;
@@ -422,7 +398,7 @@ export class Run implements Observer {
         durability: "async",
         signal: this.#abort.signal,
       });
-      for await (const chunk of stream) this.#takeCustom(chunk);
+      for await (const chunk of stream) this.#report.custom(chunk);
     } catch (error) {
       failure = { error };
     }
@@ -434,77 +410,40 @@ export class Run implements Observer {
     } catch (error) {
       this.#warnNotSaved(error);
     }
-    this.#stop = this.#lastStop(failure);
+    this.#stop = await this.#lastStop(failure);
     this.#send(this.#stop);
   }
 
-  #lastStop(failure: { error: unknown } | undefined): Stop {
-    const stop: Stop = {
-      reason: "end",
-      text: undefined,
-      ids: [],
-      finished: undefined,
-      error: undefined,
-      told: true,
-    };
+  async #lastStop(failure: { error: unknown } | undefined): Promise<Stop> {
+    const end = { text: undefined, ids: [], finished: undefined, error: undefined, told: true };
     const root = this.graphs.root;
     if (failure !== undefined) {
-      stop.error = this.#errorInfo(failure.error);
-      stop.reason = this.#context.breakpoints.exceptions.has("raised") || this.noDebug ? "exception" : "end";
-      return stop;
+      const isShown = this.#context.breakpoints.exceptions.has("raised") || this.noDebug;
+      const error = this.#report.errorInfo(failure.error);
+      return { ...end, reason: isShown ? "exception" : "end", error };
     }
-    if (root === undefined) return stop;
-    const position = livePosition(this.graphs, root, true);
-    if (interruptsOf(position).length > 0) stop.reason = "interrupt";
-    else {
-      const stopped = this.graphs.all.findLast((live) => live.loop.status.startsWith("interrupt_"));
-      if (stopped !== undefined && root.loop.status !== "done") {
-        const when = stopped.loop.status === "interrupt_before" ? "before" : "after";
-        stop.reason = "breakpoint";
-        stop.text = `The graph's own compile() asks for a stop ${when} this node.`;
-      }
-    }
-    return stop;
-  }
-
-  #takeCustom(chunk: unknown): void {
-    const [namespace, mode, payload] = chunk as [string[], string, unknown];
-    if (mode !== "custom") return;
-    this.#context.link.event("custom", { namespace: namespace.join("|"), value: toJson(payload) });
-  }
-
-  // ------------------------------------------------------------------------------------------ small parts
-
-  #describe(
-    live: LiveGraph,
-    task: LiveTask,
-  ): {
-    id: string;
-    node: string;
-    graph: string;
-    namespace: string;
-    step: number;
-  } {
-    const { id, name } = task.task;
-    return { id, node: String(name), graph: live.id, namespace: live.namespace, step: live.loop.step };
-  }
-
-  #errorInfo(error: unknown): ErrorInfo {
-    const where = typeof error === "object" && error !== null ? this.#errors.get(error) : undefined;
-    return errorInfo(error, where);
-  }
-
-  /** LangGraph counts the calls of `interrupt()`: one without an answer must have ended the task. */
-  #checkSwallowed(task: LiveTask): void {
-    const scratchpad = task.task.config?.configurable?.__pregel_scratchpad as Scratchpad | undefined;
-    if (scratchpad === undefined || scratchpad.interruptCounter < scratchpad.resume.length) return;
-    const node = String(task.task.name);
-    const text = `${node} called interrupt(), but its own try/catch took the interrupt for an error, so nobody was asked. Rethrow what isGraphInterrupt() accepts.`;
-    this.#context.link.event("message", { kind: "warning", text });
-    if (!this.#context.breakpoints.exceptions.has("swallowed")) return;
-    this.#swallowed = { type: "GraphInterrupt", message: text, traceback: "", frames: [], node };
+    if (root === undefined || root.loop.status === "done") return { ...end, reason: "end" };
+    if (interruptsOf(livePosition(this.graphs, root, true)).length > 0)
+      return { ...end, reason: "interrupt" };
+    const stopped = this.graphs.all.findLast((live) => live.loop.status.startsWith("interrupt_"));
+    if (stopped === undefined) return { ...end, reason: "end" };
+    // LangGraph left its loops before they knew the tasks that come next: the file knows.
+    const { saving } = this.#context;
+    this.#rest = await storedPosition(this.index, saving as unknown as Saver, this.threadId);
+    const nodes = this.#rest === undefined ? [] : leaves(this.#rest);
+    const isBefore = stopped.loop.status === "interrupt_before";
+    const done = Object.values(stopped.loop.tasks).map(({ name }) => String(name));
+    const where = isBefore ? `before ${nodes.join(", ")}` : `after ${done.join(", ")}`;
+    const text = `The graph's own compile() asks for a stop ${where}.`;
+    return { ...end, reason: "breakpoint", text };
   }
 }
+
+/** Names of the nodes that come next, the innermost ones. */
+const leaves = (position: GraphPosition): string[] =>
+  position.tasks
+    .filter(({ status }) => status !== "done")
+    .flatMap((task) => (task.subgraph === undefined ? [task.name] : leaves(task.subgraph)));
 
 /** Tasks that the next superstep starts, without LangGraph's own. */
 const startable = (live: LiveGraph): Task[] =>
@@ -514,22 +453,4 @@ const startable = (live: LiveGraph): Task[] =>
 
 function isAround(outer: string, inner: string): boolean {
   return outer !== inner && (outer === "" || inner.startsWith(`${outer}|`));
-}
-
-function willRetry(task: LiveTask, error: unknown): boolean {
-  const policy = task.task.retry_policy;
-  if (policy === undefined || policy === null) return false;
-  if (task.attempts >= (policy.maxAttempts ?? 3)) return false;
-  try {
-    // Without one of its own, LangGraph asks a rule that nobody can call from outside; most errors pass it.
-    return policy.retryOn === undefined || policy.retryOn(error);
-  } catch {
-    return false;
-  }
-}
-
-function abortError(): Error {
-  const error = new Error("Aborted by the debugger");
-  error.name = "AbortError";
-  return error;
 }

@@ -175,7 +175,7 @@ describe("loading a graph into the Node runtime", () => {
     await using runtime = await NodeRuntime.start();
     const { inputSchema } = await runtime.load(fixture("graphs/typescript/linear.ts"));
     const { properties } = inputSchema as { properties: { [key: string]: { type?: string } } };
-    assert.equal(properties["topic"]?.type, "string");
+    assert.equal(properties.topic?.type, "string");
   });
 
   it("says what a broken checkpoint file means for the user", async () => {
