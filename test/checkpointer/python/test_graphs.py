@@ -174,7 +174,10 @@ def test_a_functional_graph_keeps_its_previous_value(saver: FileCheckpointer) ->
     assert result == {"values": [number * 2 for number in range(30)]}
 
 
-def test_prune_keeps_only_the_latest_and_the_blobs_it_needs(saver: FileCheckpointer) -> None:
+def test_prune_keeps_only_the_latest_and_the_blobs_it_needs(
+    open_saver: Callable[[], FileCheckpointer],
+) -> None:
+    saver = open_saver()
     graph = conversation(saver)
     for number in range(5):
         graph.invoke({"messages": [HumanMessage("x" * 900, id=str(number))]}, config_of())
@@ -186,7 +189,7 @@ def test_prune_keeps_only_the_latest_and_the_blobs_it_needs(saver: FileCheckpoin
 
     assert len(list(saver.list(config_of()))) == 1
     assert stored_bytes(saver) < bytes_before / 2
-    assert graph.get_state(config_of()) == before
+    assert conversation(open_saver()).get_state(config_of()) == before
     graph.invoke({"messages": [HumanMessage("go on", id="last")]}, config_of())
     assert graph.get_state(config_of()).next == ("sub",)
 
