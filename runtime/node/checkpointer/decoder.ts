@@ -1,6 +1,6 @@
 // Turns entries back into values: fetches the blobs that they name, and reads the JSON text with its records.
 
-import { LIST, LIVE, MAP, NULL, PART, type Parsed, parse, ref } from "./entries.ts";
+import { DELTA, LIST, LIVE, MAP, NULL, PART, type Parsed, parse, ref } from "./entries.ts";
 import { BYTES_OF_NAME, ERROR_OF_NAME } from "./kinds.ts";
 import { type LiveValues, type Marker, removed, Unavailable } from "./live.ts";
 import type { MessageClasses } from "./messages.ts";
@@ -104,6 +104,8 @@ export class Decoder {
         return this.#list(data, []);
       case MAP:
         return this.map(data);
+      case DELTA:
+        return this.#classes.deltaSnapshot(this.entry(data));
       case LIVE:
         return this.#resolve(JSON.parse(bytes.toString("utf8")) as Marker);
       case "bytes":

@@ -2,6 +2,7 @@
 
 import {
   type Blob,
+  DELTA,
   INLINE_MAX,
   inline,
   item,
@@ -142,7 +143,8 @@ export class Encoder {
         bytesName(value) === "Uint8Array" ? "bytes" : bytesName(value) === "Buffer" ? "buffer" : "";
       if (type !== "" && bytes.byteLength >= OWN_BYTES) return this.#keep(value, makeBlob(type, bytes));
     }
-    if (kind === "instance" && !isDeltaSnapshot(value)) {
+    if (kind === "instance") {
+      if (isDeltaSnapshot(value)) return inline(DELTA, this.entry(value.value));
       const plain = langGraphData(value);
       return plain === undefined ? this.#live(value) : this.#piece(plain);
     }

@@ -19,6 +19,10 @@ const TYPE_OF_CODE: ReadonlyMap<number, string> = new Map(
 export const LIST = "@list";
 export const MAP = "@map";
 export const LIVE = "@live";
+/** One entry: the value of a DeltaSnapshot. */
+export const DELTA = "@delta";
+/** The types whose data are entries, which may name blobs. */
+export const NESTING: ReadonlySet<string> = new Set([LIST, MAP, DELTA]);
 const HASH_SIZE = 16;
 export const INLINE_MAX = 32;
 

@@ -3,7 +3,7 @@
 
 import type { Database } from "./database.ts";
 import type { Stored } from "./decoder.ts";
-import { type Blob, LIST, MAP, PART, parse } from "./entries.ts";
+import { type Blob, NESTING, PART, parse } from "./entries.ts";
 import { LANGUAGE } from "./queue.ts";
 
 interface Key {
@@ -216,14 +216,14 @@ function sweep(database: Database, num: number): void {
   const visit = (data: Uint8Array): void => {
     for (const { hash, type, data: inline } of parse(data)) {
       if (hash === undefined) {
-        if (type === LIST || type === MAP) visit(inline);
+        if (NESTING.has(type)) visit(inline);
         continue;
       }
       const name = hash.toString("latin1");
       if (reached.has(name)) continue;
       reached.add(name);
       const stored = fetchBlob(database, num, hash);
-      if (stored !== undefined && (stored.type === LIST || stored.type === MAP)) visit(stored.data);
+      if (stored !== undefined && NESTING.has(stored.type)) visit(stored.data);
     }
   };
   const roots = database.all<{ data: Uint8Array }>(

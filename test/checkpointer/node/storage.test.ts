@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { HumanMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { Send } from "@langchain/langgraph";
+import { DeltaSnapshot } from "@langchain/langgraph-checkpoint";
 import type { FileSaver } from "../../../runtime/node/checkpointer/index.ts";
 import { Place, put, thread, type Values, valuesAt } from "./helper.ts";
 
@@ -99,6 +100,19 @@ describe("storage of the checkpoint file", () => {
       );
     });
     assert.ok(bytes < 1500, `${bytes} bytes`);
+  });
+
+  it("shares the snapshots of a delta channel with one another, also after a prune", async () => {
+    const messages = many(200);
+    const first = await put(saver, thread("t"), { log: new DeltaSnapshot(messages) });
+    const log = new DeltaSnapshot([...messages, new HumanMessage({ content: text(200), id: "new" })]);
+    let last = first;
+    const { bytes } = await cost(async () => {
+      last = await put(saver, first, { log }, 1);
+    });
+    assert.ok(bytes < 540 + 300 + 3 * 64 * 19, `${bytes} bytes`);
+    await saver.prune(["t"]);
+    assert.deepStrictEqual(JSON.stringify(await valuesAt(saver, last)), JSON.stringify({ log }));
   });
 
   it("stores a state of many keys in parts that do not change with one of them", async () => {
