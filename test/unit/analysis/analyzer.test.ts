@@ -122,6 +122,21 @@ describe("analyzer", () => {
     assert.ok(found.graphs.length > 0);
   });
 
+  it("says so when a file would take too long", async () => {
+    const found = await analyse(
+      "endless.py",
+      [
+        "graph = StateGraph(dict).add_node('a', lambda s: s).compile()",
+        "for i in range(50):",
+        "    for j in range(50):",
+        "        for k in range(50):",
+        "            x = f(i, j, k)",
+      ].join("\n"),
+    );
+    assert.equal(found.problems[0]?.message, "This file is too large to be analysed completely.");
+    assert.equal(found.candidates.length, 1);
+  });
+
   it("says so when a file is nested too deeply", async () => {
     const deep = await analyse("deep.py", `x = ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`);
     assert.deepEqual(deep.graphs, []);

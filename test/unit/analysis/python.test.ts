@@ -297,6 +297,29 @@ describe("Python analysis", () => {
     assert.deepEqual(nodes(found.graph("subgraph")), ["deep: function deep"]);
   });
 
+  it("counts the dots of a relative import", async () => {
+    const { graphs } = await analyse(
+      "a/b/graph.py",
+      [
+        "from ..steps import step as upper",
+        "from .steps import step as lower",
+        "from . import steps",
+        "from .. import steps as above",
+        "graph = StateGraph(dict).add_node('1', upper).add_node('2', lower).add_node('3', steps.step).add_node('4', above.step)",
+      ].join("\n"),
+      { "a/steps.py": "def step(state): return 1\n", "a/b/steps.py": "\ndef step(state): return 2\n" },
+    );
+    assert.deepEqual(
+      graphs[0]?.nodes.map((node) => [node.name, node.functions[0]?.line]),
+      [
+        ["1", 1],
+        ["2", 2],
+        ["3", 2],
+        ["4", 1],
+      ],
+    );
+  });
+
   it("offers an imported graph where the file has none of its own", async () => {
     assert.deepEqual((await fixture("python/main.py")).candidates(), ["graph compiled @graph"]);
     const init = await fixture("python/package/__init__.py");
