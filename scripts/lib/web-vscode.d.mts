@@ -6,6 +6,8 @@ export interface WebVscodeOptions {
   readonly port?: number;
   /** Further settings for all windows. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Folders of further extensions, which are there from the beginning. */
+  readonly extensions?: readonly string[];
   /** Path of a VSIX to install first. */
   readonly vsix?: string;
   /** Ask whether the folder is trusted, as VS Code does by default. */

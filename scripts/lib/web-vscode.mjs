@@ -1,7 +1,7 @@
 // Fetches and starts VS Code's own server and web workbench, for machines without a desktop VS Code.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { node, toolsDir } from "./paths.mjs";
@@ -64,6 +64,11 @@ export async function startWebVscode(options) {
   const folders = [
     ...["--server-data-dir", options.dataDir, "--extensions-dir", path.join(options.dataDir, "extensions")],
   ];
+  for (const extension of options.extensions ?? []) {
+    cpSync(extension, path.join(options.dataDir, "extensions", path.basename(extension)), {
+      recursive: true,
+    });
+  }
   if (options.vsix) {
     const install = [
       server,

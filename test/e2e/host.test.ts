@@ -6,10 +6,13 @@ import { runInExtensionHost } from "./harness/host.ts";
 describe("in the extension host", function () {
   this.timeout(180_000);
 
-  for (const name of ["activation", "contributions"]) {
+  const pythonExtension = fileURLToPath(new URL("fixtures/python-extension", import.meta.url));
+
+  for (const name of ["activation", "contributions", "python-environment"]) {
     it(name, () =>
       runInExtensionHost({
         folder: examplesDir,
+        ...(name === "python-environment" && { extensions: [pythonExtension] }),
         file: fileURLToPath(new URL(`host/${name}.host.ts`, import.meta.url)),
       }),
     );

@@ -53,6 +53,7 @@ describe("starting without a launch configuration", function () {
     await workbench.openFile("one.py");
     await workbench.press("F5");
     await workbench.waitForCallStack("Waiting for input");
+    await workbench.inputBox("The input as JSON");
     await workbench.screenshot("input");
     await workbench.answer("The input as JSON", '{"topic": "cats"}');
     await workbench.waitForCallStack("The run has ended");
@@ -73,6 +74,7 @@ describe("starting without a launch configuration", function () {
     const { workbench } = session;
     await workbench.openFile("two.py");
     await workbench.press("F5");
+    await workbench.quickPickRow("second").waitFor();
     await workbench.screenshot("choice");
     await workbench.quickPickRow("second").click();
     await workbench.answer("The input as JSON", '{"topic": "birds"}');

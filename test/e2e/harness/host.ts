@@ -1,7 +1,7 @@
 // Runs mocha tests inside a real VS Code's extension host: a desktop one where it can be had, else the web edition.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,6 +59,9 @@ async function findDesktop(): Promise<string | undefined> {
 function runOnDesktop(executable: string, dataDir: string): (window: WindowOptions) => Promise<string> {
   return async (window) => {
     try {
+      for (const extension of window.extensions ?? []) {
+        await cp(extension, path.join(dataDir, "extensions", path.basename(extension)), { recursive: true });
+      }
       await runTests({
         vscodeExecutablePath: executable,
         extensionDevelopmentPath: extensionFolder,

@@ -16,6 +16,8 @@ export interface WindowOptions {
   readonly folder: string;
   /** Settings for all windows, beside those that keep the window quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Folders of further extensions. */
+  readonly extensions?: readonly string[];
   /** Path of a VSIX to install, instead of the extension under development. */
   readonly vsix?: string;
   /** Ask whether the workspace is trusted, as VS Code does by default. */
