@@ -14,7 +14,7 @@ import {
   unknownGraphName,
   unknownLanguage,
 } from "./errors.ts";
-import { chooseNode, choosePython } from "./interpreters.ts";
+import { chooseNode, choosePython, thisMachine } from "./interpreters.ts";
 import { findLanggraphJson, type LanggraphJson, readJsonFile, readLanggraphJson } from "./langgraph-json.ts";
 import { runtimeArguments } from "./locations.ts";
 
@@ -47,8 +47,8 @@ export function planLaunch(attributes: LaunchAttributes): LaunchPlan {
   const near = [target.program ? dirname(target.program) : cwd, configuration?.folder ?? cwd, cwd];
   const [command, own] =
     language === "python"
-      ? [choosePython(attributes.python, near, cwd, env), pythonFlags(attributes)]
-      : [chooseNode(attributes.node, cwd, env), attributes.nodeArgs ?? []];
+      ? [choosePython(thisMachine(env), attributes.python, near, cwd), pythonFlags(attributes)]
+      : [chooseNode(thisMachine(env), attributes.node, near, cwd), attributes.nodeArgs ?? []];
   // Python writes to a pipe in the machine's code page unless told otherwise.
   if (language === "python") env.PYTHONIOENCODING ??= "utf-8";
   return {
