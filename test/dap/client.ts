@@ -46,6 +46,8 @@ export interface ClientOptions {
   /** Connect to an adapter that listens on this port, instead of starting one. */
   port?: number;
   env?: NodeJS.ProcessEnv;
+  /** The adapter's script; its source by default. */
+  adapter?: string;
   /** Answers the adapter's own requests (`runInTerminal`). */
   onRequest?: (command: string, args: unknown) => unknown;
 }
@@ -126,7 +128,7 @@ export class Client {
       });
       return new Client(socket, socket, options);
     }
-    const child = spawn(nodePath, [adapterPath], {
+    const child = spawn(nodePath, [options.adapter ?? adapterPath], {
       cwd: root,
       env: { ...process.env, ...options.env },
       stdio: "pipe",

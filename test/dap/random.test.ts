@@ -91,15 +91,13 @@ const good: { [command: string]: fc.Arbitrary<unknown> } = {
 const request: fc.Arbitrary<Request> = fc.oneof(
   {
     weight: 9,
-    arbitrary: fc
-      .constantFrom(...Object.keys(good))
-      .chain((command) =>
-        fc.record({
-          command: fc.constant(command),
-          args: good[command] as fc.Arbitrary<unknown>,
-          atOnce: fc.boolean(),
-        }),
-      ),
+    arbitrary: fc.constantFrom(...Object.keys(good)).chain((command) =>
+      fc.record({
+        command: fc.constant(command),
+        args: good[command] as fc.Arbitrary<unknown>,
+        atOnce: fc.boolean(),
+      }),
+    ),
   },
   {
     weight: 1,
