@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypedDict
 
 import pytest
-from helpers import config_of, stored_bytes
+from helpers import config_of, put, stored_bytes
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint
@@ -219,23 +219,20 @@ def test_nothing_of_a_deleted_thread_is_left(saver: FileCheckpointer) -> None:
 
 
 def test_each_put_is_observed_with_the_runs_own_objects(saver: FileCheckpointer) -> None:
-    observed: list[tuple[RunnableConfig, Checkpoint, Any]] = []
-    live: list[LiveCheckpoint | None] = []
+    observed: list[tuple[RunnableConfig, Checkpoint, Any, LiveCheckpoint | None]] = []
 
     def observe(config: RunnableConfig, checkpoint: Checkpoint, metadata: Any) -> None:
-        observed.append((config, checkpoint, metadata))
-        live.append(saver.latest("thread", config["configurable"]["checkpoint_ns"]))
+        latest = saver.latest("thread", config["configurable"]["checkpoint_ns"])
+        observed.append((config, checkpoint, metadata, latest))
 
     saver.on_put = observe
     message = HumanMessage("hello", id="hello")
     graph = conversation(saver)
     graph.invoke({"messages": [message]}, config_of())
 
-    steps = [
-        metadata["step"] for config, _, metadata in observed if not config["configurable"]["checkpoint_ns"]
-    ]
-    assert steps == [-1, 0, 1, 2, 3]
-    for (config, checkpoint, _), latest in zip(observed, live, strict=True):
+    root = [seen for seen in observed if not seen[0]["configurable"]["checkpoint_ns"]]
+    assert [metadata["step"] for _, _, metadata, _ in root] == [-1, 0, 1, 2, 3]
+    for config, checkpoint, _, latest in observed:
         assert latest is not None
         assert latest.config == config
         assert latest.checkpoint is checkpoint
@@ -283,6 +280,19 @@ def test_an_edit_of_a_checkpoint_that_is_not_there(saver: FileCheckpointer) -> N
 
     with pytest.raises(UnknownCheckpointError, match="no checkpoint 'nothing' in thread 'thread'"):
         saver.replace(config_of(checkpoint="nothing"), found.checkpoint)
+
+
+def test_the_first_of_equal_writes_stays_but_a_question_is_replaced(saver: FileCheckpointer) -> None:
+    config = put(saver, {})
+    saver.put_writes(config, [("a", 1), ("b", 2)], "task", "path")
+    saver.put_writes(config, [("a", 3)], "task", "path")
+    saver.put_writes(config, [("__interrupt__", "first")], "other")
+    saver.put_writes(config, [("__interrupt__", "second")], "other")
+
+    found = saver.get_tuple(config)
+
+    assert found is not None
+    assert found.pending_writes == [("other", "__interrupt__", "second"), ("task", "a", 1), ("task", "b", 2)]
 
 
 def test_threads_are_listed_with_what_is_known_of_them(saver: FileCheckpointer) -> None:
