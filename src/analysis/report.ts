@@ -251,7 +251,8 @@ function staticGraph(
 ): StaticGraph {
   const seen = new Set<string>();
   const edges = draft.edges.filter((edge) => {
-    const id = JSON.stringify([edge.from, edge.to, edge.label, edge.source.line]);
+    // A conditional edge's line is a place for a breakpoint, so that each is kept.
+    const id = JSON.stringify([edge.from, edge.to, edge.label, edge.conditional && edge.source.line]);
     if (seen.has(id)) return false;
     seen.add(id);
     return true;

@@ -98,11 +98,11 @@ describe("analyzer", () => {
         "c.py": "from c import z\nimport a\nw = a.graph\n",
       },
     );
-    assert.deepEqual(found.graphs, []);
+    assert.deepEqual([found.graphs, found.problems], [[], []]);
     const script = await analyse("a.ts", 'export * from "./b";\nexport { q } from "./b";\n', {
       "b.ts": 'export * from "./a";\nexport { q } from "./a";\n',
     });
-    assert.deepEqual(script.candidates, []);
+    assert.deepEqual([script.candidates, script.problems], [[], []]);
   });
 
   it("survives functions that call themselves and classes that extend themselves", async () => {

@@ -220,6 +220,71 @@ describe("Python analysis", () => {
     );
   });
 
+  it("takes a config by its name or its type", async () => {
+    const { candidates } = await analyse(
+      "python/configs.py",
+      [
+        "def build(): return StateGraph(dict).add_node('a', lambda s: s).compile()",
+        "def named(config): return build()",
+        "def typed(c: RunnableConfig | None): return build()",
+        "def both(config, runtime: Runtime[dict]): return build()",
+        "def many(config, runtime, store): return build()",
+        "def other(model): return build()",
+        "def literal(kind: 'Literal[\"x\"]'): return build()",
+        "def rest(*args, model=None, **options): return build()",
+      ].join("\n"),
+    );
+    const offered = candidates.map((candidate) => candidate.variable);
+    assert.deepEqual(offered, ["build"]);
+    const apart = await analyse(
+      "python/apart.py",
+      [
+        "def make(name): return StateGraph(dict).add_node(name, lambda s: s).compile()",
+        "def named(config): return make('a')",
+        "def typed(c: RunnableConfig | None): return make('b')",
+        "def both(config, runtime: Runtime[dict]): return make('c')",
+        "def many(config, runtime, rt): return make('d')",
+        "def other(model): return make('e')",
+        "def rest(*args, model=None, **options): return make('f')",
+      ].join("\n"),
+    );
+    assert.deepEqual(
+      apart.candidates.map((candidate) => candidate.variable),
+      ["named", "typed", "both", "rest"],
+    );
+  });
+
+  it("knows classes that extend LangGraph's, their bases' fields, and lists put together", async () => {
+    const { graphs } = await analyse(
+      "python/extended.py",
+      [
+        "from langgraph.graph import StateGraph",
+        "from langgraph.prebuilt import ToolNode",
+        "class Flow(StateGraph):",
+        "    def extra(self): pass",
+        "class Tools(ToolNode): pass",
+        "class Names:",
+        "    A = 'first'",
+        "class More(Names): pass",
+        "def one(text): return text",
+        "def two(text): return text",
+        "tools = [one] + [two]",
+        "def three(text): return text",
+        "tools += [each for each in [three]]",
+        "graph = Flow(dict)",
+        "graph.add_node(More.A, one)",
+        "graph.add_node(More().A + '_too', two)",
+        "graph.add_node('tools', Tools(tools))",
+        "graph.add_edge(More.A, 'tools')",
+        "graph.add_edge(More.A, 'tools')",
+      ].join("\n"),
+    );
+    assert.deepEqual(graphs.map(nodes), [
+      ["first: function one", "first_too: function two", "tools: tools tool one tool two tool three"],
+    ]);
+    assert.deepEqual(graphs.map(edges), [["first -> tools"]]);
+  });
+
   it("finds graphs in methods that the file never calls", async () => {
     const found = await fixture("python/factories.py");
     const idle = found.analysis.graphs.find((graph) => graph.nodes.some((node) => node.name === "idle"));
