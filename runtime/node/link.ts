@@ -20,10 +20,14 @@ export type ToMain =
   | { kind: "refused"; reason: string }
   | { kind: "closed" };
 export type FromMain =
-  | { kind: "send"; text: string }
-  /** A task that computes from now on; without a label, no more. */
-  | { kind: "task"; id: string; label?: string }
-  | { kind: "flush"; count: number };
+  /** `task`: one that computes from now on; without a label, no more. */
+  { kind: "send"; text: string; task?: ComputingTask } | { kind: "flush"; count: number };
+
+/** A pause lists the labels. */
+export interface ComputingTask {
+  id: string;
+  label?: string;
+}
 
 export interface Handler {
   /** Serves a request. A promise that rejects, and an error that is thrown, becomes an error response. */
@@ -71,13 +75,8 @@ export class Link {
     return Atomics.exchange(this.#signals, signalIndex.pause, 0) === 1;
   }
 
-  event<Name extends keyof Events>(method: Name, params: Events[Name]): void {
-    this.#send({ method, params });
-  }
-
-  /** Tells the control thread which tasks compute; a pause lists them. */
-  computing(id: string, label?: string): void {
-    this.#post(label === undefined ? { kind: "task", id } : { kind: "task", id, label });
+  event<Name extends keyof Events>(method: Name, params: Events[Name], task?: ComputingTask): void {
+    this.#send({ method, params }, task);
   }
 
   /** Blocks until all that was sent is handed to the system, but never long: the process is about to end. */
@@ -112,8 +111,9 @@ export class Link {
     }
   }
 
-  #send(message: object): void {
-    this.#post({ kind: "send", text: JSON.stringify({ jsonrpc: "2.0", ...message }) });
+  #send(message: object, task?: ComputingTask): void {
+    const text = JSON.stringify({ jsonrpc: "2.0", ...message });
+    this.#post(task === undefined ? { kind: "send", text } : { kind: "send", text, task });
   }
 
   #post(message: FromMain): void {

@@ -20,8 +20,8 @@ export class Report {
 
   taskStarted(live: LiveGraph, task: LiveTask): void {
     const node = String(task.task.name);
-    this.#link.computing(task.task.id, live.id === "" ? node : `${live.id}:${node}`);
-    this.#link.event("task", { event: "start", ...describe(live, task) });
+    const label = live.id === "" ? node : `${live.id}:${node}`;
+    this.#link.event("task", { event: "start", ...describe(live, task) }, { id: task.task.id, label });
   }
 
   taskCached(live: LiveGraph, task: LiveTask): void {
@@ -29,19 +29,21 @@ export class Report {
   }
 
   taskEnded(live: LiveGraph, task: LiveTask): void {
-    this.#link.computing(task.task.id);
-    this.#link.event("task", { event: "end", ...describe(live, task), milliseconds: duration(task) });
+    const { id } = task.task;
+    const milliseconds = duration(task);
+    this.#link.event("task", { event: "end", ...describe(live, task), milliseconds }, { id });
   }
 
   /** `retries`: LangGraph will run it again. */
   taskFailed(live: LiveGraph, task: LiveTask, error: unknown, retries: boolean): ErrorInfo {
-    this.#link.computing(task.task.id);
     if (typeof error === "object" && error !== null && !this.#errors.has(error)) {
       this.#errors.set(error, { node: String(task.task.name), namespace: live.namespace });
     }
     const info = this.errorInfo(error);
     const event = retries ? "retry" : "error";
-    this.#link.event("task", { event, ...describe(live, task), milliseconds: duration(task), error: info });
+    const milliseconds = duration(task);
+    const { id } = task.task;
+    this.#link.event("task", { event, ...describe(live, task), milliseconds, error: info }, { id });
     return info;
   }
 

@@ -19,7 +19,6 @@ import { interruptsOf, livePosition, storedPosition } from "./position.ts";
 import { Report, swallowedInterrupt, willRetry } from "./report.ts";
 import type { Saving } from "./saving.ts";
 import { stateOf, updateOf } from "./state.ts";
-import { type TokenHandler, tokenHandler } from "./tokens.ts";
 
 /** How long a stop waits for tasks that still compute before it is told without them. */
 const settleTime = 50;
@@ -73,7 +72,6 @@ export class Run implements Observer {
   cancelled = false;
   readonly #context: RunContext;
   readonly #abort = new AbortController();
-  readonly #tokens: TokenHandler;
   #step: StepMode;
   /** Nothing has been stopped at since the run's start. */
   #atStart: boolean;
@@ -95,7 +93,6 @@ export class Run implements Observer {
     this.#step = start.step;
     this.#atStart = !start.resuming;
     this.#report = new Report(context.link);
-    this.#tokens = tokenHandler((token) => context.link.event("token", token));
     this.graphs = new LiveGraphs(this, start.resuming, start.stops);
     // A pause that came after the last run is for none.
     context.link.takePause();
@@ -392,7 +389,6 @@ export class Run implements Observer {
     try {
       const stream = await graph.stream(start.input, {
         ...start.config,
-        callbacks: [this.#tokens],
         streamMode: ["custom"],
         subgraphs: true,
         durability: "async",

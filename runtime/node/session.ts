@@ -26,6 +26,7 @@ import type { Config, Graph, Saver } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import { patchClassOf } from "./live.ts";
 import { type LoadedGraph, loadGraph } from "./loader.ts";
+import { watchModels } from "./models.ts";
 import { interruptsOf, storedPosition } from "./position.ts";
 import { Run } from "./run.ts";
 import { checkThread, openSaving, type Saving, savingError } from "./saving.ts";
@@ -95,6 +96,7 @@ export class Session {
     for (const id of index.ids()) patchClassOf(index.graph(id) ?? graph);
     const introspection = new Introspection();
     introspection.listScripts();
+    await watchModels(introspection.files(), (token) => this.#link().event("token", token));
     const sources = new Sources(introspection, params.workspaceFolders);
     sources.fill(index, index.ids());
     this.#loaded = { ...found, index, saving, params, introspection, sources };

@@ -24,9 +24,17 @@ type Message = {
 const running = new Map<string, string>();
 let greeted = false;
 
-const send = (message: object): void => {
-  socket.write(frame(JSON.stringify({ jsonrpc: "2.0", ...message })));
-};
+const send = (message: object): void => writeSoon(JSON.stringify({ jsonrpc: "2.0", ...message }));
+let unwritten: Buffer[] = [];
+/** Events come in bursts: what has come by the end of a turn is written at once. */
+function writeSoon(text: string): void {
+  if (unwritten.length === 0) setImmediate(write);
+  unwritten.push(frame(text));
+}
+function write(): void {
+  socket.write(Buffer.concat(unwritten));
+  unwritten = [];
+}
 const toMain = (message: ToMain): void => channel.postMessage(message);
 
 socket.once("connect", () => {
@@ -72,13 +80,12 @@ socket.on("close", () => {
 channel.on("message", (message: FromMain) => {
   switch (message.kind) {
     case "send":
-      socket.write(frame(message.text));
-      break;
-    case "task":
-      if (message.label === undefined) running.delete(message.id);
-      else running.set(message.id, message.label);
+      writeSoon(message.text);
+      if (message.task?.label !== undefined) running.set(message.task.id, message.task.label);
+      else if (message.task !== undefined) running.delete(message.task.id);
       break;
     case "flush":
+      write();
       socket.write("", () => {
         Atomics.store(signals, signalIndex.flushed, message.count);
         Atomics.notify(signals, signalIndex.flushed);
