@@ -27,10 +27,12 @@ class RareSnapshots(TypedDict):
 
 
 def build(checkpointer: Any, schema: type = Deltas) -> Any:
-    """A node that adds one item."""
+    """Two nodes that each add one item in the same superstep, so that the order of their writes counts."""
     builder = StateGraph(schema)
     builder.add_node("add", lambda state: {"items": [str(len(state["items"]))]})
+    builder.add_node("also", lambda state: {"items": [f"also {len(state['items'])}"]})
     builder.add_edge(START, "add")
+    builder.add_edge(START, "also")
     return builder.compile(checkpointer=checkpointer)
 
 
@@ -42,14 +44,14 @@ def test_values_are_rebuilt_by_another_process_also_after_prune(
         first = open_saver()
         for _ in range(5):
             expected = build(first, schema).invoke({"items": ["in"]}, config)
-        assert len(expected["items"]) == 10
+        assert len(expected["items"]) == 15
         first.flush()
 
         second = open_saver()
         assert build(second, schema).get_state(config).values == expected
         second.prune([schema.__name__])
         assert build(second, schema).get_state(config).values == expected
-        assert build(second, schema).invoke({"items": ["in"]}, config)["items"][:10] == expected["items"]
+        assert build(second, schema).invoke({"items": ["in"]}, config)["items"][:15] == expected["items"]
 
 
 def test_the_history_of_writes_is_the_same_as_in_memory(saver: FileCheckpointer) -> None:

@@ -480,3 +480,28 @@ def test_a_short_list_that_is_also_stored_as_part_of_a_long_one_stays_a_list(sav
         assert found["all"] == messages
         for name, expected in pieces.items():
             assert found[name] == expected
+
+
+def remove_the_first(items: list[Any]) -> list[Any]:
+    return items[1:]
+
+
+def insert_in_the_middle(items: list[Any]) -> list[Any]:
+    return [*items[:1000], HumanMessage("new" * 100), *items[1000:]]
+
+
+def replace_in_the_middle(items: list[Any]) -> list[Any]:
+    return [*items[:1000], HumanMessage("new" * 100), *items[1001:]]
+
+
+@pytest.mark.parametrize("change", [remove_the_first, insert_in_the_middle, replace_in_the_middle])
+def test_a_change_anywhere_in_a_long_list_costs_a_part_or_two(
+    change: Callable[[list[Any]], list[Any]], saver: FileCheckpointer
+) -> None:
+    items = [HumanMessage(f"{number:0500}", id=str(number)) for number in range(2000)]
+    config = put(saver, {"messages": items})
+    before = stored_bytes(saver)
+
+    put(saver, {"messages": change(items)}, config)
+
+    assert stored_bytes(saver) - before < 4000
