@@ -159,8 +159,8 @@ function edgesOf(graph: Graph): GraphEdge[] {
   return edges;
 }
 
-/** Keys of the graph's state, in schema order. A graph whose state is one value has none. */
+/** Keys of the graph's state, in schema order. A functional graph has one, the channel of its result. */
 export function stateKeysOf(graph: Graph): string[] {
   const keys = graph.streamChannelsAsIs;
-  return Array.isArray(keys) ? keys.map(String) : [];
+  return Array.isArray(keys) ? keys.map(String) : [String(keys)];
 }

@@ -136,9 +136,13 @@ export class Inspection {
     const graph = this.#graph(view, namespace);
     const place = { threadId: view.threadId, namespace, checkpointId };
     const { values } = await snapshotAt(graph, view.saver, place);
-    const isRecord = typeof values === "object" && values !== null && Array.isArray(graph.streamChannelsAsIs);
-    const keyed = isRecord ? (values as { [key: string]: unknown }) : {};
-    return { values: keyed, isCurrentState: checkpointId === undefined };
+    // LangGraph gives the value of a graph's only channel as it is.
+    const only = Array.isArray(graph.streamChannelsAsIs) ? undefined : graph.streamChannelsAsIs;
+    const keyed = only === undefined || values === null || values === undefined ? values : { [only]: values };
+    return {
+      values: (keyed ?? {}) as { [key: string]: unknown },
+      isCurrentState: checkpointId === undefined,
+    };
   }
 
   async #single(view: View, root: ValueRoot): Promise<unknown> {
