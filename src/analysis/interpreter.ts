@@ -226,8 +226,13 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
         });
         return;
       case "fields":
-        for (const field of target.fields)
-          this.assign(field.target, this.member(value, field.key), scope, maybe);
+        for (const field of target.fields) {
+          const given =
+            value.kind === "dictionary"
+              ? (value.entries.get(field.key) ?? UNKNOWN)
+              : this.member(value, field.key);
+          this.assign(field.target, given, scope, maybe);
+        }
         return;
       case "default":
         this.assign(

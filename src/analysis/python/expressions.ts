@@ -141,6 +141,10 @@ export abstract class PythonExpressions {
       case "integer":
       case "float":
         return constant(Number(this.textOf(node)), span);
+      case "unary_operator": {
+        const number = Number(this.textOf(node).replace(/[\s_]/g, ""));
+        return Number.isNaN(number) ? other() : constant(number, span);
+      }
       case "true":
       case "false":
         return constant(node.type === "true", span);

@@ -70,7 +70,7 @@ export abstract class TypeScriptExpressions {
       case "subscript_expression":
         return { kind: "place", place: this.expression(node) };
       case "array_pattern":
-        return { kind: "list", items: node.children.map((child) => this.pattern(child)) };
+        return { kind: "list", items: this.#arrayPattern(node) };
       case "object_pattern":
         return { kind: "fields", fields: node.children.flatMap((child) => this.#field(child)) };
       case "assignment_pattern":
@@ -93,6 +93,20 @@ export abstract class TypeScriptExpressions {
       default:
         return { kind: "ignored" };
     }
+  }
+
+  /** Also with holes: `[, second]`. */
+  #arrayPattern(node: SyntaxNode): Pattern[] {
+    const items: Pattern[] = [];
+    let end = node.start + 1;
+    for (const child of node.children) {
+      const commas = this.text.slice(end, child.start).split(",").length - 1;
+      const holes = commas - (items.length > 0 ? 1 : 0);
+      for (let hole = 0; hole < holes; hole++) items.push({ kind: "ignored" });
+      items.push(this.pattern(child));
+      end = child.end;
+    }
+    return items;
   }
 
   #field(node: SyntaxNode): { key: string; target: Pattern }[] {
