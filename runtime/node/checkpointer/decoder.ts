@@ -8,6 +8,15 @@ import type { MessageClasses } from "./messages.ts";
 export interface Stored {
   readonly type: string;
   readonly data: Uint8Array;
+  /** Of a blob that is kept in memory: what was read from `data`. Values are copied from it; texts are shared. */
+  json?: unknown;
+  entries?: readonly NamedEntry[];
+}
+
+/** An entry of a part, with what it names once that was read. */
+interface NamedEntry extends Parsed {
+  stored?: Stored;
+  ref?: Buffer;
 }
 
 type Fields = Record<string, unknown>;
@@ -55,7 +64,7 @@ export class Decoder {
 
   /** The value that `Encoder.json` made the text of. */
   json(text: string): unknown {
-    return this.#parse(text);
+    return this.#copy(JSON.parse(text));
   }
 
   #items(data: Uint8Array, result: Fields, only?: ReadonlySet<string>): void {
@@ -69,76 +78,84 @@ export class Decoder {
     }
   }
 
-  #list(data: Uint8Array, result: unknown[]): unknown[] {
-    for (const entry of parse(data)) {
+  #list(entries: readonly NamedEntry[], result: unknown[]): unknown[] {
+    for (const entry of entries) {
       if (entry.tag !== PART || entry.hash === undefined) {
         result.push(this.#value(entry));
         continue;
       }
-      const stored = this.#fetch(entry.hash);
+      const stored = this.#named(entry, entry.hash);
       if (stored === undefined) result.push(removed());
-      else if (stored.type === LIST) this.#list(stored.data, result);
+      else if (stored.type === LIST) this.#list(entriesOf(stored), result);
       else for (const value of this.#typed(stored) as unknown[]) result.push(value);
     }
     return result;
   }
 
-  #value(entry: Parsed): unknown {
+  #value(entry: NamedEntry): unknown {
     if (entry.tag === NULL) return null;
     if (entry.hash === undefined) return this.#typed(entry);
-    const stored = this.#fetch(entry.hash);
+    const stored = this.#named(entry, entry.hash);
     if (stored === undefined) return removed();
     const value = this.#typed(stored);
     if (typeof value === "object" && value !== null && stored.type === "json") {
-      this.#remember(value, ref(entry.hash));
+      entry.ref ??= ref(entry.hash);
+      this.#remember(value, entry.ref);
     }
     return value;
   }
 
-  #typed({ type, data }: Stored): unknown {
-    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  #named(entry: NamedEntry, hash: Buffer): Stored | undefined {
+    if (entry.stored === undefined) {
+      const stored = this.#fetch(hash);
+      if (stored !== undefined) entry.stored = stored;
+      return stored;
+    }
+    return entry.stored;
+  }
+
+  #typed(stored: Stored): unknown {
+    const { type, data } = stored;
     switch (type) {
       case "json":
-        return this.#parse(bytes.toString("utf8"));
+        if (stored.json === undefined) stored.json = JSON.parse(textOf(data));
+        return this.#copy(stored.json);
       case LIST:
-        return this.#list(data, []);
+        return this.#list(entriesOf(stored), []);
       case MAP:
         return this.map(data);
       case DELTA:
         return this.#classes.deltaSnapshot(this.entry(data));
       case LIVE:
-        return this.#resolve(JSON.parse(bytes.toString("utf8")) as Marker);
+        return this.#resolve(JSON.parse(textOf(data)) as Marker);
       case "bytes":
-        return Uint8Array.from(bytes);
+        return Uint8Array.from(data);
       case "buffer":
-        return Buffer.from(bytes);
+        return Buffer.from(data);
       default:
         throw new RangeError(`not a value of this runtime: type '${type}'`);
     }
   }
 
-  #parse(text: string): unknown {
-    const value: unknown = JSON.parse(text);
-    return text.includes('"lc":') ? this.#revive(value) : value;
-  }
-
   #resolve(marker: Marker): unknown {
     const live = this.#live.find(marker.token);
     if (live !== undefined) return live;
-    return new Unavailable(marker, marker.value === undefined ? undefined : this.#parse(marker.value));
+    return new Unavailable(marker, marker.value === undefined ? undefined : this.json(marker.value));
   }
 
-  /** Replaces the records in parsed JSON by what they stand for, from the inside out. */
-  #revive(value: unknown): unknown {
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) {
-      for (let at = 0; at < value.length; at += 1) value[at] = this.#revive(value[at]);
-      return value;
+  /** A copy of parsed JSON in which each record is replaced by what it stands for, from the inside out. */
+  #copy(json: unknown): unknown {
+    if (typeof json !== "object" || json === null) return json;
+    if (Array.isArray(json)) {
+      const list = new Array<unknown>(json.length);
+      for (let at = 0; at < json.length; at += 1) list[at] = this.#copy(json[at]);
+      return list;
     }
-    const fields = value as Fields;
-    for (const key of Object.keys(fields)) {
-      const field = fields[key];
-      if (typeof field === "object" && field !== null) set(fields, key, this.#revive(field));
+    const fields: Fields = {};
+    for (const key of Object.keys(json)) {
+      const field = (json as Fields)[key];
+      if (key === "__proto__") set(fields, key, this.#copy(field));
+      else fields[key] = typeof field === "object" && field !== null ? this.#copy(field) : field;
     }
     if (fields.lc === 2) return this.#record(fields);
     if (fields.lc === 1) return this.#message(fields);
@@ -184,6 +201,15 @@ export class Decoder {
         return fields;
     }
   }
+}
+
+function textOf(data: Uint8Array): string {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8");
+}
+
+function entriesOf(stored: Stored): readonly NamedEntry[] {
+  stored.entries ??= parse(stored.data);
+  return stored.entries;
 }
 
 /** Assigns a field; `__proto__` too becomes an ordinary one. */

@@ -21,7 +21,7 @@ const REMEMBERED = 64;
 /** Hashes to remember before all are forgotten, and written again where they are still in use. */
 const KNOWN_MAX = 500_000;
 /** Bytes of blobs that are kept in memory, since each turn of a conversation reads all of it again. */
-const CACHE_MAX = 32 << 20;
+const CACHE_MAX = 16 << 20;
 
 export class ThreadState implements QueueThread {
   readonly id: string;
