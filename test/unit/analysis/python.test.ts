@@ -147,6 +147,49 @@ describe("Python analysis", () => {
     ]);
   });
 
+  it("knows the hooks and the last node of create_react_agent, deep agents and swarms", async () => {
+    const { graphs } = await analyse(
+      "python/prebuilt.py",
+      [
+        "from deepagents import create_deep_agent",
+        "from langgraph.prebuilt import create_react_agent",
+        "from langgraph_swarm import create_swarm",
+        "def check(state): return state",
+        "def look(text): return text",
+        "one = create_react_agent(m, [look], post_model_hook=check, response_format=Answer, name='one')",
+        "two = create_react_agent(model=m, tools=[], name='two')",
+        "deep = create_deep_agent(model=m, tools=[look])",
+        "swarm = create_swarm([one, two], default_active_agent='one').compile()",
+      ].join("\n"),
+    );
+    const by = (variable: string): string[][] => {
+      const graph = graphs.find((other) => other.variable === variable);
+      return graph ? [nodes(graph), edges(graph)] : [];
+    };
+    assert.deepEqual(by("one"), [
+      [
+        "tools: tools tool look",
+        "agent: function",
+        "post_model_hook: function check",
+        "generate_structured_response: function",
+      ],
+      [
+        "agent -> post_model_hook",
+        "__start__ -> agent",
+        "generate_structured_response -> __end__",
+        "post_model_hook ~> tools",
+        "tools -> agent",
+        "post_model_hook ~> generate_structured_response",
+      ],
+    ]);
+    assert.deepEqual(by("two"), [["agent: function"], ["__start__ -> agent", "agent -> __end__"]]);
+    assert.deepEqual(by("deep")[0], ["model: function", "tools: tools tool look"]);
+    assert.deepEqual(by("swarm"), [
+      ["one: subgraph", "two: subgraph"],
+      ["__start__ ~> one", "__start__ ~> two"],
+    ]);
+  });
+
   it("takes no function of another package for LangGraph's", async () => {
     const { graphs } = await analyse(
       "python/others.py",

@@ -92,6 +92,40 @@ describe("TypeScript analysis", () => {
     ]);
   });
 
+  it("builds supervisors, swarms and deep agents", async () => {
+    const { graphs } = await analyse(
+      "teams.ts",
+      [
+        'import { createDeepAgent } from "deepagents";',
+        'import { createSupervisor } from "@langchain/langgraph-supervisor";',
+        'import { createSwarm } from "@langchain/langgraph-swarm";',
+        'import { createReactAgent } from "@langchain/langgraph/prebuilt";',
+        "const a = createReactAgent({ llm, tools: [], name: 'a' });",
+        "export const boss = createSupervisor({ agents: [a], llm, supervisorName: 'boss' }).compile();",
+        "export const swarm = createSwarm({ agents: [a], defaultActiveAgent: 'a' }).compile();",
+        "export const deep = createDeepAgent({ tools: [] });",
+      ].join("\n"),
+    );
+    const by = (variable: string): string[] => {
+      const graph = graphs.find((other) => other.variable === variable);
+      return graph ? [...nodes(graph), ...edges(graph)] : [];
+    };
+    assert.deepEqual(by("boss"), [
+      "a: subgraph",
+      "boss: subgraph",
+      "__start__ -> boss",
+      "boss ~> a",
+      "a -> boss",
+      "boss ~> __end__",
+    ]);
+    assert.deepEqual(by("swarm"), ["a: subgraph", "__start__ ~> a"]);
+    assert.deepEqual(by("deep"), [
+      "model_request: function",
+      "__start__ -> model_request",
+      "model_request -> __end__",
+    ]);
+  });
+
   it("finds entrypoints and the tasks that they call", async () => {
     const found = await fixture("typescript/functional.ts");
     assert.deepEqual(found.candidates(), ["essay entrypoint @essay.def", "named entrypoint @named"]);
