@@ -157,14 +157,18 @@ export class Breakpoints {
 
   // ------------------------------------------------------------------------------------------ from the runtime
 
+  /** Another program is about to be loaded. */
+  forgetRunning(): void {
+    this.#running = undefined;
+  }
+
   /** The program is loaded, or found more graphs: they decide, and marks that change are corrected. */
-  async setRunning(models: readonly GraphModel[] | undefined): Promise<void> {
+  async setRunning(models: readonly GraphModel[]): Promise<void> {
     this.#running = models;
     for (const breakpoint of [...this.#source]) {
       breakpoint.target = await this.#target(breakpoint);
     }
-    for (const breakpoint of this.#functions)
-      breakpoint.targets = targetsNamed(models ?? [], breakpoint.name);
+    for (const breakpoint of this.#functions) breakpoint.targets = targetsNamed(models, breakpoint.name);
     for (const breakpoint of this.#all()) {
       const now = this.#toProtocol(breakpoint);
       if (JSON.stringify(now) === JSON.stringify(breakpoint.told)) continue;

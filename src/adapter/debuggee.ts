@@ -28,7 +28,7 @@ export class Debuggee {
   /** Known from `load` on. */
   graphs = new Graphs([]);
   /** Settles when the source text of the graphs has been read, for what only the text tells. */
-  readonly textRead: Promise<void>;
+  textRead: Promise<void> = Promise.resolve();
   #text = noText;
   sources: readonly string[] = [];
   /** The input of the last turn. */
@@ -36,12 +36,8 @@ export class Debuggee {
   #load: LoadResult | undefined;
   #stop: Stop | undefined;
 
-  constructor(plan: LaunchPlan, logger: Logger, text: Promise<SourceText>) {
+  constructor(plan: LaunchPlan, logger: Logger) {
     this.plan = plan;
-    this.textRead = text.then((read) => {
-      this.#text = read;
-      this.setGraphs(this.graphs.models, this.sources);
-    });
     this.runtime = new Runtime(plan, logger);
     this.presetAnswers = new PresetAnswers(plan.attributes.resume);
   }
@@ -67,6 +63,13 @@ export class Debuggee {
     this.#load = result;
     this.setGraphs(result.graphs, result.sources);
     if (this.phase === "loading") this.phase = "ready";
+  }
+
+  readText(text: Promise<SourceText>): void {
+    this.textRead = text.then((read) => {
+      this.#text = read;
+      this.setGraphs(this.graphs.models, this.sources);
+    });
   }
 
   setGraphs(models: readonly GraphModel[], sources: readonly string[]): void {

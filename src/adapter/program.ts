@@ -60,7 +60,7 @@ export class Program {
     this.#breakpoints = breakpoints;
     this.#logger = logger;
     this.#context = context;
-    this.debuggee = new Debuggee(plan, logger, context.readText());
+    this.debuggee = new Debuggee(plan, logger);
     console.folders = plan.load.workspaceFolders;
     this.control = new RunControl(this.debuggee, client, console, {
       nodesOf: (ids) => breakpoints.nodesOf(ids),
@@ -78,9 +78,12 @@ export class Program {
   /** Starts the process and loads the graph; nothing of it runs yet. */
   async load(terminal: Terminal | undefined): Promise<void> {
     const { runtime, plan } = this.debuggee;
-    await this.#breakpoints.setRunning(undefined);
+    this.#breakpoints.forgetRunning();
     try {
       await runtime.start(plan, terminal);
+      // The interpreter starts meanwhile.
+      this.debuggee.readText(this.#context.readText());
+      await runtime.connect();
       this.debuggee.setLoaded(await runtime.request("load", plan.load));
     } catch (thrown) {
       const error = await this.#whyNotLoaded(thrown);

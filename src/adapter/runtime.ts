@@ -42,6 +42,7 @@ export class Runtime {
   /** Fires once, when the process is gone and all its output has been delivered. */
   readonly onEnd = this.#ended.event;
 
+  #listener: RuntimeListener | undefined;
   #child: ChildProcess | undefined;
   #connection: MessageConnection | undefined;
   #hello: Omit<HelloParams, "token"> | undefined;
@@ -82,14 +83,33 @@ export class Runtime {
     return this.#hello !== undefined;
   }
 
-  /** Starts the process and resolves when it has said `hello`. */
+  /** Starts the process and resolves when that is done; `connect` comes next. */
   async start(plan: LaunchPlan, terminal: Terminal | undefined): Promise<void> {
     const listener = new RuntimeListener(this.#logger);
+    this.#listener = listener;
+    const port = await listener.listen();
+    const env = {
+      ...plan.env,
+      LANGGRAPH_DEBUG_PORT: String(port),
+      LANGGRAPH_DEBUG_TOKEN: listener.token,
+    };
+    if (!terminal) {
+      this.#spawn(plan, env);
+      return;
+    }
     try {
-      const port = await listener.listen();
-      const env = { ...plan.env, LANGGRAPH_DEBUG_PORT: String(port), LANGGRAPH_DEBUG_TOKEN: listener.token };
-      if (terminal) await startInTerminal(terminal, plan, env);
-      else this.#spawn(plan, env);
+      await startInTerminal(terminal, plan, env);
+    } catch (error) {
+      listener.close();
+      throw error;
+    }
+  }
+
+  /** Resolves when the process has said `hello`. */
+  async connect(): Promise<void> {
+    const listener = this.#listener;
+    if (!listener) throw runtimeGone();
+    try {
       const { connection, hello } = await this.#firstOf(listener);
       this.#hello = hello;
       this.#listenTo(connection);

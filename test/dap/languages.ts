@@ -66,7 +66,9 @@ export class Bench {
   /** Call within `describe`. */
   static in(language: Language): Bench {
     const bench = new Bench(language);
-    beforeEach(() => {
+    beforeEach(function () {
+      // A session starts three processes, and other suites may keep the machine busy.
+      this.currentTest?.timeout(60_000);
       bench.#folder = mkdtempSync(join(tmpdir(), "langgraph-debug-test-"));
     });
     afterEach(async () => {
