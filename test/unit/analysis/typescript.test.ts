@@ -55,77 +55,6 @@ describe("TypeScript analysis", () => {
     );
   });
 
-  it("knows the nodes of prebuilt agents, with their tools and hooks", async () => {
-    const found = await fixture("typescript/agents.ts");
-    assert.deepEqual(found.candidates(), ["agent agent @agent", "reacting agent @reacting"]);
-    assert.deepEqual(nodes(found.graph("agent")), [
-      "model_request: function",
-      `tools: tools tool line ${found.line("weather")} tool line ${found.line("pay.interrupt") - 1}`,
-      "Audit.before_model: function beforeModel",
-      "Audit.after_model: function hook",
-    ]);
-    assert.deepEqual(nodes(found.graph("reacting")), [
-      "tools: tools",
-      "agent: function",
-      "pre_model_hook: function preModelHook",
-    ]);
-  });
-
-  it("knows LangChain's own middleware by the names of its nodes", async () => {
-    const { graphs } = await analyse(
-      "middleware.ts",
-      [
-        'import { createAgent, humanInTheLoopMiddleware, modelCallLimitMiddleware, todoListMiddleware } from "langchain";',
-        "export const agent = createAgent({ model, middleware: [humanInTheLoopMiddleware({}), todoListMiddleware(), modelCallLimitMiddleware()] });",
-      ].join("\n"),
-    );
-    assert.deepEqual(graphs.map(nodes), [
-      [
-        "model_request: function",
-        "tools: tools",
-        "ModelCallLimitMiddleware.before_model: function",
-        "HumanInTheLoopMiddleware.after_model: function",
-        "todoListMiddleware.after_model: function",
-        "ModelCallLimitMiddleware.after_model: function",
-        "ModelCallLimitMiddleware.after_agent: function",
-      ],
-    ]);
-  });
-
-  it("builds supervisors, swarms and deep agents", async () => {
-    const { graphs } = await analyse(
-      "teams.ts",
-      [
-        'import { createDeepAgent } from "deepagents";',
-        'import { createSupervisor } from "@langchain/langgraph-supervisor";',
-        'import { createSwarm } from "@langchain/langgraph-swarm";',
-        'import { createReactAgent } from "@langchain/langgraph/prebuilt";',
-        "const a = createReactAgent({ llm, tools: [], name: 'a' });",
-        "export const boss = createSupervisor({ agents: [a], llm, supervisorName: 'boss' }).compile();",
-        "export const swarm = createSwarm({ agents: [a], defaultActiveAgent: 'a' }).compile();",
-        "export const deep = createDeepAgent({ tools: [] });",
-      ].join("\n"),
-    );
-    const by = (variable: string): string[] => {
-      const graph = graphs.find((other) => other.variable === variable);
-      return graph ? [...nodes(graph), ...edges(graph)] : [];
-    };
-    assert.deepEqual(by("boss"), [
-      "a: subgraph",
-      "boss: subgraph",
-      "__start__ -> boss",
-      "boss ~> a",
-      "a -> boss",
-      "boss ~> __end__",
-    ]);
-    assert.deepEqual(by("swarm"), ["a: subgraph", "__start__ ~> a"]);
-    assert.deepEqual(by("deep"), [
-      "model_request: function",
-      "__start__ -> model_request",
-      "model_request -> __end__",
-    ]);
-  });
-
   it("finds entrypoints and the tasks that they call", async () => {
     const found = await fixture("typescript/functional.ts");
     assert.deepEqual(found.candidates(), ["essay entrypoint @essay.def", "named entrypoint @named"]);
@@ -179,27 +108,6 @@ describe("TypeScript analysis", () => {
       ["graph compiled"],
     );
     assert.deepEqual(graphs.map(nodes), [["a: function a", "b: function b"]]);
-  });
-
-  it("knows a tool however it is made", async () => {
-    for (const made of [
-      "new DynamicStructuredTool({ name: 'x', func: run })",
-      "new DynamicTool({ name: 'x', func: run })",
-      "tool(run, { name: 'x' })",
-      "tool(traceable(run), { name: 'x' })",
-    ]) {
-      const { graphs } = await analyse(
-        "made.ts",
-        [
-          'import { DynamicStructuredTool, DynamicTool, tool } from "@langchain/core/tools";',
-          "const run = (text: string) => text;",
-          `const tools = { x: ${made} };`,
-          "const call = async (state) => tools[state.name].invoke(state);",
-          'const graph = new StateGraph(S).addNode("call", call);',
-        ].join("\n"),
-      );
-      assert.deepEqual(graphs.map(nodes), [["call: function call tool run"]], made);
-    }
   });
 
   it("knows entry and finish points, and pipes behind a subgraph", async () => {
