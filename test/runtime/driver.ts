@@ -72,6 +72,12 @@ export class Refused extends Error {
   }
 }
 
+/** For `assert.rejects`: a refusal with this code. */
+export const refused =
+  (code: RuntimeErrorData["code"]) =>
+  (error: unknown): boolean =>
+    error instanceof Refused && error.data.code === code;
+
 export type AnyEvent = { [name in keyof Events]: { name: name; params: Events[name] } }[keyof Events];
 
 interface Pending {

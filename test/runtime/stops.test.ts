@@ -1,6 +1,6 @@
 /** Contract of both runtimes: breakpoints before and after nodes, conditions, steps, pause, cancel. */
 import assert from "node:assert/strict";
-import { Driver, innermost, interrupts, shape } from "./driver.ts";
+import { Driver, innermost, interrupts, refused, shape } from "./driver.ts";
 import { runtimes } from "./runtimes.ts";
 
 for (const runtime of runtimes) {
@@ -186,9 +186,9 @@ for (const runtime of runtimes) {
       });
 
       it("refuses to run on without input at the end and on a new thread", async () => {
-        await assert.rejects(driver.begin(), { data: { code: "unknownThread" } });
+        await assert.rejects(driver.begin(), refused("unknownThread"));
         await driver.run({ input });
-        await assert.rejects(driver.begin(), { data: { code: "invalidInput" } });
+        await assert.rejects(driver.begin(), refused("invalidInput"));
       });
     });
 
@@ -302,7 +302,7 @@ for (const runtime of runtimes) {
       driver = await Driver.load(runtime, "slow");
       await driver.begin({ input: { milliseconds: 300 } });
       await driver.event("task", (task) => task.node === "sleep" && task.event === "start");
-      await assert.rejects(driver.begin({ input: { milliseconds: 1 } }), { data: { code: "running" } });
+      await assert.rejects(driver.begin({ input: { milliseconds: 1 } }), refused("running"));
       assert.equal((await driver.event("stopped")).reason, "end");
     });
 

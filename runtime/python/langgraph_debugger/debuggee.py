@@ -14,6 +14,7 @@ from .graphs import KnownGraphs
 from .history import History
 from .inspection import Inspection
 from .loader import Loaded, check_versions, load, user_sources
+from .schemas import input_schema
 from .watch import Send
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Debuggee:
             "langgraphVersion": version,
             "graphs": self._graphs.models(),
             "sources": user_sources(self._folders),
-            "inputSchema": _input_schema(graph),
+            "inputSchema": input_schema(graph),
             "stateKeys": self._graphs.root.state_keys,
             "compiledInterrupts": self._graphs.compiled_interrupts(),
             "warnings": [],
@@ -105,7 +106,7 @@ class Debuggee:
         return {}
 
     def _on_open(self, params: Any) -> Any:
-        return self.engine.position(params["threadId"])
+        return self.engine.open(params["threadId"])
 
     def _on_run(self, params: Any) -> Any:
         self.engine.start(params)
@@ -146,10 +147,3 @@ class Debuggee:
         self.engine.cancel()
         with contextlib.suppress(Exception):
             asyncio.run_coroutine_threadsafe(self._stack.aclose(), self._loop).result(0.4)
-
-
-def _input_schema(graph: Any) -> Any:
-    try:
-        return graph.get_input_jsonschema()
-    except Exception:
-        return {}

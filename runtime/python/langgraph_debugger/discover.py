@@ -35,7 +35,7 @@ def reachable(start: Any, into_globals: bool) -> Iterator[Any]:
 
 
 def _parts(value: Any, into_globals: bool) -> Iterator[Any]:
-    if is_pregel(value):
+    if is_pregel(value) or hasattr(value, "_llm_type"):  # what a model is made of is no part of the node
         return
     if isinstance(value, types.FunctionType):
         if hasattr(value, "__wrapped__"):

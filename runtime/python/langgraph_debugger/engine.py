@@ -164,6 +164,11 @@ class Engine:
         future.add_done_callback(lambda _: done.set())
         future.cancel()
 
+    def open(self, thread_id: str) -> Position | None:
+        """Where the thread stands, unless it is another graph's."""
+        saving.belongs_to(self._saver, thread_id, self._origin)
+        return self.position(thread_id)
+
     def position(self, thread_id: str) -> Position | None:
         """Where the thread stands: live while it runs, else from disk."""
         self.thread_id = thread_id
@@ -275,7 +280,11 @@ class Engine:
             self.watch.run = None
         self._rested.add(run.thread_id)
         root = run.root
-        position = self.position(run.thread_id)
+        try:
+            position = self.position(run.thread_id)
+        except Exception as exc:
+            # LangGraph can't prepare the tasks of a state that its own schema refuses, as after a bad input.
+            position, error = None, error or exc
         if position is None:
             keys = self._graphs.root.state_keys
             position = {

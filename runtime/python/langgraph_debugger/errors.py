@@ -105,7 +105,7 @@ def unknown_variable(name: str, what: str, available: list[str]) -> RuntimeFailu
 def error_info(exc: BaseException, node: str | None = None, namespace: str | None = None) -> ErrorInfo:
     """What is told of `exc`: its frames innermost first, those of this package left out."""
     frames: list[ErrorInfo_frames] = []
-    if isinstance(exc, SyntaxError) and exc.filename:
+    if isinstance(exc, SyntaxError) and exc.filename and not exc.filename.startswith("<"):
         frames.append({"name": "<module>", "path": _absolute(exc.filename), "line": exc.lineno or 1})
         if exc.offset:
             frames[0]["column"] = exc.offset

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .discover import graphs_in_node
 from .live import compiled_interrupts
-from .sources import node_functions, node_kind, router_functions, tasks_of_entrypoint
+from .sources import node_functions, node_kind, router_functions, tasks_of_entrypoint, without_tools_of_others
 
 if TYPE_CHECKING:
     from .protocol import GraphEdge, GraphModel, GraphNode, LoadResult_compiledInterrupts
@@ -121,6 +121,7 @@ class KnownGraphs:
             if children:
                 entry["subgraph"] = children[0].id
             nodes.append(entry)
+        without_tools_of_others(nodes)
         nodes.extend(tasks_of_entrypoint(graph, self._folders))
         return {"id": known.id, "nodes": nodes, "edges": _edges(graph)}
 

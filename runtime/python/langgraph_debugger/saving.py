@@ -57,12 +57,19 @@ def failure_of(exc: BaseException) -> RuntimeFailure | None:
 
 def claim(saver: Any, thread_id: str, graph: str) -> None:
     """Refuses a thread that another graph made, and notes with a new one that `graph` makes it."""
+    if not belongs_to(saver, thread_id, graph):
+        saver.describe_thread(thread_id, graph=graph)
+
+
+def belongs_to(saver: Any, thread_id: str, graph: str) -> bool:
+    """False for a thread that no graph has made yet; refuses one that another graph made."""
     row = next((each for each in saver.threads() if each.id == thread_id), None)
     if row is None or not row.graph:
-        saver.describe_thread(thread_id, graph=graph)
-    elif row.graph != graph:
+        return False
+    if row.graph != graph:
         raise RuntimeFailure(
             "otherGraph",
             f"The thread {thread_id} was made by the graph {row.graph}, not by {graph}. Choose another "
             "`threadId`, or debug that graph.",
         )
+    return True

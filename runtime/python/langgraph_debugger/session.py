@@ -105,9 +105,7 @@ class Session:
         def job() -> None:
             loop = asyncio.get_event_loop_policy().get_event_loop()
             try:
-                from .debuggee import Debuggee
-
-                debuggee = Debuggee.load(params, loop, AsyncExitStack(), self._connection.notify)
+                debuggee = _debuggee().load(params, loop, AsyncExitStack(), self._connection.notify)
             except BaseException as exc:
                 self._refuse(request_id, exc)
                 return
@@ -163,6 +161,17 @@ class Session:
             with contextlib.suppress(Exception):
                 stream.flush()
         os._exit(code)
+
+
+def _debuggee() -> type[Debuggee]:
+    """The part that needs the user's LangGraph."""
+    try:
+        from .debuggee import Debuggee
+    except ModuleNotFoundError as exc:
+        if (exc.name or "").partition(".")[0] not in ("langgraph", "langchain_core"):
+            raise
+        raise errors.langgraph_missing() from None
+    return Debuggee
 
 
 def _flush_quietly(saver: Any) -> None:

@@ -45,7 +45,8 @@ def router_functions(graph: Any, name: str, folders: list[str]) -> list[NodeFunc
     builder = getattr(graph, "builder", None)
     found: list[NodeFunction] = []
     for branch in (getattr(builder, "branches", None) or {}).get(name, {}).values():
-        found.extend(each for each in _functions(branch.path, "router", folders)[:1] if each not in found)
+        own = (each for each in _functions(branch.path, "router", folders) if each["role"] == "router")
+        found.extend(each for each in own if each not in found)
     return found
 
 
@@ -94,7 +95,7 @@ def _functions(start: Any, role: Role, folders: list[str]) -> list[NodeFunction]
         if not isinstance(value, types.FunctionType):
             continue
         path = os.path.abspath(value.__code__.co_filename)  # noqa: PTH100
-        if not is_user_file(path, roots):
+        if not is_user_file(path, roots) or _wraps_users_own(value, roots):
             continue
         own: Role = "tool" if id(value) in tools else role
         if own != "tool":
@@ -105,6 +106,24 @@ def _functions(start: Any, role: Role, folders: list[str]) -> list[NodeFunction]
         if described not in found:
             found.append(described)
     return found
+
+
+def _wraps_users_own(function: types.FunctionType, roots: list[str]) -> bool:
+    """Whether a decorator made the function of one of the user's, which is then what they look for."""
+    inner = getattr(function, "__wrapped__", None)
+    while inner is not None and not isinstance(inner, types.FunctionType):
+        inner = getattr(inner, "__wrapped__", None) or getattr(inner, "func", None)
+    return inner is not None and is_user_file(os.path.abspath(inner.__code__.co_filename), roots)  # noqa: PTH100
+
+
+def without_tools_of_others(nodes: list[GraphNode]) -> None:
+    """A tool belongs to the tool node; the node of the model that knows of it does not run it."""
+    held = [each for node in nodes if node["kind"] == "tools" for each in node["functions"]]
+    for node in nodes:
+        if node["kind"] != "tools":
+            node["functions"] = [
+                each for each in node["functions"] if each["role"] != "tool" or each not in held
+            ]
 
 
 def _tool_functions(start: Any) -> set[int]:

@@ -294,9 +294,9 @@ class Watch:
         self._tell_task("end", task, task.level)
         if has_swallowed_interrupt(task.task):
             question = (
-                f"{task.name} called interrupt(), but its own try/except caught the exception that stops the "
-                "run, so it went on without an answer. Let GraphInterrupt pass: catch narrower exceptions, or "
-                "re-raise it."
+                f"{task.name} called interrupt(), but its own try/except caught the exception that stops "
+                "the run, so it went on without an answer. Let GraphInterrupt pass: catch narrower exceptions, "
+                "or re-raise it."
             )
             self._send("message", {"kind": "warning", "text": question})
             if "swallowed" in self.filters and not run.no_debug:
