@@ -81,8 +81,12 @@ for (const language of languages) {
       const name = language.name === "Python" ? "python" : "node";
       const { message } = await refusal({ ...bench.launch("linear"), [name]: join(bench.folder, "nowhere") });
       assert.match(message, new RegExp(`no such program.*"${name}"`));
-      const { python: _, node: __, ...launch } = bench.launch("linear");
-      const none = await refusal(launch, { env: { PATH: "", Path: "", VIRTUAL_ENV: "" } });
+      const program = join(bench.folder, `alone.${extension}`);
+      writeFileSync(program, "");
+      const none = await refusal(
+        { program, cwd: bench.folder },
+        { env: { PATH: "", Path: "", VIRTUAL_ENV: "" } },
+      );
       assert.match(none.message, new RegExp(`No (Python|Node) was found.*"${name}"`));
     });
 
@@ -115,13 +119,16 @@ for (const language of languages) {
       writeFileSync(join(bench.folder, "langgraph.json"), '{"graphs": {"one": "./one.py:graph"}}');
       const { program: _, ...launch } = bench.launch("linear", { cwd: bench.folder, graph: "two" });
       assert.match((await refusal(launch)).message, /no graph "two".*one/);
+      writeFileSync(join(bench.folder, "langgraph.json"), '{"graphs": {"two": 2}}');
+      assert.match((await refusal(launch)).message, /langgraph\.json: graph "two" must be/);
       assert.match((await refusal({})).message, /"program".*"graph"/);
     });
 
     it("tells what is wrong with an input that the graph does not take", async () => {
       const client = await bench.client();
       await client.run(bench.launch("typed_state", { input: { customer: { name: "Ada", age: -1 } } }));
-      await client.event("terminated");
+      // One language refuses the input, the other's graph raises when it reads it.
+      await Promise.race([client.event("terminated"), client.event("stopped")]);
       assert.match(client.output("important", "stderr"), /age/);
       await client.close();
     });
