@@ -115,6 +115,9 @@ export const unreadableFile = (attribute: string, path: string, why: string): De
 export const badJson = (what: string, why: string): DebugError =>
   new DebugError(205, "user", `${what} is not JSON: ${why}`);
 
+/** The message names the file and says what to change. */
+export const badLanggraphJson = (message: string): DebugError => new DebugError(217, "user", message);
+
 export const unknownGraphName = (name: string, configured: string, names: string[]): DebugError =>
   new DebugError(
     206,

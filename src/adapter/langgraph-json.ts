@@ -1,15 +1,15 @@
-// Reads langgraph.json: which graphs it names, and the environment and import paths they need.
+// Finds langgraph.json and reads it with the environment that it names.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { type ConfigEntry, LanggraphJsonError, parseLanggraphJson } from "../analysis/langgraph-json.ts";
 import { readEnvFile } from "./env-file.ts";
-import { badJson, unreadableFile } from "./errors.ts";
+import { badJson, badLanggraphJson, unreadableFile } from "./errors.ts";
 
 export interface LanggraphJson {
   readonly path: string;
   readonly folder: string;
-  /** `./file.py:variable` or `package.module:variable` by name, as written. */
-  readonly graphs: ReadonlyMap<string, string>;
+  readonly graphs: readonly ConfigEntry[];
   readonly env: Readonly<Record<string, string>>;
   /** Local dependencies, absolute. */
   readonly searchPaths: readonly string[];
@@ -25,47 +25,31 @@ export function findLanggraphJson(folder: string): string | undefined {
 }
 
 export function readLanggraphJson(path: string): LanggraphJson {
-  const folder = dirname(path);
-  const raw = readJsonFile("langgraph.json", path);
-  const fields = (typeof raw === "object" && raw !== null ? raw : {}) as Record<string, unknown>;
-  const graphs = new Map<string, string>();
-  for (const [name, value] of Object.entries((fields.graphs ?? {}) as Record<string, unknown>)) {
-    const target = typeof value === "object" && value !== null ? (value as { path?: unknown }).path : value;
-    if (typeof target === "string") graphs.set(name, target);
-  }
-  const dependencies = Array.isArray(fields.dependencies) ? fields.dependencies : [];
-  return {
-    path,
-    folder,
-    graphs,
-    env: environment(folder, fields.env),
-    searchPaths: dependencies
-      .filter((item): item is string => typeof item === "string" && item.startsWith("."))
-      .map((item) => resolve(folder, item)),
-  };
-}
-
-function environment(folder: string, env: unknown): Record<string, string> {
-  if (typeof env === "string") {
-    const path = resolve(folder, env);
+  const text = readText("langgraph.json", path);
+  try {
+    const { entries, env, envFile, roots } = parseLanggraphJson(text, path);
     // LangGraph's own CLI needs the file; here a graph that needs none of it shall still start.
-    return existsSync(path) ? readEnvFile("env", path) : {};
+    const fromFile = envFile !== undefined && existsSync(envFile) ? readEnvFile("env", envFile) : {};
+    return { path, folder: dirname(path), graphs: entries, env: { ...fromFile, ...env }, searchPaths: roots };
+  } catch (error) {
+    throw error instanceof LanggraphJsonError ? badLanggraphJson(error.message) : error;
   }
-  const entries = typeof env === "object" && env !== null && !Array.isArray(env) ? Object.entries(env) : [];
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
 /** Parsed content of a JSON file that the user names in `attribute`. */
 export function readJsonFile(attribute: string, path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw unreadableFile(attribute, path, (error as NodeJS.ErrnoException).code ?? String(error));
-  }
+  const text = readText(attribute, path);
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw badJson(path, (error as Error).message);
+  }
+}
+
+function readText(attribute: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw unreadableFile(attribute, path, (error as NodeJS.ErrnoException).code ?? String(error));
   }
 }

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
+import { type GraphPath, splitGraphPath } from "../analysis/langgraph-json.ts";
 import type { LaunchAttributes } from "../protocol/dap.ts";
 import type { Json, Language, LoadParams } from "../protocol/runtime.ts";
 import { readEnvFile } from "./env-file.ts";
@@ -100,35 +101,30 @@ function findTarget(attributes: LaunchAttributes, base: string, configuration?: 
   if (program !== undefined && !isFile(program)) throw programNotFound(program);
   if (graph === undefined) {
     if (program !== undefined) return { program };
-    const only = configuration?.graphs.size === 1 ? [...configuration.graphs.values()][0] : undefined;
-    if (only === undefined || !configuration) throw noProgram();
-    return readTarget(only, configuration.folder);
+    const only = configuration?.graphs.length === 1 ? configuration.graphs[0] : undefined;
+    if (only === undefined) throw noProgram();
+    return targetOf(only, base);
   }
-  if (variableSeparator(graph) !== -1) return readTarget(graph, base);
+  const path = splitGraphPath(graph);
+  if (path !== undefined) return targetOf(path, base);
   if (program !== undefined) return { program, graph };
-  const path = configuration?.graphs.get(graph);
-  if (path === undefined || !configuration) {
-    throw unknownGraphName(graph, configuration?.path ?? join(base, "langgraph.json"), [
-      ...(configuration?.graphs.keys() ?? []),
-    ]);
+  const entry = configuration?.graphs.find(({ name }) => name === graph);
+  if (entry === undefined) {
+    throw unknownGraphName(
+      graph,
+      configuration?.path ?? join(base, "langgraph.json"),
+      configuration?.graphs.map(({ name }) => name) ?? [],
+    );
   }
-  return readTarget(path, configuration.folder);
+  return targetOf(entry, base);
 }
 
-/** `path:variable` or `module:variable`. A drive's colon (`C:\`) is none. */
-function variableSeparator(graph: string): number {
-  const at = graph.lastIndexOf(":");
-  return at === 1 && /^[A-Za-z]:[\\/]/.test(graph) ? -1 : at;
-}
-
-function readTarget(spec: string, folder: string): Target {
-  const at = variableSeparator(spec);
-  const [where, variable] = at === -1 ? [spec, undefined] : [spec.slice(0, at), spec.slice(at + 1)];
-  if (!/[\\/]/.test(where) && extname(where) !== ".py" && !javascript.has(extname(where)))
-    return { graph: spec };
-  const program = resolve(folder, where);
+/** A file is looked for from `folder`; a module is found by Python itself. */
+function targetOf({ file, module, variable }: Omit<GraphPath, "language">, folder: string): Target {
+  if (file === undefined) return { graph: `${module}:${variable}` };
+  const program = resolve(folder, file);
   if (!isFile(program)) throw programNotFound(program);
-  return variable === undefined ? { program } : { program, graph: variable };
+  return { program, graph: variable };
 }
 
 function languageOf(target: Target): Language {
