@@ -144,6 +144,6 @@ class Debuggee:
 
     def close(self) -> None:
         """Cancels, writes all to disk, and leaves the context managers of a factory."""
-        self.engine.cancel()
+        self.engine.cancel(0.25)
         with contextlib.suppress(Exception):
-            asyncio.run_coroutine_threadsafe(self._stack.aclose(), self._loop).result(0.4)
+            asyncio.run_coroutine_threadsafe(self._stack.aclose(), self._loop).result(0.2)

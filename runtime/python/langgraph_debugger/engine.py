@@ -13,7 +13,7 @@ from .breakpoints import Breakpoints
 from .errors import RuntimeFailure, error_info
 from .handler import RunHandler
 from .limits import cut_off_at
-from .position import Place, Threads, live_position
+from .position import Place, Threads, live_position, no_position
 from .reporter import Reporter
 from .run import CutOff, Level, Run
 from .timeouts import lift_step_timeouts, restore_step_timeouts
@@ -140,8 +140,12 @@ class Engine:
                 for task in computing
             ]
 
-    def cancel(self) -> None:
-        """Ends the run where it stands; what it has done is on disk when this returns."""
+    def cancel(self, seconds: float = 2) -> None:
+        """
+        Ends the run where it stands; what it has done is on disk when this returns. A node that blocks the
+        event loop is waited for some `seconds`; after that it ends in the background, and nothing of it is
+        kept.
+        """
         run = self.watch.run
         if run is not None:
             with run.lock:
@@ -152,7 +156,7 @@ class Engine:
                 done = threading.Event()
                 self._loop.call_soon_threadsafe(self._cancel_future, run, done)
                 run.cancel()
-            done.wait(2)
+            done.wait(seconds)
             self.watch.run = None
         saving.flush(self._saver)
 
@@ -273,7 +277,7 @@ class Engine:
 
     def _rest(self, run: Run, error: BaseException | None) -> None:
         """The stream is over: at the end, at an interrupt, at an error."""
-        saving.flush(self._saver)
+        self._reporter.flush()
         with run.lock:
             if run.cancelled:
                 return
@@ -286,11 +290,7 @@ class Engine:
             # LangGraph can't prepare the tasks of a state that its own schema refuses, as after a bad input.
             position, error = None, error or exc
         if position is None:
-            keys = self._graphs.root.state_keys
-            position = {
-                "threadId": run.thread_id,
-                "root": {"graph": "", "namespace": "", "stateKeys": keys, "tasks": []},
-            }
+            position = no_position(run.thread_id, self._graphs.root.state_keys)
         if error is not None:
             self._tell_error(run, position, error)
             return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from langchain_core.callbacks import AsyncCallbackHandler
 
 if TYPE_CHECKING:
-    from .run import Run
+    from .run import Gate, Run
     from .watch import Watch
 
 
@@ -28,6 +29,14 @@ class RunHandler(AsyncCallbackHandler):
         self._watch = watch
         self.run: Run | None = None
 
+    def _guarded(self, function: Callable[..., Gate | None], *args: Any) -> Gate | None:
+        """What goes wrong in the debugger must not go wrong in the user's graph."""
+        try:
+            return function(self.run, *args)
+        except Exception as exc:
+            self._watch.trouble(exc)
+            return None
+
     async def on_chain_start(
         self,
         serialized: dict[str, Any] | None,
@@ -38,20 +47,20 @@ class RunHandler(AsyncCallbackHandler):
         **kwargs: Any,
     ) -> None:
         if self.run is not None and metadata:
-            gate = self._watch.starts(self.run, run_id, metadata)
+            gate = self._guarded(self._watch.starts, run_id, metadata)
             if gate is not None:
                 await gate.wait()
-                self._watch.started(self.run, run_id)
+                self._guarded(self._watch.started, run_id)
 
     async def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and run_id in self.run.by_run_id:
-            gate = self._watch.ended(self.run, run_id)
+            gate = self._guarded(self._watch.ended, run_id)
             if gate is not None:
                 await gate.wait()
 
     async def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and run_id in self.run.by_run_id:
-            gate = self._watch.failed(self.run, run_id, error)
+            gate = self._guarded(self._watch.failed, run_id, error)
             if gate is not None:
                 await gate.wait()
 

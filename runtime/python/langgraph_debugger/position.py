@@ -38,11 +38,13 @@ def live_position(run: Run) -> Position:
     """Of a run that stands or computes; the caller holds its lock."""
     root = run.root
     if root is None:
-        return {
-            "threadId": run.thread_id,
-            "root": {"graph": "", "namespace": "", "stateKeys": [], "tasks": []},
-        }
+        return no_position(run.thread_id, [])
     return {"threadId": run.thread_id, "root": _live_graph(run, root)}
+
+
+def no_position(thread_id: str, keys: list[str]) -> Position:
+    """Of a thread that has no checkpoint."""
+    return {"threadId": thread_id, "root": {"graph": "", "namespace": "", "stateKeys": keys, "tasks": []}}
 
 
 def _live_graph(run: Run, level: Level) -> GraphPosition:

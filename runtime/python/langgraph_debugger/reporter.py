@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from . import saving
-from .position import live_position
+from .position import live_position, no_position
 from .pregel import pending_put
 from .run import Gate, Run
 from .watch import Send, Watch
@@ -37,7 +37,7 @@ class Reporter:
             if run is None or not self._settle(run):
                 continue
             _wait_until_put(run)
-            saving.flush(self._saver)
+            self.flush()
             with run.lock:
                 if run.cancelled or run.stopped:
                     continue
@@ -47,8 +47,23 @@ class Reporter:
                 run.stands()
                 run.pausing = False
                 run.starts_fresh = False
-                position = live_position(run)
+                try:
+                    position = live_position(run)
+                except Exception as exc:
+                    self._watch.trouble(exc)
+                    position = no_position(run.thread_id, [])
             self.tell_gates(gates, position)
+
+    def flush(self) -> None:
+        """Writes all to disk; where that fails, the user is told, and the run stands all the same."""
+        try:
+            saving.flush(self._saver)
+        except Exception as exc:
+            failure = saving.failure_of(exc)
+            if failure is None:
+                self._watch.trouble(exc)
+            else:
+                self._send("message", {"kind": "error", "text": str(failure)})
 
     def _settle(self, run: Run) -> bool:
         """Waits until nothing computes any more, or for a moment. Whether the run has come to stand."""

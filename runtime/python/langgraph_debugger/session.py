@@ -19,7 +19,7 @@ from .errors import RuntimeFailure
 if TYPE_CHECKING:
     from .debuggee import Debuggee
 
-_FLUSH_SECONDS = 0.7
+_FLUSH_SECONDS = 0.5
 
 
 class Session:

@@ -74,7 +74,7 @@ class Watch:
                 else:
                     self._after(run, level)
         except Exception as exc:
-            self._trouble(exc)
+            self.trouble(exc)
 
     def _enter(self, run: Run, graph: Any, loop: Any) -> Level:
         """A graph of which this is the first superstep seen."""
@@ -295,8 +295,8 @@ class Watch:
         if has_swallowed_interrupt(task.task):
             question = (
                 f"{task.name} called interrupt(), but its own try/except caught the exception that stops "
-                "the run, so it went on without an answer. Let GraphInterrupt pass: catch narrower exceptions, "
-                "or re-raise it."
+                "the run, so it went on without an answer. Let GraphInterrupt pass: catch narrower "
+                "exceptions, or re-raise it."
             )
             self._send("message", {"kind": "warning", "text": question})
             if "swallowed" in self.filters and not run.no_debug:
@@ -393,8 +393,9 @@ class Watch:
     def _log(self, text: str, breakpoint_id: int) -> None:
         self._send("message", {"kind": "logpoint", "text": text, "breakpointId": breakpoint_id})
 
-    def _trouble(self, exc: Exception) -> None:
-        text = f"The debugger failed at a superstep, which runs on: {type(exc).__name__}: {exc}"
+    def trouble(self, exc: Exception) -> None:
+        """Tells of a failure of the debugger's own; the graph runs on."""
+        text = f"The debugger failed while the graph runs, which goes on: {type(exc).__name__}: {exc}"
         self._send("message", {"kind": "error", "text": f"{text}\n{error_info(exc)['traceback']}"})
 
 
