@@ -9,6 +9,8 @@ import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 /** How long to wait for another process's transaction, in milliseconds. */
 export const BUSY_MS = 5000;
 
+const WAL_PAGES = 4000;
+
 /** The open file. Every method throws CheckpointFileError. */
 export class Database {
   readonly path: string;
@@ -122,6 +124,8 @@ export class Database {
     }
     if (version === 0) database.exec("PRAGMA auto_vacuum = INCREMENTAL");
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    // Moving the log into the file waits for the disk, and the run with it.
+    database.exec(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
     // Also finds out now, not at the first step of a run, that the file cannot be written.
     this.transaction(() => {
       // Read again: another process may have migrated the file meanwhile.

@@ -99,7 +99,7 @@ export class Decoder {
     if (stored === undefined) return removed();
     const value = this.#typed(stored);
     if (typeof value === "object" && value !== null && stored.type === "json") {
-      entry.ref ??= ref(entry.hash);
+      entry.ref ??= ref(entry.hash.toString("latin1"));
       this.#remember(value, entry.ref);
     }
     return value;

@@ -92,8 +92,13 @@ export class Encoder {
     return inline("json", text);
   }
 
-  /** JSON text of a value. */
+  /** JSON text of a value: of metadata, which is plain data as a rule. */
   json(value: unknown): string {
+    try {
+      if (isPlainData(value, 0)) return JSON.stringify(value);
+    } catch {
+      // A getter, or a proxy, that throws.
+    }
     return this.#writer.text(value);
   }
 
@@ -170,7 +175,7 @@ export class Encoder {
         const blob = makeBlob("json", `[${pieces.slice(at, end).join(",")}]`);
         this.#store(blob);
         counts ??= new Array<number>(entries.length).fill(1);
-        entries.push(part(blob.hash, end - at));
+        entries.push(part(blob.name, end - at));
         counts.push(end - at);
         at = end;
       } else {
@@ -249,8 +254,21 @@ export class Encoder {
 
   #stored(blob: Blob): Buffer {
     this.#store(blob);
-    return ref(blob.hash);
+    return ref(blob.name);
   }
+}
+
+/** Whether JSON keeps all of a value, and none of it could be taken for a record. False when in doubt. */
+function isPlainData(value: unknown, depth: number): boolean {
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== "object" || value === null) {
+    return typeof value === "string" || typeof value === "boolean" || value === null;
+  }
+  if (depth > 3 || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key of Object.keys(value)) {
+    if (key === "lc" || !isPlainData((value as Record<string, unknown>)[key], depth + 1)) return false;
+  }
+  return true;
 }
 
 /** Where the run of numbers and short strings that begins at `start` ends; `start` when it is not worth a part. */

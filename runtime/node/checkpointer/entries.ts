@@ -28,9 +28,10 @@ export const INLINE_MAX = 32;
 
 /** One row of `blobs`, without its thread. */
 export interface Blob {
-  readonly hash: Buffer;
+  /** The hash, each byte as one character: strings cost the garbage collector less than buffers. */
+  readonly name: string;
   readonly type: string;
-  readonly data: Uint8Array;
+  readonly data: string | Uint8Array;
 }
 
 /** One entry, read: a hash for REF and PART, `type` and `data` for inline values, `key` inside a map. */
@@ -46,35 +47,40 @@ export interface Parsed {
 const EMPTY = Buffer.alloc(0);
 export const NULL_ENTRY: Buffer = Buffer.of(NULL);
 
-/** A blob with its content hash. */
+/** A blob with its content hash. A string stands for its UTF-8; bytes are copied. */
 export function makeBlob(type: string, data: string | Uint8Array): Blob {
-  // Type and data go into one buffer, so that they are hashed in one call.
-  const prefix = type.length + 1;
-  let whole: Buffer;
-  if (typeof data === "string") {
-    whole = Buffer.from(`${type}\0${data}`, "utf8");
-  } else {
-    whole = Buffer.allocUnsafe(prefix + data.byteLength);
-    whole.write(`${type}\0`, 0, "latin1");
-    whole.set(data, prefix);
-  }
-  const hash = digest("sha256", whole, "buffer").subarray(0, HASH_SIZE);
-  return { hash, type, data: whole.subarray(prefix) };
+  // Type and data are hashed in one call.
+  if (typeof data === "string") return { name: nameOf(`${type}\0${data}`), type, data };
+  const prefix = Buffer.from(`${type}\0`, "latin1");
+  const whole = Buffer.concat([prefix, data]);
+  return { name: nameOf(whole), type, data: whole.subarray(prefix.length) };
+}
+
+function nameOf(content: string | Buffer): string {
+  return digest("sha256", content, "binary").slice(0, HASH_SIZE);
+}
+
+export function hashOf(blob: Blob): Buffer {
+  return Buffer.from(blob.name, "latin1");
+}
+
+export function dataOf(blob: Blob): Uint8Array {
+  return typeof blob.data === "string" ? Buffer.from(blob.data, "utf8") : blob.data;
 }
 
 /** The entry for a value that is held in a blob. */
-export function ref(hash: Uint8Array): Buffer {
+export function ref(hash: string): Buffer {
   const entry = Buffer.allocUnsafe(1 + HASH_SIZE);
   entry[0] = REF;
-  entry.set(hash, 1);
+  entry.write(hash, 1, "latin1");
   return entry;
 }
 
 /** The entry for `count` items of a list or map that are held in a blob. */
-export function part(hash: Uint8Array, count: number): Buffer {
+export function part(hash: string, count: number): Buffer {
   const entry = Buffer.allocUnsafe(1 + varintSize(count) + HASH_SIZE);
   entry[0] = PART;
-  entry.set(hash, writeVarint(entry, 1, count));
+  entry.write(hash, writeVarint(entry, 1, count), "latin1");
   return entry;
 }
 

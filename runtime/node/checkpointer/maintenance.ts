@@ -3,8 +3,8 @@
 
 import type { Database } from "./database.ts";
 import type { Stored } from "./decoder.ts";
-import { type Blob, NESTING, PART, parse } from "./entries.ts";
-import { LANGUAGE } from "./queue.ts";
+import { type Blob, dataOf, hashOf, NESTING, PART, parse } from "./entries.ts";
+import { INSERT_BLOB, LANGUAGE } from "./queue.ts";
 
 interface Key {
   readonly ns: string;
@@ -120,14 +120,8 @@ export function edit(
     ns,
     id,
   );
-  for (const { hash, type, data } of encoded.blobs) {
-    database.run(
-      "INSERT OR IGNORE INTO blobs (thread, hash, type, data) VALUES (?, ?, ?, ?)",
-      num,
-      hash,
-      type,
-      data,
-    );
+  for (const blob of encoded.blobs) {
+    database.run(INSERT_BLOB, num, hashOf(blob), blob.type, dataOf(blob));
   }
   database.run(
     `UPDATE checkpoints SET metadata = coalesce(?, metadata), envelope = ?, channels = ? ${where}`,

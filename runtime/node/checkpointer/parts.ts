@@ -49,7 +49,7 @@ export class Parts {
         for (let at = start; at < end; at += 1) size += counts[at] ?? 1;
       }
       this.#ends.push(end);
-      this.#names.push(part(blob.hash, size));
+      this.#names.push(part(blob.name, size));
       this.#sizes.push(size);
       start = end;
     }

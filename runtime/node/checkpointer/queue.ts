@@ -1,7 +1,7 @@
 // Writes behind the run: what was put is committed in order, in small batches, when the run gives way.
 
 import { BUSY_MS, type Database } from "./database.ts";
-import type { Blob } from "./entries.ts";
+import { type Blob, dataOf, hashOf } from "./entries.ts";
 import { CheckpointFileError, fromSystem, otherLanguage } from "./errors.ts";
 
 export const LANGUAGE = "javascript";
@@ -15,7 +15,7 @@ const BEHIND_BYTES = 1 << 20;
 /** Bytes that may wait while the file cannot be written; from then on `put` fails. */
 const BACKLOG_MAX = 256 << 20;
 
-const INSERT_BLOB = "INSERT OR IGNORE INTO blobs (thread, hash, type, data) VALUES (?, ?, ?, ?)";
+export const INSERT_BLOB = "INSERT OR IGNORE INTO blobs (thread, hash, type, data) VALUES (?, ?, ?, ?)";
 const INSERT_CHECKPOINT =
   "INSERT OR REPLACE INTO checkpoints (thread, ns, id, parent, step, source, run, created, metadata, envelope, " +
   "channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -219,7 +219,7 @@ export class Queue {
     for (const blob of thread.encodeAgain()) this.#insertBlob(num, blob);
   }
 
-  #insertBlob(num: number, { hash, type, data }: Blob): void {
-    this.#database.run(INSERT_BLOB, num, hash, type, data);
+  #insertBlob(num: number, blob: Blob): void {
+    this.#database.run(INSERT_BLOB, num, hashOf(blob), blob.type, dataOf(blob));
   }
 }

@@ -56,10 +56,8 @@ export class ThreadState implements QueueThread {
   setLatest(ns: string, latest: LiveCheckpoint): void {
     this.#latest.delete(ns);
     this.#latest.set(ns, latest);
-    for (const oldest of this.#latest.keys()) {
-      if (this.#latest.size <= REMEMBERED) break;
-      this.#latest.delete(oldest);
-    }
+    const [oldest] = this.#latest.size > REMEMBERED ? this.#latest.keys() : [];
+    if (oldest !== undefined) this.#latest.delete(oldest);
   }
 
   /** The blob with this hash: from memory, or else from `read`. */
@@ -107,9 +105,8 @@ export class ThreadState implements QueueThread {
 
   #newEncoder(): Encoder {
     return new Encoder(this.#live, this.id, (blob) => {
-      const name = blob.hash.toString("latin1");
-      if (this.#known.has(name)) return;
-      this.#known.add(name);
+      if (this.#known.has(blob.name)) return;
+      this.#known.add(blob.name);
       if (this.#collected !== undefined) this.#collected.push(blob);
       else this.#store(this, blob);
     });

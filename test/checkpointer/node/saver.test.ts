@@ -141,6 +141,19 @@ describe("the file saver", () => {
     }
   });
 
+  it("takes metadata that is no plain data", async () => {
+    const metadata: Record<string, unknown> = { lc: 1, missing: undefined, list: [1n], nan: Number.NaN };
+    const cyclic: Record<string, unknown> = {};
+    cyclic.self = cyclic;
+    const config = await put(saver, thread("t"), {}, 0, { ...metadata, cyclic });
+    const { cyclic: found, ...rest } = { ...(await saver.getTuple(config))?.metadata } as Record<
+      string,
+      unknown
+    >;
+    assert.deepStrictEqual(rest, { source: "loop", step: 0, parents: {}, ...metadata });
+    assert.equal(found, cyclic);
+  });
+
   it("tells an observer of each put, and has the last checkpoint with the run's own objects", async () => {
     const seen: unknown[] = [];
     saver.onPut = (config, checkpoint, metadata) =>
