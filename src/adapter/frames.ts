@@ -40,7 +40,7 @@ class History {
 export class Frames {
   readonly #debuggee: Debuggee;
   readonly #client: Client;
-  /** Where the graph's variable is, for a stop at which no node is. */
+  /** Where the graph's variable is, for the frames that no node is of. */
   readonly #graphPlace: () => Promise<SourceLine | undefined>;
   #stop: Stop | undefined;
   #histories = new Map<string, History>();
@@ -95,7 +95,7 @@ export class Frames {
   /** The task and the graphs around it. */
   async #live(stop: Stop, thread: StoppedThread): Promise<Frame[]> {
     const root: Frame = this.#frame(
-      { kind: "graph", thread, name: this.#debuggee.name, place: undefined },
+      { kind: "graph", thread, name: this.#debuggee.name, place: await this.#graphPlace() },
       stop.position?.root,
     );
     if (thread.kind === "input") {
@@ -110,7 +110,7 @@ export class Frames {
       // A stop without a frame that has a source would show nothing in some clients.
       const [last] = await this.#entries(stop, "", 1);
       const kind = stop.form ? "input" : "end";
-      const place = (last && this.#historyPlace(last)) ?? (await this.#graphPlace());
+      const place = (last && (await this.#historyPlace(last))) ?? (await this.#graphPlace());
       return [
         this.#frame(
           { kind, thread, name: stop.form ? "Waiting for input" : "end", place },
@@ -176,7 +176,7 @@ export class Frames {
           kind: "history",
           thread,
           name: entryName(entry),
-          place: this.#historyPlace(entry),
+          place: await this.#historyPlace(entry),
           entry,
         });
       }
@@ -197,12 +197,12 @@ export class Frames {
     return history.entries;
   }
 
-  #historyPlace(entry: HistoryEntry): SourceLine | undefined {
+  async #historyPlace(entry: HistoryEntry): Promise<SourceLine | undefined> {
     for (const node of entry.nodes) {
       const place = this.#debuggee.graphs.before(entry.graph, node);
       if (place) return place;
     }
-    return undefined;
+    return entry.graph === "" && entry.nodes.length === 0 ? this.#graphPlace() : undefined;
   }
 
   #toProtocol(frame: Frame, index: number): DebugProtocol.StackFrame {

@@ -248,7 +248,7 @@ for (const language of languages) {
         [
           ["clean", line("clean")],
           ["child", line("child.add")],
-          ["graph", 0],
+          ["graph", line("graph")],
         ],
       );
       assert.equal((await client.evaluate("text", "watch", frames[0]?.id)).result, quote(" hello "));
