@@ -28,16 +28,10 @@ interface AdapterMessage {
   };
 }
 
+/** Requests by which a user goes on. */
+const steppingRequests = ["continue", "next", "stepIn", "stepOut"];
 /** Requests after which the run stands no longer where the question was asked. */
-const movingRequests = [
-  "continue",
-  "next",
-  "stepIn",
-  "stepOut",
-  "restart",
-  "langgraph/resume",
-  "langgraph/input",
-];
+const movingRequests = [...steppingRequests, "restart", "langgraph/resume", "langgraph/input"];
 
 export class Questions implements vscode.Disposable {
   readonly #sessions = new Map<string, SessionQuestions>();
@@ -96,6 +90,8 @@ class SessionQuestions implements vscode.DebugAdapterTracker {
   onDidSendMessage(message: AdapterMessage): void {
     if (message.type === "event" && message.event === "stopped") void this.#stopped(message.body);
     else if (movesOn(message)) this.done();
+    // Going on is refused for want of an answer: ask for it.
+    else if (isRefused(message) && this.#waits) void this.ask();
   }
 
   done(): void {
@@ -173,6 +169,10 @@ function movesOn({ type, event, command, success, body }: AdapterMessage): boole
   if (type === "response") return success === true && movingRequests.includes(command ?? "");
   if (type !== "event") return false;
   return event === "continued" || (event === "langgraph/interrupts" && body?.interrupts?.length === 0);
+}
+
+function isRefused({ type, command, success }: AdapterMessage): boolean {
+  return type === "response" && success === false && steppingRequests.includes(command ?? "");
 }
 
 async function request<Name extends keyof CustomRequests>(
