@@ -23,7 +23,7 @@ export interface Hits {
 export class Breakpoints {
   #all: readonly NodeBreakpoint[] = [];
   readonly #counts = new Map<number, { definition: string; count: number }>();
-  exceptions: ReadonlySet<string> = new Set(["raised", "swallowed"]);
+  exceptions: ReadonlySet<string> = new Set(["raised"]);
   /** Whether the author's compile-time interrupts stop the run. */
   compiled = true;
 

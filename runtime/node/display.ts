@@ -2,6 +2,8 @@
 
 import { types } from "node:util";
 
+import { Unavailable } from "./checkpointer/live.ts";
+
 const maxText = 300;
 const maxItems = 5;
 
@@ -55,6 +57,7 @@ function source(value: object): string {
 
 function showObject(value: object, depth: number): string {
   if (types.isProxy(value)) return "Proxy";
+  if (Unavailable.is(value)) return value.toString();
   if (types.isDate(value)) {
     return Number.isNaN(value.getTime()) ? "Invalid Date" : Date.prototype.toISOString.call(value);
   }

@@ -1,11 +1,12 @@
 // From a node to the user's functions that it is made of, through whatever wraps them.
 
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
 import type { NodeFunction } from "../../src/model/graph.ts";
 import { type GraphIndex, visibleNodes } from "./graphs.ts";
 import type { FunctionPlace, Introspection } from "./introspection.ts";
 import { type Graph, isGraph, type NodeSpec } from "./langgraph.ts";
+import { type Statements, statementsOf } from "./statements.ts";
 
 /** Properties in which LangChain's and LangGraph's wrappers keep what they call. */
 const wrapperFields = [
@@ -165,15 +166,26 @@ function real(folder: string): string {
 
 function nodeFunction({ target, place }: Place, role: NodeFunction["role"]): NodeFunction {
   const { name } = target as { name?: unknown };
+  const found = statementsAt(place);
   return {
     ...(typeof name === "string" && name !== "" ? { name } : {}),
     ...place,
     role,
     definitionLine: place.line,
-    // V8 tells where a function begins and ends, nothing of what is in it: static analysis knows these lines.
-    returnLines: [],
-    interruptLines: [],
+    returnLines: found.returnLines,
+    interruptLines: found.interruptLines,
+    ...(found.firstStatementLine === undefined ? {} : { firstStatementLine: found.firstStatementLine }),
   };
+}
+
+/** V8 tells where a function begins and ends, and nothing of what is in it. */
+function statementsAt({ path, line, endLine }: FunctionPlace): Statements {
+  try {
+    const lines = readFileSync(path, "utf8").split(/\r?\n/);
+    return statementsOf(lines.slice(line - 1, endLine), line);
+  } catch {
+    return { returnLines: [], interruptLines: [], firstStatementLine: undefined };
+  }
 }
 
 function functionsIn(value: unknown, depth: number, seen: Set<unknown>): object[] {

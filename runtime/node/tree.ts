@@ -2,6 +2,7 @@
 
 import { types } from "node:util";
 import type { Value } from "../../src/protocol/runtime.ts";
+import { kindOf } from "./checkpointer/kinds.ts";
 import { display, typeName, visibleKeys } from "./display.ts";
 
 interface Child {
@@ -136,6 +137,7 @@ export function shownValue(name: string, key: string, value: unknown, expression
       type: typeName(value),
       ...countChildren(value),
       ...evaluateName,
+      ...(isStorable(value) ? {} : { unserialisable: true }),
     };
   } catch (error) {
     return {
@@ -147,6 +149,13 @@ export function shownValue(name: string, key: string, value: unknown, expression
       named: 0,
     };
   }
+}
+
+/** False for what lives only in the process that made it, and for what the file has instead of such a value. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === "function" || typeof value === "symbol") return false;
+  if (typeof value !== "object" || value === null) return true;
+  return !types.isProxy(value) && kindOf(value) !== "instance";
 }
 
 /** The value at the end of a path of keys, with the expression that leads to it. Undefined: there is none. */
