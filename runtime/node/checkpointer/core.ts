@@ -14,9 +14,11 @@ import type { Database } from "./database.ts";
 import { Decoder } from "./decoder.ts";
 import type { Blob } from "./entries.ts";
 import { CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./errors.ts";
+import { configOf, keyOf } from "./keys.ts";
 import { LiveValues } from "./live.ts";
 import * as maintenance from "./maintenance.ts";
 import type { MessageClasses } from "./messages.ts";
+import { addPendingSends, TASKS } from "./pending-sends.ts";
 import { LANGUAGE, Queue } from "./queue.ts";
 import { type CheckpointSummary, Reader, type StoredCheckpoint, type ThreadRow } from "./reader.ts";
 import { type LiveCheckpoint, ThreadState } from "./thread.ts";
@@ -28,7 +30,6 @@ const SPECIAL_INDEX: ReadonlyMap<string, number> = new Map([
   ["__interrupt__", -3],
   ["__resume__", -4],
 ]);
-const TASKS = "__pregel_tasks";
 
 /** Threads remembered at once. */
 const THREADS_MAX = 64;
@@ -39,29 +40,6 @@ export interface Edited {
   readonly edited: number;
   readonly checkpoint: Checkpoint;
   readonly metadata: CheckpointMetadata;
-}
-
-export interface Key {
-  readonly threadId: string;
-  readonly ns: string;
-  readonly id: string | undefined;
-}
-
-/** Thread id, namespace and checkpoint id of a config. Throws when there is no thread id. */
-export function keyOf(config: RunnableConfig): Key {
-  const { thread_id, checkpoint_ns, checkpoint_id, thread_ts } = config.configurable ?? {};
-  if (thread_id === undefined || thread_id === null || thread_id === "") {
-    throw new Error('The config has no "thread_id". Pass one: { configurable: { thread_id: "my-thread" } }.');
-  }
-  return {
-    threadId: String(thread_id),
-    ns: checkpoint_ns ?? "",
-    id: checkpoint_id || thread_ts || undefined,
-  };
-}
-
-function configOf(threadId: string, ns: string, id: string): RunnableConfig {
-  return { configurable: { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: id } };
 }
 
 export class Core {
@@ -391,20 +369,4 @@ export class Core {
   #checkpoint(decoder: Decoder, envelope: Uint8Array, channels: Uint8Array): Checkpoint {
     return { ...(decoder.entry(envelope) as Checkpoint), channel_values: decoder.map(channels) };
   }
-}
-
-/** Before version 4, what a step sent was kept with the step's checkpoint and not in a channel. */
-function addPendingSends(checkpoint: Checkpoint, sends: unknown[]): void {
-  checkpoint.channel_values[TASKS] = sends;
-  const versions = Object.values(checkpoint.channel_versions);
-  const greatest = versions.reduce<number | string | undefined>(
-    (most, version) => (most === undefined || compareVersions(version, most) > 0 ? version : most),
-    undefined,
-  );
-  checkpoint.channel_versions[TASKS] = greatest ?? 1;
-}
-
-function compareVersions(left: number | string, right: number | string): number {
-  if (typeof left === "number" && typeof right === "number") return left - right;
-  return String(left).localeCompare(String(right));
 }
