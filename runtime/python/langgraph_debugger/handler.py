@@ -8,6 +8,9 @@ from uuid import UUID
 
 from langchain_core.callbacks import AsyncCallbackHandler
 
+from . import old_python
+from .run import TaskRun
+
 if TYPE_CHECKING:
     from .run import Gate, Run
     from .watch import Watch
@@ -51,6 +54,8 @@ class RunHandler(AsyncCallbackHandler):
             if gate is not None:
                 await gate.wait()
                 self._guarded(self._watch.started, run_id)
+            if old_python.NEEDED and isinstance(task := self.run.by_run_id.get(run_id), TaskRun):
+                old_python.lend_config(run_id, task.task)
 
     async def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and run_id in self.run.by_run_id:
