@@ -1,4 +1,4 @@
-"""Gives synchronous nodes their config before Python 3.11, where an asyncio task can't be started in a context."""
+"""Gives synchronous nodes their config before Python 3.11, whose asyncio tasks take no context."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def lend_config(run_id: UUID, task: Any) -> None:
     """
     if not _is_synchronous(task.proc):
         return
-    from langchain_core.runnables.config import var_child_runnable_config
+    from langchain_core.runnables.config import RunnableConfig, var_child_runnable_config
 
     frame = sys._getframe(1)
     for _ in range(20):
@@ -29,7 +29,8 @@ def lend_config(run_id: UUID, task: Any) -> None:
         if "config" in names and "callback_manager" in names:
             callbacks = names["callback_manager"].copy()
             callbacks.parent_run_id = run_id
-            var_child_runnable_config.set({**names["config"], "callbacks": callbacks})
+            config: RunnableConfig = {**names["config"], "callbacks": callbacks}
+            var_child_runnable_config.set(config)
             return
 
 
