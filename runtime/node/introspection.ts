@@ -35,6 +35,8 @@ export class Introspection {
 
   constructor() {
     this.#session.connect();
+    this.#session.on("Debugger.scriptParsed", ({ params }) => this.#urls.set(params.scriptId, params.url));
+    this.#listScripts();
   }
 
   close(): void {
@@ -42,13 +44,12 @@ export class Introspection {
   }
 
   /** Learns where scripts come from; takes some 0.1 ms for each script that is loaded. */
-  listScripts(): void {
-    this.#session.on("Debugger.scriptParsed", ({ params }) => this.#urls.set(params.scriptId, params.url));
+  #listScripts(): void {
     this.#post("Debugger.enable");
     this.#post("Debugger.disable");
   }
 
-  /** Files of the scripts that were listed. */
+  /** Files of the scripts that are known. */
   files(): string[] {
     return [...new Set([...this.#urls.values()].map(fileOf).filter((file) => file !== undefined))];
   }
@@ -57,6 +58,8 @@ export class Introspection {
   placeOf(target: object): FunctionPlace | undefined {
     const location = this.#internal(target, "[[FunctionLocation]]")?.value as Location | undefined;
     if (location === undefined) return undefined;
+    // Loaded since.
+    if (!this.#urls.has(location.scriptId)) this.#listScripts();
     const url = this.#urls.get(location.scriptId);
     const path = url === undefined ? undefined : fileOf(url);
     if (url === undefined || path === undefined) return undefined;

@@ -31,6 +31,8 @@ export interface LoadedGraph {
   inputSchema: Json;
 }
 
+const here = import.meta.dirname;
+
 /** Which names win when several graphs are exported. */
 const usualNames = ["graph", "app", "agent", "workflow"];
 
@@ -111,8 +113,9 @@ async function importProgram(program: string): Promise<{ [name: string]: unknown
 function importError(error: unknown, program: string): RuntimeError {
   const info = errorInfo(error);
   if (error instanceof SyntaxError && info.frames.length === 0) info.frames = syntaxPlace(program);
-  // The loader's frames say nothing to the user.
-  info.frames = info.frames.filter((frame) => !frame.path?.includes("/node_modules/tsx/"));
+  // Frames of packages and of the loader say less to the user than those of the program.
+  const own = info.frames.filter(({ path }) => !path?.includes("node_modules") && !path?.startsWith(here));
+  if (own.length > 0) info.frames = own;
   const at = info.frames[0] ?? framesOf(info.traceback)[0];
   const where =
     at?.path === undefined ? program : `${relative(process.cwd(), at.path) || at.path}:${at.line}`;

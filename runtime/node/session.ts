@@ -95,7 +95,6 @@ export class Session {
     const index = new GraphIndex(graph);
     for (const id of index.ids()) patchClassOf(index.graph(id) ?? graph);
     const introspection = new Introspection();
-    introspection.listScripts();
     await watchModels(introspection.files(), (token) => this.#link().event("token", token));
     const sources = new Sources(introspection, params.workspaceFolders);
     sources.fill(index, index.ids());
@@ -242,8 +241,7 @@ export class Session {
 
   /** Graphs and tasks that are known only since they run. */
   #tellGraphs(add: (sources: Sources, index: GraphIndex) => void): void {
-    const { index, introspection, sources } = this.#get();
-    introspection.listScripts();
+    const { index, sources } = this.#get();
     add(sources, index);
     this.#link().event("graphs", { graphs: index.models(), sources: sources.files() });
   }
