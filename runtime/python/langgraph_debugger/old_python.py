@@ -29,7 +29,7 @@ def lend_config(run_id: UUID, task: Any) -> None:
         if "config" in names and "callback_manager" in names:
             callbacks = names["callback_manager"].copy()
             callbacks.parent_run_id = run_id
-            config: RunnableConfig = {**names["config"], "callbacks": callbacks}
+            config: RunnableConfig = dict(names["config"], callbacks=callbacks)  # type: ignore[assignment] # a copy of one
             var_child_runnable_config.set(config)
             return
 
