@@ -38,6 +38,8 @@ export interface View {
 interface Start {
   values: { [name: string]: unknown };
   isCurrentState: boolean;
+  /** Of the superstep that comes next; only for a state. */
+  step?: number;
 }
 
 const maxResults = 1000;
@@ -80,10 +82,10 @@ export class Inspection {
       namespace,
       ...(checkpointId === undefined ? {} : { checkpointId }),
     };
-    const { values } = await this.#start(view, root);
+    const { values, step } = await this.#start(view, root);
     const live = view.run?.graphs.byNamespace(namespace);
     const graphId = live?.id ?? graphAt(view.index, namespace)?.id ?? "";
-    const own = { state: values, node, step: live?.loop.step };
+    const own = { state: values, node, step };
     const graph = view.index.graph(graphId);
     const unset = Object.fromEntries(
       (graph === undefined ? [] : stateKeysOf(graph)).map((key) => [key, undefined]),
@@ -131,17 +133,20 @@ export class Inspection {
     const { namespace, checkpointId } = root;
     const live = liveAt(view, namespace);
     if (live !== undefined && (checkpointId === undefined || checkpointId === live.loop.checkpoint.id)) {
-      return { values: stateOf(live), isCurrentState: true };
+      return { values: stateOf(live), isCurrentState: true, step: live.loop.step };
     }
+    if (view.threadId === "") return { values: {}, isCurrentState: true };
     const graph = this.#graph(view, namespace);
     const place = { threadId: view.threadId, namespace, checkpointId };
-    const { values } = await snapshotAt(graph, view.saver, place);
+    const { values, metadata } = await snapshotAt(graph, view.saver, place);
     // LangGraph gives the value of a graph's only channel as it is.
     const only = Array.isArray(graph.streamChannelsAsIs) ? undefined : graph.streamChannelsAsIs;
     const keyed = only === undefined || values === null || values === undefined ? values : { [only]: values };
     return {
       values: (keyed ?? {}) as { [key: string]: unknown },
       isCurrentState: checkpointId === undefined,
+      // That of the superstep which comes next, as the nodes at a stop have it.
+      ...(metadata === undefined ? {} : { step: Number(metadata["step"]) + 1 }),
     };
   }
 
