@@ -15,6 +15,13 @@ export type Target =
       readonly line: number;
       readonly message?: string;
     }
+  /** Nodes that the running graph is not known to have yet. */
+  | {
+      readonly kind: "perhaps";
+      readonly nodes: readonly NodeTarget[];
+      readonly line: number;
+      readonly message: string;
+    }
   /** A call of `interrupt`: the run stops there anyway. */
   | { readonly kind: "interrupt"; readonly line: number; readonly message: string }
   /** So says the text; the graph is not loaded yet. */
@@ -63,14 +70,32 @@ export function staticTargetIn(
       }),
     );
   });
-  if (nodes.length > 0)
-    return { kind: "nodes", nodes: unique(nodes), line, ...(message !== undefined && { message }) };
-  const names = [...new Set(found.targets.map(({ node }) => node))]
-    .filter((name) => name !== "__start__")
-    .join(", ");
-  if (names === "")
+  const more = message !== undefined ? { message } : {};
+  if (nodes.length > 0) return { kind: "nodes", nodes: unique(nodes), line, ...more };
+  const targets = found.targets.filter(({ node }) => node !== "__start__");
+  if (targets.length === 0) {
     return { kind: "none", message: "This decides where the run starts; there is no node before it." };
-  return { kind: "none", message: `The graph that runs has no node ${names}.` };
+  }
+  // Tasks of the functional API, and graphs that a node calls as a function, may be known only when they are called.
+  const wherever = unique(
+    targets.map(
+      ({ node }): NodeTarget => ({
+        graph: "*",
+        node,
+        when: when === "after" || when === "router" ? "after" : "before",
+      }),
+    ),
+  );
+  if (targets.some(({ graph }) => graphs.get(graph)?.kind === "entrypoint")) {
+    return { kind: "nodes", nodes: wherever, line, ...more };
+  }
+  const names = [...new Set(targets.map(({ node }) => node))].join(", ");
+  return {
+    kind: "perhaps",
+    nodes: wherever,
+    line,
+    message: `The graph that runs is not known to have a node ${names}; it stops here if a node calls a graph that has.`,
+  };
 }
 
 interface Found {

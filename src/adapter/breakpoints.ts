@@ -242,11 +242,11 @@ export class Breakpoints {
     const { target, path } = breakpoint;
     const source = this.#client.source(path);
     const line = this.#client.toClientLine(!target || target.kind === "none" ? breakpoint.line : target.line);
-    if (!target || target.kind === "none") {
+    if (!target || target.kind === "none" || target.kind === "perhaps") {
       return {
         id,
         verified: false,
-        reason: this.#running ? "failed" : "pending",
+        reason: this.#running && target?.kind !== "perhaps" ? "failed" : "pending",
         source,
         line,
         message: target?.message ?? "",
@@ -273,8 +273,13 @@ function withFunctionLines(models: readonly GraphModel[], functions: readonly Fu
 }
 
 function targetsOf(breakpoint: Breakpoint): NodeTarget[] {
-  if (breakpoint.kind === "function") return breakpoint.targets;
-  return breakpoint.target?.kind === "nodes" ? [...breakpoint.target.nodes] : [];
+  if (breakpoint.kind === "function") {
+    const { targets, name } = breakpoint;
+    // A graph that is found only when it is called may have such a node.
+    return targets.length > 0 || /[:/]/.test(name) ? targets : [{ graph: "*", node: name, when: "before" }];
+  }
+  const { target } = breakpoint;
+  return target?.kind === "nodes" || target?.kind === "perhaps" ? [...target.nodes] : [];
 }
 
 /** Empty texts are what editors send for a condition that was cleared. */

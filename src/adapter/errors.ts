@@ -234,6 +234,11 @@ export const inputWhileRunning = (): DebugError =>
     "The run is under way: an input can be given when it has ended, or before it starts.",
   );
 
+export const noStateYet = (): DebugError =>
+  new DebugError(309, "user", "There is no state yet: the run waits for its input. Type /input {...}.", {
+    quiet: true,
+  });
+
 export const readOnly = (name: string): DebugError =>
   new DebugError(306, "user", `${name} can't be changed here. Input fields and answers can.`);
 

@@ -4,7 +4,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { EvaluateParams } from "../protocol/runtime.ts";
 import type { Commands } from "./commands.ts";
 import type { Debuggee } from "./debuggee.ts";
-import { badArguments, notStopped } from "./errors.ts";
+import { badArguments, noStateYet, notStopped } from "./errors.ts";
 import type { Frames } from "./frames.ts";
 import type { Frame } from "./shown.ts";
 import type { Variables } from "./variables.ts";
@@ -63,6 +63,7 @@ function placeOf(frame: Frame | undefined): Omit<EvaluateParams, "expression"> {
     const [node] = frame.entry.nodes;
     return { namespace, checkpointId: id, ...(node !== undefined && { node }) };
   }
+  if (frame?.kind === "input" && !frame.graph) throw noStateYet();
   if (!frame?.graph) throw notStopped();
   return { namespace: frame.graph.namespace, ...(frame.task && { node: frame.task.name }) };
 }

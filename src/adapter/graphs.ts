@@ -24,6 +24,8 @@ export class Graphs {
     const written = new Map(
       text.models.flatMap((model) => model.nodes.map((node) => [`${model.id}\n${node.name}`, node])),
     );
+    // Tasks of the functional API are known to the runtime only when they are called.
+    for (const [key, node] of written) this.#nodes.set(key, node);
     for (const model of models) {
       for (const node of model.nodes) {
         const key = `${model.id}\n${node.name}`;

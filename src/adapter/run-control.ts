@@ -1,7 +1,7 @@
 // Gets the run going and tells the client where it stands: steps, answers, inputs, stops and the end.
 
 import type { WaitingInterrupt } from "../protocol/dap.ts";
-import type { Json, Position, RunParams, StepMode, StoppedEvent } from "../protocol/runtime.ts";
+import type { ErrorInfo, Json, Position, RunParams, StepMode, StoppedEvent } from "../protocol/runtime.ts";
 import type { Client } from "./client.ts";
 import type { Console } from "./console.ts";
 import type { Debuggee } from "./debuggee.ts";
@@ -10,7 +10,6 @@ import { InputForm } from "./input-form.ts";
 import {
   describe,
   interruptKey,
-  isOver,
   leafOf,
   needsAnswers,
   question,
@@ -39,6 +38,8 @@ export class RunControl {
   readonly #context: StopContext;
   #stops = 0;
   #step: StepMode = { kind: "continue" };
+  /** Nodes whose last attempt raised what a retry policy handles. */
+  readonly #retried = new Set<string>();
   /** The thread that the last step was taken on. */
   #steppedThread: number | undefined;
 
@@ -48,6 +49,10 @@ export class RunControl {
     this.#console = console;
     this.#context = context;
     debuggee.runtime.on("stopped", (event) => this.#onStopped(event));
+    debuggee.runtime.on("task", ({ event, node }) => {
+      if (event === "retry") this.#retried.add(node);
+      else this.#retried.delete(node);
+    });
   }
 
   // -------------------------------------------------------------------------------------------- starting
@@ -114,7 +119,7 @@ export class RunControl {
     if (stop.form)
       return this.#run({ input: stop.form.input() }, this.#debuggee.noDebug ? { kind: "continue" } : step);
     // An error that nothing handles ends the program, as it does without a debugger.
-    if (isOver(stop.reason, stop.error, stop.threads)) {
+    if (stop.failed) {
       this.#context.finish(1);
       return;
     }
@@ -148,8 +153,10 @@ export class RunControl {
       which === undefined ? interrupts : interrupts.filter(({ id, node }) => id === which || node === which);
     const [only] = meant;
     if (!only) throw unknownInterrupt(which ?? "", this.waiting());
-    if (meant.length > 1)
-      throw ambiguousAnswer(meant.map(({ id, node }) => (which === undefined ? node : id)));
+    if (meant.length > 1) {
+      const alike = new Set(meant.map(({ node }) => node)).size < meant.length;
+      throw ambiguousAnswer(meant.map(({ id, node }) => (alike ? id : node)));
+    }
     await this.resume({ [only.id]: value });
   }
 
@@ -290,6 +297,7 @@ export class RunControl {
       interrupts,
       form: about.form,
       error,
+      failed: reason === "exception" && this.#hasEnded(error, threads),
     };
     this.#debuggee.stopAt(stop);
     if (about.text !== undefined && !error) this.#console.problem(about.text);
@@ -302,6 +310,13 @@ export class RunControl {
       ...(text !== undefined && { text }),
     });
     if (interrupts.length > 0) this.#client.custom("langgraph/interrupts", { interrupts: this.interrupts() });
+  }
+
+  /** True for an error that ended the run; false where it stands still, as before a retry. */
+  #hasEnded(error: ErrorInfo | undefined, threads: readonly StoppedThread[]): boolean {
+    if (error?.node === undefined) return error !== undefined;
+    if (this.#retried.has(error.node)) return false;
+    return threads.some((thread) => leafOf(thread)?.task?.status === "failed");
   }
 
   /** The thread to look at: the one that the stop is about, else the one that was stepped, else the first that goes on. */

@@ -44,6 +44,8 @@ export interface Stop {
   /** The input that the run waits for. */
   readonly form: InputForm | undefined;
   readonly error: ErrorInfo | undefined;
+  /** The error has ended the run; else it stands still, as before a retry. */
+  readonly failed: boolean;
 }
 
 /** Gives threads their numbers: a task keeps its own while it lives, a new one takes the lowest that is free. */
@@ -144,16 +146,6 @@ export function leafOf(thread: StoppedThread): Level | undefined {
 export function needsAnswers(threads: readonly StoppedThread[]): boolean {
   const states = threads.map((thread) => leafOf(thread)?.task?.status);
   return states.includes("waiting") && states.every((status) => status === "waiting" || status === "done");
-}
-
-/** True at an error that ended the run; false where it stands still, as before a retry. */
-export function isOver(
-  reason: string,
-  error: ErrorInfo | undefined,
-  threads: readonly StoppedThread[],
-): boolean {
-  if (reason !== "exception" || !error) return false;
-  return error.node === undefined || threads.some((thread) => leafOf(thread)?.task?.status === "failed");
 }
 
 /** "Before node research", "After node draft", "Waiting for input: Approve the draft?". */
