@@ -146,7 +146,7 @@ export class Inspection {
       values: (keyed ?? {}) as { [key: string]: unknown },
       isCurrentState: checkpointId === undefined,
       // That of the superstep which comes next, as the nodes at a stop have it.
-      ...(metadata === undefined ? {} : { step: Number(metadata["step"]) + 1 }),
+      ...(metadata === undefined ? {} : { step: Number(metadata.step) + 1 }),
     };
   }
 

@@ -290,11 +290,9 @@ export class LiveGraphs {
       result = await body();
     } catch (error) {
       task.error = error;
+      task.phase = "held";
       const hold = this.#observer.taskEnded(live, task, true, error);
-      if (hold !== undefined) {
-        task.phase = "held";
-        await hold;
-      }
+      if (hold !== undefined) await hold;
       task.phase = "ended";
       throw error;
     }

@@ -166,11 +166,10 @@ export class Run implements Observer {
     const isAsked = !(live.first && live.resuming);
     if (this.#stop !== undefined) {
       // The run stands, or is about to. What comes after the stop was told is asked when it goes on.
-      const late = this.#stop.told || this.#telling;
-      if (!late && isAsked) this.#ask(live, tasks, finished);
-      if (!more)
-        return late || this.#stop.finished?.namespace !== live.namespace ? undefined : this.#hold(live);
-      return late ? this.#holdThenAsk(live, finished, more) : this.#hold(live);
+      if (this.#isTold) return this.#holdThen(live, () => this.boundary(live, finished, more));
+      if (isAsked) this.#ask(live, tasks, finished);
+      // A graph without a superstep to come ends, but for the one of which the stop tells.
+      return more || this.#stop.finished?.namespace === live.namespace ? this.#hold(live) : undefined;
     }
     if (!isAsked) return undefined;
     return this.#ask(live, tasks, finished) ? this.#hold(live) : undefined;
@@ -183,7 +182,11 @@ export class Run implements Observer {
       this.#context.taskFound(live.id, name, func);
     }
     if (this.noDebug) return undefined;
-    if (this.#stop === undefined && !this.#ask(live, [task], [])) return undefined;
+    if (this.#stop !== undefined && this.#isTold) {
+      return this.#holdThen(live, () => this.pushed(live, task, func), true);
+    }
+    const isHit = this.#ask(live, [task], []);
+    if (!isHit && this.#stop === undefined) return undefined;
     return this.#hold(live, true);
   }
 
@@ -329,24 +332,32 @@ export class Run implements Observer {
     }
   }
 
-  async #holdThenAsk(live: LiveGraph, finished: Task[], more: boolean): Promise<void> {
-    await this.#hold(live);
-    await this.boundary(live, finished, more);
+  async #holdThen(live: LiveGraph, ask: () => Promise<void> | undefined, isTask = false): Promise<void> {
+    await this.#hold(live, isTask);
+    await ask();
+  }
+
+  get #isTold(): boolean {
+    return this.#stop?.told === true || this.#telling;
   }
 
   /** Tells the stop as soon as nothing computes, or after a while without those that do. */
   #settle(): void {
     const stop = this.#stop;
-    if (stop === undefined || stop.told || this.#telling || this.over || this.#holds.isEmpty) return;
-    if (!this.graphs.isQuiet()) {
-      this.#settling ??= setTimeout(() => void this.#tell(stop), settleTime);
-      return;
-    }
-    void this.#tell(stop);
+    if (stop === undefined || this.#isTold || this.over || this.#holds.isEmpty) return;
+    this.#settling ??= setTimeout(() => {
+      this.#settling = undefined;
+      void this.#tell(stop);
+    }, settleTime);
+    if (!this.graphs.isQuiet()) return;
+    // Siblings that were started together come here one after another, without giving way in between.
+    setImmediate(() => {
+      if (stop === this.#stop && this.graphs.isQuiet()) void this.#tell(stop);
+    });
   }
 
   async #tell(stop: Stop): Promise<void> {
-    if (this.#telling) return;
+    if (this.#telling || stop.told || stop !== this.#stop) return;
     this.#telling = true;
     clearTimeout(this.#settling);
     this.#settling = undefined;
