@@ -10,7 +10,9 @@ interface Vsce {
   listFiles(options: { cwd: string; packageManager: number }): Promise<string[]>;
 }
 
-describe("the VSIX", () => {
+describe("the VSIX", function () {
+  // vsce walks through the whole folder, with everything that setup has put there.
+  this.timeout(120_000);
   let files: string[];
 
   before(async () => {
