@@ -285,7 +285,9 @@ class Engine:
         self._rested.add(run.thread_id)
         root = run.root
         try:
-            position = self.position(run.thread_id)
+            position = self._end_of(run) if error is None else None
+            if position is None:
+                position = self.position(run.thread_id)
         except Exception as exc:
             # LangGraph can't prepare the tasks of a state that its own schema refuses, as after a bad input.
             position, error = None, error or exc
@@ -317,6 +319,14 @@ class Engine:
             self._reporter.tell_gates([root.after], position)
         else:
             self._reporter.tell_stop("end", position, [])
+
+    def _end_of(self, run: Run) -> Position | None:
+        """The position at the end of a run, from what is in this process: its state may be large."""
+        root = run.root
+        if root is None or root.loop.tasks or root.tasks or root.loop.checkpointer is None:
+            return None
+        self.place = {"": (root.known, root.loop.checkpoint["id"])}
+        return live_position(run)
 
     def _tell_error(self, run: Run, position: Position, error: BaseException) -> None:
         found = run.errors.get(id(error))

@@ -59,6 +59,5 @@ class History:
 
     def _tasks(self, saved: Any) -> list[Any]:
         """The tasks that follow a checkpoint, without LangGraph's own."""
-        checkpoint_id = saved.checkpoint["id"]
-        snapshot = self._threads.snapshot(self._known.graph, self._thread_id, self._namespace, checkpoint_id)
+        snapshot = self._threads.snapshot(self._known.graph, saved)
         return [task for task in snapshot.tasks if task.name != START]

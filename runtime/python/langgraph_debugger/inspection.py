@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,6 @@ from .values import Child, Root, describe, page, resolve
 if TYPE_CHECKING:
     from .protocol import EvaluateParams, EvaluateResult, JsonParams, ValueRoot, ValuesParams, ValuesResult
 
-_KEPT_STATES = 8
-
 
 class Inspection:
     """
@@ -32,7 +29,6 @@ class Inspection:
         self._graphs = graphs
         self._saver = saver
         self._config = config
-        self._states: OrderedDict[tuple[str, str, str], Mapping[str, Any]] = OrderedDict()
         self._results: dict[int, Any] = {}
         self._results_of = 0
 
@@ -171,24 +167,11 @@ class Inspection:
     def _saved_state(
         self, known: KnownGraph, thread_id: str, namespace: str, checkpoint_id: str
     ) -> tuple[Mapping[str, Any], int | None]:
-        key = (thread_id, namespace, checkpoint_id)
-        if key not in self._states:
-            snapshot = self._engine.threads.snapshot(known.graph, thread_id, namespace, checkpoint_id)
-            if snapshot.metadata is None:
-                raise RuntimeFailure("staleValue", f"There is no checkpoint {checkpoint_id} in this thread.")
-            values = snapshot.values
-            if not isinstance(values, dict):
-                values = {known.state_keys[0]: values}
-            self._states[key] = {"values": values, "step": snapshot.metadata.get("step")}
-            while len(self._states) > _KEPT_STATES:
-                self._states.popitem(last=False)
-        self._states.move_to_end(key)
-        found = self._states[key]
-        return found["values"], found["step"]
-
-    def forget(self) -> None:
-        """Drops what was read; checkpoints may have been edited."""
-        self._states.clear()
+        found = self._engine.threads.state(known.graph, thread_id, namespace, checkpoint_id)
+        if found is None:
+            raise RuntimeFailure("staleValue", f"There is no checkpoint {checkpoint_id} in this thread.")
+        values = found.values if isinstance(found.values, dict) else {known.state_keys[0]: found.values}
+        return values, found.step
 
     def _writes(self, namespace: str, checkpoint_id: str) -> dict[str, Any]:
         """By task, what the superstep wrote that made the checkpoint: the pending writes of its parent."""
@@ -199,9 +182,7 @@ class Inspection:
         parent = self._engine.threads.at(self._thread(), namespace, parent_id)
         if parent is None:
             return {}
-        snapshot = self._engine.threads.snapshot(
-            self.known_at(namespace).graph, self._thread(), namespace, parent_id
-        )
+        snapshot = self._engine.threads.snapshot(self.known_at(namespace).graph, parent)
         keys = set(self.known_at(namespace).state_keys)
         found: dict[str, Any] = {}
         for task in snapshot.tasks:
@@ -229,8 +210,8 @@ class Inspection:
         place = self._engine.place.get(namespace)
         if place is not None and place[1] is not None:
             saved = self._engine.threads.at(self._thread(), namespace, place[1])
-            snapshot = self._engine.threads.snapshot(place[0].graph, self._thread(), namespace, place[1])
-            task = next((each for each in snapshot.tasks if each.id == task_id), None)
+            tasks = self._engine.threads.snapshot(place[0].graph, saved).tasks if saved is not None else ()
+            task = next((each for each in tasks if each.id == task_id), None)
             sent = saved.checkpoint["channel_values"].get("__pregel_tasks") or [] if saved else []
             if (
                 task is not None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .as_json import to_json
 from .errors import error_info
 from .graphs import KnownGraph, KnownGraphs, state_keys
 from .pregel import is_hidden
 from .run import Level, Run, TaskRun
+from .saving import given
 
 if TYPE_CHECKING:
     from .protocol import (
@@ -28,6 +30,7 @@ Place = dict[str, "tuple[KnownGraph, str | None]"]
 """Of each namespace of a position: its graph and its checkpoint's id."""
 
 _MARKS = ("__error__", "__error_source_node__", "__interrupt__", "__resume__", "__scheduled__")
+_KEPT_STATES = 4
 _NULL_TASK = "00000000-0000-0000-0000-000000000000"
 
 
@@ -84,12 +87,20 @@ def _live_task(run: Run, task: TaskRun) -> TaskPosition:
 # ------------------------------------------------------------------------------ of a thread on disk
 
 
+class State(NamedTuple):
+    """A graph's values at a checkpoint, and the checkpoint's step."""
+
+    values: Any
+    step: int | None
+
+
 class Threads:
     """Reads threads from the checkpointer; any thread may call it."""
 
     def __init__(self, graphs: KnownGraphs, saver: Any) -> None:
         self._graphs = graphs
         self._saver = saver
+        self._states: OrderedDict[tuple[str, str, str], State] = OrderedDict()
 
     def latest(self, thread_id: str, namespace: str = "") -> Any:
         """The newest checkpoint's tuple, or None."""
@@ -100,16 +111,31 @@ class Threads:
         configurable = {"thread_id": thread_id, "checkpoint_ns": namespace, "checkpoint_id": checkpoint_id}
         return self._saver.get_tuple({"configurable": configurable})
 
-    def snapshot(self, graph: Any, thread_id: str, namespace: str, checkpoint_id: str) -> Any:
-        """LangGraph's own view of one checkpoint of `graph`: values, every task of the step that comes."""
+    def snapshot(self, graph: Any, saved: Any) -> Any:
+        """LangGraph's own view of a checkpoint of `graph`: values, and every task of the step that comes."""
         configurable = {
-            "thread_id": thread_id,
-            "checkpoint_ns": namespace,
-            "checkpoint_id": checkpoint_id,
+            **saved.config["configurable"],
             # What a graph gives its subgraphs: `graph` itself reads, whatever graph it may be a part of.
-            "__pregel_checkpointer": self._saver,
+            "__pregel_checkpointer": given(self._saver, saved),
         }
-        return graph.get_state({"configurable": configurable})
+        snapshot = graph.get_state({"configurable": configurable})
+        place = saved.config["configurable"]
+        key = (place["thread_id"], place.get("checkpoint_ns", ""), saved.checkpoint["id"])
+        self._states[key] = State(snapshot.values, saved.metadata.get("step"))
+        self._states.move_to_end(key)
+        if len(self._states) > _KEPT_STATES:
+            self._states.popitem(last=False)
+        return snapshot
+
+    def state(self, graph: Any, thread_id: str, namespace: str, checkpoint_id: str) -> State | None:
+        """The state at a checkpoint; None where there is none."""
+        key = (thread_id, namespace, checkpoint_id)
+        if key not in self._states:
+            saved = self.at(*key)
+            if saved is None:
+                return None
+            self.snapshot(graph, saved)
+        return self._states[key]
 
     def position(self, thread_id: str) -> tuple[Position, Place] | None:
         """Where the thread stands; None where there is no such thread."""
@@ -122,7 +148,7 @@ class Threads:
         if saved is None:
             return None
         checkpoint_id = saved.checkpoint["id"]
-        snapshot = self.snapshot(known.graph, thread_id, namespace, checkpoint_id)
+        snapshot = self.snapshot(known.graph, saved)
         place[namespace] = (known, checkpoint_id)
         pending: list[PendingWrite] = list(saved.pending_writes or ())
         tasks = []

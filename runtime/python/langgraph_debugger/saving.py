@@ -73,3 +73,21 @@ def belongs_to(saver: Any, thread_id: str, graph: str) -> bool:
             "`threadId`, or debug that graph.",
         )
     return True
+
+
+def given(saver: Any, saved: Any) -> Any:
+    """A checkpointer that has one checkpoint, which was read before: a large state is not decoded twice."""
+    from langgraph.checkpoint.base import BaseCheckpointSaver, copy_checkpoint
+
+    class Given(BaseCheckpointSaver[Any]):
+        def get_tuple(self, config: Any) -> Any:
+            # LangGraph applies pending writes to the checkpoint that it is given.
+            return saved._replace(checkpoint=copy_checkpoint(saved.checkpoint))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(saver, name)
+
+        def get_delta_channel_history(self, **arguments: Any) -> Any:
+            return saver.get_delta_channel_history(**arguments)
+
+    return Given(serde=saver.serde)

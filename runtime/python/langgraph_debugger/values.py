@@ -87,7 +87,7 @@ def page(root: Root, path: list[str], only: str | None, start: int, count: int |
         return []
     stop = None if count is None else start + count
     found = []
-    for child in islice(_children(value), start, stop):
+    for child in _page(value, start, stop):
         own = None
         if root.evaluable and not path:
             found.append(describe(child._replace(key=child.name), _variable(child.name)))
@@ -157,6 +157,15 @@ def _literal(key: str) -> Any:
 
 def _name(key: Any) -> str:
     return key if isinstance(key, str) else one_line(key)
+
+
+def _page(value: Any, start: int, stop: int | None) -> Iterator[Child]:
+    """Children from `start`, without going through those before where that can be."""
+    if isinstance(value, (list, range)) or (isinstance(value, tuple) and not hasattr(value, "_fields")):
+        for index in range(start, len(value) if stop is None else min(stop, len(value))):
+            yield Child(f"[{index}]", f"[{index}]", value[index])
+    else:
+        yield from islice(_children(value), start, stop)
 
 
 def _children(value: Any) -> Iterator[Child]:
