@@ -4,7 +4,7 @@ import type { Json } from "../protocol/runtime.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { badJson, commandUsage, unknownCommand } from "./errors.ts";
 import type { RunControl } from "./run-control.ts";
-import { leafOf } from "./stop.ts";
+import { isNext, leafOf } from "./stop.ts";
 import { parseAnswer } from "./variables.ts";
 
 interface Command {
@@ -92,7 +92,7 @@ export class Commands {
       .filter((thread) => thread.kind === "before" && leafOf(thread)?.task?.status !== "done")
       .map((thread) => {
         const status = leafOf(thread)?.task?.status;
-        return status === "pending" || status === undefined ? thread.name : `${thread.name} (${status})`;
+        return isNext(thread) || status === undefined ? thread.name : `${thread.name} (${status})`;
       });
     if (names.length > 0) return names.join("\n");
     const after = threads.flatMap((thread) =>

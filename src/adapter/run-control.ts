@@ -10,6 +10,7 @@ import { InputForm } from "./input-form.ts";
 import {
   describe,
   interruptKey,
+  isNext,
   leafOf,
   needsAnswers,
   question,
@@ -176,8 +177,15 @@ export class RunControl {
     }
   }
 
+  async #tellInterrupts(stop: Stop): Promise<void> {
+    const interrupts = await this.interrupts();
+    if (this.#debuggee.stop === stop) this.#client.custom("langgraph/interrupts", { interrupts });
+  }
+
   /** The interrupts that wait, as a client is told of them. */
-  interrupts(): WaitingInterrupt[] {
+  async interrupts(): Promise<WaitingInterrupt[]> {
+    // In which line a node asks is told by its text, where the runtime can't.
+    await this.#debuggee.textRead;
     return (this.#debuggee.stop?.interrupts ?? []).map((interrupt) => {
       const place = this.#debuggee.graphs.interrupt(interrupt.graph, interrupt.node, interrupt);
       const answer = this.#debuggee.answers.get(interruptKey(interrupt));
@@ -309,7 +317,7 @@ export class RunControl {
       hitBreakpointIds: [...hitBreakpointIds],
       ...(text !== undefined && { text }),
     });
-    if (interrupts.length > 0) this.#client.custom("langgraph/interrupts", { interrupts: this.interrupts() });
+    if (interrupts.length > 0) void this.#tellInterrupts(stop);
   }
 
   /** True for an error that ended the run; false where it stands still, as before a retry. */
@@ -336,9 +344,7 @@ export class RunControl {
     const stepped = stop.threads.find(
       (thread) => thread.id === this.#steppedThread && thread.kind !== "input",
     );
-    const pending = stop.threads.find(
-      (thread) => leafOf(thread)?.task?.status === "pending" || thread.kind === "after",
-    );
+    const pending = stop.threads.find((thread) => isNext(thread) || thread.kind === "after");
     this.#steppedThread = undefined;
     return (about ?? stepped ?? pending ?? stop.threads[0])?.id ?? 1;
   }

@@ -118,7 +118,9 @@ export class Session extends BaseSession {
     disconnect: (_: unknown, reply: Reply) => this.#disconnect(reply),
 
     "langgraph/graph": (): GraphBody => (this.#program?.debuggee.graphs ?? new Graphs([])).toBody(),
-    "langgraph/interrupts": (): InterruptsBody => ({ interrupts: this.#running().control.interrupts() }),
+    "langgraph/interrupts": async (): Promise<InterruptsBody> => ({
+      interrupts: await this.#running().control.interrupts(),
+    }),
     "langgraph/resume": ({ answers, update, goto }: Partial<ResumeArguments>) => {
       if (typeof answers !== "object" || answers === null || Array.isArray(answers)) {
         throw badArguments("langgraph/resume", '"answers" must be an object of answers by interrupt id.');

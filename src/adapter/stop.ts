@@ -142,6 +142,12 @@ export function leafOf(thread: StoppedThread): Level | undefined {
   return thread.levels.at(-1);
 }
 
+/** True for a task that runs when the run goes on. One that was cancelled begins again. */
+export function isNext(thread: StoppedThread): boolean {
+  const status = leafOf(thread)?.task?.status;
+  return status === "pending" || status === "cancelled";
+}
+
 /** True when nothing but answers can get the run on. */
 export function needsAnswers(threads: readonly StoppedThread[]): boolean {
   const states = threads.map((thread) => leafOf(thread)?.task?.status);
@@ -169,7 +175,7 @@ export function describe(
   }
   const after = threads.filter((thread) => thread.kind === "after");
   if (after.length > 0) return `After ${nodes(after)}`;
-  const before = threads.filter((thread) => leafOf(thread)?.task?.status === "pending");
+  const before = threads.filter(isNext);
   const running = threads.filter((thread) => leafOf(thread)?.task?.status === "running");
   const still = running.length > 0 ? ` (${running.map(plain).join(", ")} still running)` : "";
   if (before.length > 0) return `Before ${nodes(before)}${still}`;
