@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from . import errors, saving
@@ -167,10 +168,14 @@ def _debuggee() -> type[Debuggee]:
     """The part that needs the user's LangGraph."""
     try:
         from .debuggee import Debuggee
-    except ModuleNotFoundError as exc:
+    except ImportError as exc:
         if (exc.name or "").partition(".")[0] not in ("langgraph", "langchain_core"):
             raise
-        raise errors.langgraph_missing() from None
+        try:
+            found = version("langgraph")
+        except PackageNotFoundError:
+            raise errors.langgraph_missing() from None
+        raise errors.langgraph_too_old(found) from None
     return Debuggee
 
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { LaunchAttributes } from "../../../src/protocol/dap.ts";
 import { type Client, type ClientOptions, RequestFailed } from "../client.ts";
@@ -75,6 +75,23 @@ for (const language of languages) {
         message,
         language.name === "Python" ? /-m pip install .*langgraph/ : /npm install @langchain\/langgraph/,
       );
+    });
+
+    it("tells how to update a LangGraph that is too old", async () => {
+      const folder = join(bench.folder, "old");
+      const program = join(folder, `graph.${extension}`);
+      const write = (path: string, text: string): void => {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      };
+      write(`graph.${extension}`, "");
+      write("langgraph/__init__.py", "");
+      write("langgraph/pregel.py", "class Pregel:\n    async def astream(self, input): ...\n");
+      write("langgraph-0.5.4.dist-info/METADATA", "Metadata-Version: 2.1\nName: langgraph\nVersion: 0.5.4\n");
+      const old = { name: "@langchain/langgraph", version: "0.3.1", exports: { ".": {} } };
+      write("node_modules/@langchain/langgraph/package.json", JSON.stringify(old));
+      const { message } = await refusal({ ...bench.launch("linear"), program, env: { PYTHONPATH: folder } });
+      assert.match(message, /0\.(5\.4|3\.1) is too old.*(pip|npm) install/);
     });
 
     it("tells that there is no interpreter, and which attribute to set", async () => {
@@ -159,6 +176,15 @@ for (const language of languages) {
         assert.match(message, /spoiled\.sqlite/);
       });
     }
+
+    it("says so when another process keeps the checkpoint file locked", async () => {
+      const path = join(bench.folder, "locked.sqlite");
+      const database = new DatabaseSync(path);
+      database.exec("CREATE TABLE other (a); BEGIN EXCLUSIVE");
+      const { message } = await refusal(bench.launch("linear", { checkpoints: path }));
+      database.close();
+      assert.match(message, /locked/);
+    });
 
     it("says so when the checkpoint file's folder can't be made", async () => {
       const file = join(bench.folder, "file");
