@@ -89,6 +89,9 @@ async function run(fixture: Fixture): Promise<unknown> {
     ...(fixture.config?.recursion_limit === undefined
       ? {}
       : { recursionLimit: fixture.config.recursion_limit }),
+    ...(fixture.config?.max_concurrency === undefined
+      ? {}
+      : { maxConcurrency: fixture.config.max_concurrency }),
     ...(fixture.context === undefined ? {} : { context: fixture.context }),
     ...(isStateGraph ? { outputKeys: graph.streamChannelsAsIs } : {}),
     configurable: { thread_id: "bare", ...fixture.config?.configurable },
