@@ -32,6 +32,8 @@ class Gate:
         self.outcome = outcome
         self.finished = finished
         self.expected: set[str] = set()
+        self.room: int | None = None
+        """How many of them LangGraph starts at once, by the run's `max_concurrency`."""
         self.waiting: set[str] = set()
         self.text: str | None = None
         self.error: ErrorInfo | None = None
@@ -46,8 +48,9 @@ class Gate:
 
     @property
     def complete(self) -> bool:
-        """Whether all who are to come have come."""
-        return self.expected <= self.waiting
+        """Whether all who can come have come."""
+        missing = len(self.expected - self.waiting)
+        return missing == 0 or (self.room is not None and len(self.expected) - missing >= self.room)
 
     async def wait(self) -> None:
         """Returns once released; raises CancelledError where the run was cancelled instead."""

@@ -123,6 +123,7 @@ class Watch:
         gate = self._gate(run, level.namespace, gate, outcome)
         if gate is not None:
             gate.expected = {t.id for t in level.tasks if not t.task.writes and t.task.cache_key is None}
+            gate.room = level.loop.config.get("max_concurrency") or None
             level.gate = gate
 
     def _gate(self, run: Run, namespace: str, gate: Gate | None, outcome: Outcome) -> Gate | None:
