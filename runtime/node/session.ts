@@ -76,7 +76,8 @@ export class Session {
     const serve = this.#served[method];
     if (serve === undefined) throw new RuntimeError("internal", `This runtime has no request "${method}".`);
     try {
-      return (await serve(params as never)) ?? {};
+      const result = await serve(params as never);
+      return result === undefined ? {} : result;
     } catch (error) {
       throw savingError(error);
     }
