@@ -8,6 +8,9 @@ const testDir = path.join(root, "test");
 /** Folders of test/ that hold no tests of their own. */
 const notSuites = ["bench", "fixtures", "golden", "node_modules"];
 
+/** Suites that watch the clock, or whose tests need the machine to themselves. */
+const oneByOne = ["checkpointer", "e2e", "runtime"];
+
 /**
  * All suites: one for each folder of test/ and each kind of test file in it.
  * @returns {{name: string, kind: 'mocha' | 'pytest' | 'vitest', files: string[]}[]}
@@ -74,8 +77,8 @@ const runners = {
     command: node,
     args: [
       moduleFile("mocha", "bin", "mocha.js"),
-      // Two files at once: most of a test's time is the start of other processes. A window of VS Code takes it all.
-      ...(name.startsWith("e2e") ? [] : ["--parallel", "--jobs", "2"]),
+      // Two files at once, where a test is mostly the work of other processes.
+      ...(oneByOne.some((folder) => name.startsWith(folder)) ? [] : ["--parallel", "--jobs", "2"]),
       // A busy machine is no failure.
       ...["--timeout", "60000"],
       ...["--reporter", path.join(root, "scripts", "lib", "mocha-reporter.cjs")],
