@@ -249,7 +249,7 @@ class Engine:
         config = {
             **self._config,
             "configurable": {**(self._config.get("configurable") or {}), "thread_id": run.thread_id},
-            "callbacks": [run.handler],
+            "callbacks": [run.handler, run.handler.hold],
         }
         if run.cut_off is not None:
             config["recursion_limit"] = run.cut_off.limit

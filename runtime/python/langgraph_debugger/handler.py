@@ -1,12 +1,13 @@
-"""The callback handler of a run: holds tasks at their start, tells the watch of starts, ends, tokens."""
+"""The callback handlers of a run: one tells the watch of starts, ends and tokens, one holds tasks."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from langchain_core.callbacks import AsyncCallbackHandler
+from langchain_core.callbacks import AsyncCallbackHandler, BaseCallbackHandler
 
 from . import old_python
 from .run import TaskRun
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from .watch import Watch
 
 
-class RunHandler(AsyncCallbackHandler):
+class RunHandler(BaseCallbackHandler):
     """
-    Inline and awaited, so that a task can wait in it before the node's body; it works on any event loop.
+    Synchronous and inline: LangChain would start an event loop for each event of an asynchronous handler in
+    the synchronous code of a node. A gate that a start, an end or an error leads to is left for the hold
+    handler, which LangChain asks next in the same thread.
     """
 
     run_inline = True
@@ -31,8 +34,9 @@ class RunHandler(AsyncCallbackHandler):
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self.run: Run | None = None
+        self.hold = HoldHandler(self)
 
-    def _guarded(self, function: Callable[..., Gate | None], *args: Any) -> Gate | None:
+    def guarded(self, function: Callable[..., Any], *args: Any) -> Any:
         """What goes wrong in the debugger must not go wrong in the user's graph."""
         try:
             return function(self.run, *args)
@@ -40,7 +44,11 @@ class RunHandler(AsyncCallbackHandler):
             self._watch.trouble(exc)
             return None
 
-    async def on_chain_start(
+    def started(self, run_id: UUID) -> None:
+        """A task that was held goes on."""
+        self.guarded(self._watch.started, run_id)
+
+    def on_chain_start(
         self,
         serialized: dict[str, Any] | None,
         inputs: Any,
@@ -50,26 +58,19 @@ class RunHandler(AsyncCallbackHandler):
         **kwargs: Any,
     ) -> None:
         if self.run is not None and metadata:
-            gate = self._guarded(self._watch.starts, run_id, metadata)
-            if gate is not None:
-                await gate.wait()
-                self._guarded(self._watch.started, run_id)
+            self.hold.expect(run_id, self.guarded(self._watch.starts, run_id, metadata))
             if old_python.NEEDED and isinstance(task := self.run.by_run_id.get(run_id), TaskRun):
                 old_python.lend_config(run_id, task.task)
 
-    async def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and run_id in self.run.by_run_id:
-            gate = self._guarded(self._watch.ended, run_id)
-            if gate is not None:
-                await gate.wait()
+            self.hold.expect(run_id, self.guarded(self._watch.ended, run_id))
 
-    async def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and run_id in self.run.by_run_id:
-            gate = self._guarded(self._watch.failed, run_id, error)
-            if gate is not None:
-                await gate.wait()
+            self.hold.expect(run_id, self.guarded(self._watch.failed, run_id, error))
 
-    async def on_chat_model_start(
+    def on_chat_model_start(
         self,
         serialized: dict[str, Any],
         messages: list[list[Any]],
@@ -79,9 +80,9 @@ class RunHandler(AsyncCallbackHandler):
         **kwargs: Any,
     ) -> None:
         if self.run is not None:
-            self._watch.model_starts(self.run, run_id, metadata or {})
+            self.guarded(self._watch.model_starts, run_id, metadata or {})
 
-    async def on_llm_start(
+    def on_llm_start(
         self,
         serialized: dict[str, Any],
         prompts: list[str],
@@ -91,16 +92,62 @@ class RunHandler(AsyncCallbackHandler):
         **kwargs: Any,
     ) -> None:
         if self.run is not None:
-            self._watch.model_starts(self.run, run_id, metadata or {})
+            self.guarded(self._watch.model_starts, run_id, metadata or {})
 
-    async def on_llm_new_token(self, token: Any, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_llm_new_token(self, token: Any, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and isinstance(token, str) and token:
-            self._watch.token(self.run, run_id, token)
+            self.guarded(self._watch.token, run_id, token)
 
-    async def on_llm_end(self, response: Any, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_llm_end(self, response: Any, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None:
             self.run.models.pop(run_id, None)
 
-    async def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+    def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None:
             self.run.models.pop(run_id, None)
+
+
+class HoldHandler(AsyncCallbackHandler):
+    """Waits at a gate, awaited before the node's body; it works on any event loop, and without one."""
+
+    run_inline = True
+    raise_error = True
+    ignore_llm = True
+    ignore_chat_model = True
+    ignore_agent = True
+    ignore_retriever = True
+    ignore_retry = True
+    ignore_custom_event = True
+
+    def __init__(self, teller: RunHandler) -> None:
+        self._teller = teller
+        self._next = threading.local()
+        self._gates: dict[UUID, Gate] = {}
+
+    def expect(self, run_id: UUID, gate: Gate | None) -> None:
+        """The gate at which the callback that comes next in this thread has to wait."""
+        self._next.is_held = gate is not None
+        if gate is not None:
+            self._gates[run_id] = gate  # where there is no event loop, LangChain awaits in another thread
+
+    @property
+    def ignore_chain(self) -> bool:
+        """Whether there is nothing to wait for: LangChain then does not call. Asked once for each event."""
+        is_held = getattr(self._next, "is_held", False)
+        self._next.is_held = False
+        return not is_held
+
+    async def on_chain_start(self, serialized: Any, inputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        await self._wait(run_id)
+        self._teller.started(run_id)
+
+    async def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
+        await self._wait(run_id)
+
+    async def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+        await self._wait(run_id)
+
+    async def _wait(self, run_id: UUID) -> None:
+        gate = self._gates.pop(run_id, None)
+        if gate is not None:
+            await gate.wait()

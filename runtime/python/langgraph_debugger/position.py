@@ -80,7 +80,7 @@ def _live_task(run: Run, task: TaskRun) -> TaskPosition:
         if status == "pending" and task.task.writes:
             status = "done"
     child = next((each for each in reversed(list(run.levels.values())) if each.parent is task), None)
-    subgraph = _live_graph(run, child) if child is not None and task.state == "running" else None
+    subgraph = _live_graph(run, child) if child is not None and task.state in ("running", "left") else None
     return _task(task.task, status, writes, known=level.known, namespace=level.namespace, subgraph=subgraph)
 
 

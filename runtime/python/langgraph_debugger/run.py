@@ -17,7 +17,8 @@ from .pregel import leave_no_trace, namespace_of_task
 if TYPE_CHECKING:
     from .protocol import ErrorInfo, Position_finished, RunParams, StopReason
 
-TaskState = Literal["prepared", "held", "running", "done", "failed"]
+TaskState = Literal["prepared", "held", "running", "left", "done", "failed"]
+"""`left`: it has called `interrupt()`, or hands a `Command` to a graph around it."""
 
 
 class Gate:
@@ -99,6 +100,11 @@ class TaskRun:
     """The task that called this one, in the functional API."""
     task_gate: Gate | None = None
     """A gate of this task alone: a `@task`, or an error that will be retried."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether LangGraph has noted how the task went."""
+        return any(write[0] == self.id for write in self.level.loop.checkpoint_pending_writes)
 
     @property
     def namespace(self) -> str:
@@ -250,7 +256,12 @@ class Run:
         busy |= {
             id(task.caller) for task in self.tasks.values() if task.caller is not None and _is_active(task)
         }
-        return [task for task in self.tasks.values() if task.state == "running" and id(task) not in busy]
+        return [
+            task
+            for task in self.tasks.values()
+            if (task.state == "running" and id(task) not in busy)
+            or (task.state == "left" and not task.is_kept)
+        ]
 
     # ---- levels
 

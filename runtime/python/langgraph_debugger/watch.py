@@ -341,10 +341,10 @@ class Watch:
             found = run.by_run_id.pop(run_id, None)
             if isinstance(found, TaskRun):
                 bubbles = is_bubble_up(error)
-                found.state = "prepared" if bubbles else "failed"
+                found.state = "left" if bubbles else "failed"
                 if not bubbles and not run.cancelled:
                     gate = self._task_failed(run, found, error)
-            elif found is not None and found.parent is not None:
+            elif found is not None and found.parent is not None and type(error).__name__ != "GraphInterrupt":
                 run.drop_level(found)
         self.changed()
         return gate
