@@ -112,8 +112,22 @@ function first<Item>(items: Iterable<Item>): Item[] {
   return found;
 }
 
-/** Own enumerable names as the user sees them, at most `limit`. What LangChain keeps for itself is left out. */
+/** V8 takes half a second to list 500,000 names, so those of a huge object are listed once a stop. */
+let listedNames = new WeakMap<object, string[]>();
+const hugeCount = 10_000;
+
+/** The graph runs on, and may change its objects. */
+export function forgetNames(): void {
+  listedNames = new WeakMap();
+}
+
+/**
+ * Own enumerable names as the user sees them, at least `limit` of them where there are as many. What LangChain keeps
+ * for itself is left out.
+ */
 export function visibleKeys(value: object, limit = Number.POSITIVE_INFINITY): string[] {
+  const known = listedNames.get(value);
+  if (known !== undefined) return known;
   const isLangChain = Object.hasOwn(value, "lc_serializable") || Object.hasOwn(value, "lc_kwargs");
   const keys: string[] = [];
   // for...in gives the names one by one, so that a page of a huge object needs no list of all its names.
@@ -123,6 +137,7 @@ export function visibleKeys(value: object, limit = Number.POSITIVE_INFINITY): st
     keys.push(key);
     if (keys.length >= limit) break;
   }
+  if (keys.length >= hugeCount) listedNames.set(value, keys);
   return keys;
 }
 

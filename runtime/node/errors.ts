@@ -1,7 +1,10 @@
 // Errors of the runtime as the protocol carries them, and errors of the user's code taken apart into frames.
 
-import { fileURLToPath } from "node:url";
+import { sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ErrorInfo, RuntimeErrorCode } from "../../src/protocol/runtime.ts";
+
+const ownFolders = [import.meta.dirname + sep, pathToFileURL(import.meta.dirname + sep).href];
 
 /** An error with one of the protocol's codes. Its message says what to do next. */
 export class RuntimeError extends Error {
@@ -52,6 +55,12 @@ export function framesOf(stack: string): ErrorInfo["frames"] {
   return frames;
 }
 
+/** The debugger's own functions stand between LangGraph's; they are none of the user's concern. */
+function withoutOwnFrames(stack: string): string {
+  const lines = stack.split("\n");
+  return lines.filter((line) => !ownFolders.some((folder) => line.includes(folder))).join("\n");
+}
+
 function pathOf(url: string): string {
   try {
     return fileURLToPath(url);
@@ -69,7 +78,7 @@ export function errorInfo(error: unknown, where: { node?: string; namespace?: st
       const named = thrown.name === undefined || thrown.name === "Error" ? undefined : String(thrown.name);
       info.type = named ?? error.constructor?.name ?? "Error";
       info.message = String(thrown.message);
-      const stack = typeof thrown.stack === "string" ? thrown.stack : "";
+      const stack = typeof thrown.stack === "string" ? withoutOwnFrames(thrown.stack) : "";
       info.frames = framesOf(stack).filter((frame) => !frame.path?.startsWith("node:"));
       info.traceback = stack === "" ? `${info.type}: ${info.message}` : stack;
       const cause = (error as { cause?: unknown }).cause;

@@ -10,6 +10,7 @@ import type {
   ValuesParams,
   ValuesResult,
 } from "../../src/protocol/runtime.ts";
+import { forgetNames } from "./display.ts";
 import { errorInfo, RuntimeError } from "./errors.ts";
 import { evaluate, type Names } from "./expression.ts";
 import { type GraphIndex, stateKeysOf } from "./graphs.ts";
@@ -52,6 +53,7 @@ export class Inspection {
   /** A run begins: what was evaluated before it is gone. */
   reset(): void {
     this.#results.clear();
+    forgetNames();
   }
 
   async values(view: View, params: ValuesParams): Promise<ValuesResult> {

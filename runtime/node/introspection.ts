@@ -9,6 +9,8 @@ export interface FunctionPlace {
   /** From 1. */
   line: number;
   endLine: number;
+  /** Of the parameters or before, from 0. */
+  column: number;
 }
 
 export interface Scope {
@@ -64,9 +66,9 @@ export class Introspection {
     const path = url === undefined ? undefined : fileOf(url);
     if (url === undefined || path === undefined) return undefined;
     const text = Function.prototype.toString.call(target);
-    // The location is that of the parameters' parenthesis, or of an arrow function's parameters.
+    // The location is that of the parameters' parenthesis, or of an arrow function's start.
     const isArrow = !/^(?:async\s+)?(?:function\b|\*|(?!async\b)[\w$]+\s*\(|\[)/.test(text);
-    const before = isArrow ? (/^async\s+/.exec(text)?.[0] ?? "") : text.slice(0, text.indexOf("("));
+    const before = isArrow ? "" : text.slice(0, text.indexOf("("));
     const [, ...more] = text.slice(before.length).split("\n");
     const lastLine = location.lineNumber + more.length;
     const lastColumn =
@@ -74,14 +76,21 @@ export class Introspection {
         ? (more.at(-1)?.length ?? 1) - 1
         : location.columnNumber + text.length - before.length - 1;
     const map = findSourceMap(url) ?? findSourceMap(path);
-    if (map === undefined) return { path, line: location.lineNumber + 1, endLine: lastLine + 1 };
+    if (map === undefined) {
+      return { path, line: location.lineNumber + 1, endLine: lastLine + 1, column: location.columnNumber };
+    }
     const start = map.findEntry(location.lineNumber, location.columnNumber);
     const end = map.findEntry(lastLine, lastColumn);
     if (!("originalSource" in start)) return undefined;
     const line = start.originalLine + 1;
     const sameFile = "originalSource" in end && end.originalSource === start.originalSource;
     const endLine = sameFile ? Math.max(line, end.originalLine + 1) : line;
-    return { path: fileOf(start.originalSource) ?? start.originalSource, line, endLine };
+    return {
+      path: fileOf(start.originalSource) ?? start.originalSource,
+      line,
+      endLine,
+      column: start.originalColumn,
+    };
   }
 
   /** What `bind` was called on; undefined for other functions. */

@@ -1,6 +1,6 @@
 // The program's own packages: LangGraph, found from the program's folder, and what lets Node read TypeScript.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -80,9 +80,11 @@ export async function importLangGraph(
 
 function packageFolder(program: string): string | undefined {
   const lookup = createRequire(program).resolve.paths(packageName) ?? [];
-  return lookup
+  const found = lookup
     .map((folder) => join(folder, packageName))
     .find((folder) => existsSync(join(folder, "package.json")));
+  // Modules are known by their real paths, also where node_modules has links.
+  return found === undefined ? undefined : realpathSync(found);
 }
 
 /** Where npm would be run for this program. */

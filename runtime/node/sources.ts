@@ -169,7 +169,9 @@ function nodeFunction({ target, place }: Place, role: NodeFunction["role"]): Nod
   const found = statementsAt(place);
   return {
     ...(typeof name === "string" && name !== "" ? { name } : {}),
-    ...place,
+    path: place.path,
+    line: place.line,
+    endLine: place.endLine,
     role,
     definitionLine: place.line,
     returnLines: found.returnLines,
@@ -179,10 +181,11 @@ function nodeFunction({ target, place }: Place, role: NodeFunction["role"]): Nod
 }
 
 /** V8 tells where a function begins and ends, and nothing of what is in it. */
-function statementsAt({ path, line, endLine }: FunctionPlace): Statements {
+function statementsAt({ path, line, endLine, column }: FunctionPlace): Statements {
   try {
     const lines = readFileSync(path, "utf8").split(/\r?\n/);
-    return statementsOf(lines.slice(line - 1, endLine), line);
+    const [first = "", ...more] = lines.slice(line - 1, endLine);
+    return statementsOf([first.slice(column), ...more], line);
   } catch {
     return { returnLines: [], interruptLines: [], firstStatementLine: undefined };
   }

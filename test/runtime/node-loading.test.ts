@@ -149,6 +149,43 @@ describe("loading a graph into the Node runtime", () => {
     assert.deepEqual([classify?.path, classify?.line, classify?.name], [path, 43, "classify"]);
   });
 
+  it("reads TypeScript as CommonJS with tsx, and finds its lines in functions and errors", async () => {
+    const source = `import { Annotation, START, StateGraph } from "@langchain/langgraph";
+enum Word { Last = "!" }
+const State = Annotation.Root({ text: Annotation<string>() });
+export const graph = new StateGraph(State)
+  .addNode("shout", async (state: typeof State.State): Promise<{ text: string }> => {
+    if (state.text === "no") throw new Error("no shouting");
+
+    return { text: state.text.toUpperCase() + Word.Last };
+  })
+  .addEdge(START, "shout")
+  .compile();
+`;
+    await using at = project({ "package.json": "{}", "graph.ts": source }, ["@langchain", "tsx"]);
+    const path = join(at.path, "graph.ts");
+    await using runtime = await NodeRuntime.start({ cwd: at.path });
+    const { graphs } = await runtime.load(path, { workspaceFolders: [at.path] });
+    const shout = graphs[0]?.nodes[0]?.functions[0];
+    assert.deepEqual(shout, {
+      path,
+      role: "node",
+      line: 5,
+      definitionLine: 5,
+      firstStatementLine: 6,
+      returnLines: [8],
+      interruptLines: [],
+      endLine: 9,
+    });
+    const { position, reason } = await runtime.run("continue", { input: { text: "no" } });
+    assert.equal(reason, "exception");
+    assert.equal(position.error?.node, "shout");
+    assert.deepEqual([position.error?.frames[0]?.path, position.error?.frames[0]?.line], [path, 6]);
+    assert.ok(!position.error?.traceback.includes(join("runtime", "node")));
+    await runtime.run("continue", { threadId: "other", input: { text: "yes" } });
+    assert.equal(await runtime.evaluate("text"), '"YES!"');
+  });
+
   it("reads TypeScript by Node itself where there is no tsx", async () => {
     await using at = project({ "package.json": '{"type": "module"}' }, ["@langchain", "zod"]);
     const path = join(at.path, "linear.ts");
