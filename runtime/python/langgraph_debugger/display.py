@@ -7,6 +7,7 @@ import datetime
 import decimal
 import enum
 import pathlib
+import sys
 import types
 import uuid
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from typing import Any
 LENGTH = 300
 """Characters of a line, about."""
 
+_KNOWN_MODULES = {*sys.stdlib_module_names, "numpy", "langchain_core", "langgraph"}
 _TEXT = 120
 _ITEMS = 8
 _EXACT = (bool, int, float, complex, type(None), datetime.date, datetime.time, datetime.timedelta)
@@ -172,6 +174,19 @@ def named_fields(value: Any) -> dict[str, Any] | None:
     if isinstance(own, dict):
         found.update({name: each for name, each in own.items() if not name.startswith("_")})
     return found or None
+
+
+def is_plain_object(value: Any) -> bool:
+    """Whether it is an instance of a class of which LangGraph's serialiser knows nothing."""
+    kind = type(value)
+    known = ("model_fields", "__dataclass_fields__", "_fields", "__attrs_attrs__")
+    return (
+        kind.__module__.partition(".")[0] not in _KNOWN_MODULES
+        and not any(hasattr(kind, name) for name in known)
+        and not isinstance(
+            value, (type, enum.Enum, BaseException, str, int, float, bytes, dict, list, tuple, set)
+        )
+    )
 
 
 def _object(value: Any, room: int) -> str:

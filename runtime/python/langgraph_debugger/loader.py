@@ -39,9 +39,7 @@ class Loaded:
 
 
 def check_versions() -> str:
-    """The version of langgraph; fails where this Python or langgraph can't be debugged."""
-    if sys.version_info < (3, 10):  # noqa: UP036 - the user's Python may be older than ours
-        raise errors.language_too_old()
+    """The version of langgraph; fails where it can't be debugged."""
     try:
         from importlib.metadata import version
 

@@ -129,7 +129,7 @@ class Session:
         A node ends the process, as it would in a run without the debugger; nothing that was done is lost.
         """
         name = self._debuggee.running_nodes() if self._debuggee is not None else ""
-        by = f" in {name}" if name else ""
+        by = f" in the node {name}" if name else ""
         number = code if isinstance(code, int) else 0 if code is None else 1
         text = (
             f"{what}{by} ends the process with code {number}. What was done before is on disk: the thread "
@@ -166,6 +166,8 @@ class Session:
 
 def _debuggee() -> type[Debuggee]:
     """The part that needs the user's LangGraph."""
+    if sys.version_info < (3, 10):  # noqa: UP036 - the user's Python may be older than ours
+        raise errors.language_too_old()
     try:
         from .debuggee import Debuggee
     except ImportError as exc:

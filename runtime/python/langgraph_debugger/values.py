@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .display import is_message, named_fields, one_line, type_name
+from .display import is_message, is_plain_object, named_fields, one_line, type_name
 from .errors import RuntimeFailure
 
 if TYPE_CHECKING:
@@ -200,4 +200,8 @@ def _is_array(value: Any) -> bool:
 
 
 def _is_unstorable(value: Any) -> bool:
-    return isinstance(value, _UNSTORABLE) or type(value).__name__ in ("lock", "RLock", "Unavailable")
+    return (
+        isinstance(value, _UNSTORABLE)
+        or type(value).__name__ in ("lock", "RLock", "Unavailable")
+        or is_plain_object(value)
+    )
