@@ -38,6 +38,8 @@ interface Found {
 export class Sources {
   readonly #introspection: Introspection;
   readonly #folders: readonly string[];
+  /** Real paths of the folders, with the paths by which the user opened them. */
+  readonly #opened: readonly (readonly [real: string, opened: string])[];
   /** By function: one function can be in several nodes, and finding it takes time. */
   readonly #places = new Map<object, Place | undefined>();
   /** The function that stands for each node, for the names that its module has. */
@@ -46,6 +48,7 @@ export class Sources {
   constructor(introspection: Introspection, folders: readonly string[]) {
     this.#introspection = introspection;
     this.#folders = folders.flatMap((folder) => [folder, real(folder)]);
+    this.#opened = folders.map((folder) => [real(folder), folder]);
   }
 
   /** Tells the index the functions of every node of these graphs. */
@@ -82,7 +85,10 @@ export class Sources {
 
   /** Files of the user's that are loaded. */
   files(): string[] {
-    return this.#introspection.files().filter((file) => this.#isUsers(file));
+    return this.#introspection
+      .files()
+      .filter((file) => this.#isUsers(file))
+      .map((file) => this.#asOpened(file));
   }
 
   #ofNode(spec: NodeSpec): Found[] {
@@ -112,7 +118,9 @@ export class Sources {
     const bound = this.#introspection.boundTarget(target);
     if (bound !== undefined) return this.#userPlace(bound, depth);
     const place = this.#introspection.placeOf(target);
-    if (place !== undefined && this.#isUsers(place.path)) return { target, place };
+    if (place !== undefined && this.#isUsers(place.path)) {
+      return { target, place: { ...place, path: this.#asOpened(place.path) } };
+    }
     return this.#wrapped(target, depth);
   }
 
@@ -143,6 +151,12 @@ export class Sources {
       if (place !== undefined) return [place, outer];
     }
     return [outer];
+  }
+
+  /** Node knows files by their real paths, the editor by the path of the folder that was opened. */
+  #asOpened(path: string): string {
+    const folder = this.#opened.find(([from]) => path.startsWith(from + sep));
+    return folder === undefined ? path : folder[1] + path.slice(folder[0].length);
   }
 
   #isUsers(path: string): boolean {

@@ -1,7 +1,7 @@
 // How the Node runtime finds LangGraph, reads the program and finds the graph in it.
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
@@ -23,7 +23,7 @@ async function refusal(path: string, graph?: string): Promise<ResponseError> {
 
 /** A project of its own, with the packages named linked from this repository. */
 function project(files: { [name: string]: string }, packages: string[]): AsyncDisposable & { path: string } {
-  const path = mkdtempSync(join(tmpdir(), "project-"));
+  const path = mkdtempSync(join(realpathSync(tmpdir()), "project-"));
   for (const name of packages) {
     const link = join(path, "node_modules", name);
     mkdirSync(dirname(link), { recursive: true });
@@ -184,6 +184,19 @@ export const graph = new StateGraph(State)
     assert.ok(!position.error?.traceback.includes(join("runtime", "node")));
     await runtime.run("continue", { threadId: "other", input: { text: "yes" } });
     assert.equal(await runtime.evaluate("text"), '"YES!"');
+  });
+
+  it("names files by the folder that was opened, also when that is a link", async () => {
+    await using at = project({ "real/package.json": '{"type": "module"}' }, ["@langchain", "zod"]);
+    for (const name of ["linear.ts", "record.ts"]) {
+      cpSync(fixture(`graphs/typescript/${name}`), join(at.path, "real", name));
+    }
+    const opened = join(at.path, "opened");
+    symlinkSync(join(at.path, "real"), opened, "junction");
+    await using runtime = await NodeRuntime.start({ cwd: opened });
+    const { graphs, sources } = await runtime.load(join(opened, "linear.ts"), { workspaceFolders: [opened] });
+    assert.equal(graphs[0]?.nodes[0]?.functions[0]?.path, join(opened, "linear.ts"));
+    assert.deepEqual(sources.toSorted(), [join(opened, "linear.ts"), join(opened, "record.ts")]);
   });
 
   it("reads TypeScript by Node itself where there is no tsx", async () => {
