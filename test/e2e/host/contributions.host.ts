@@ -9,7 +9,7 @@ const inWorkspace = (file: string) => vscode.Uri.joinPath(workspace.uri, file);
 describe("contributions", () => {
   before(() => vscode.extensions.getExtension("langgraph-debugger.langgraph-debugger")?.activate());
 
-  it("completes every launch attribute in launch.json", async () => {
+  it("completes the launch attributes that a configuration does not have yet", async () => {
     const launch = await vscode.workspace.openTextDocument(inWorkspace(".vscode/launch.json"));
     const at = launch.positionAt(launch.getText().indexOf('"request"'));
     const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
@@ -20,7 +20,8 @@ describe("contributions", () => {
     const labels = items.map(({ label }) => (typeof label === "string" ? label : label.label));
     const expected = [
       ...[
-        "inputFile",
+        "graph",
+        "input",
         "threadId",
         "config",
         "context",
