@@ -67,7 +67,11 @@ export class Program {
       reasonOf: (ids) => breakpoints.reasonOf(ids),
       finish: (exitCode) => this.finish(exitCode),
     });
-    this.frames = new Frames(this.debuggee, client, () => context.graphPlace());
+    let place: Promise<SourceLine | undefined> | undefined;
+    this.frames = new Frames(this.debuggee, client, () => {
+      place ??= context.graphPlace();
+      return place;
+    });
     this.scopes = new Scopes(this.debuggee);
     this.variables = new Variables(this.debuggee, client);
     this.commands = new Commands(this.debuggee, this.control);

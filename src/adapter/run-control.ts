@@ -66,19 +66,19 @@ export class RunControl {
     const position = plan.threadGiven
       ? await this.#debuggee.runtime.request("open", { threadId: plan.threadId })
       : null;
-    if (position && position.root.tasks.length > 0) this.#open(position);
-    else this.#waitForInput(position ?? undefined);
+    if (!position || position.root.tasks.length === 0) return this.#waitForInput(position ?? undefined);
+    await this.#open(position);
   }
 
   /** A thread that stands somewhere: the session opens there. */
-  #open(position: Position): void {
-    const interrupts = waitingInterrupts(position);
-    const waits = needsAnswers(threadsOf(position, this.#debuggee.name, this.#debuggee.threadNumbers));
-    this.#show({
-      reason: waits && interrupts.length > 0 ? "interrupt" : "entry",
-      hitBreakpointIds: [],
-      position,
-    });
+  async #open(position: Position): Promise<void> {
+    const { name, threadNumbers, noDebug } = this.#debuggee;
+    const waits =
+      needsAnswers(threadsOf(position, name, threadNumbers)) && waitingInterrupts(position).length > 0;
+    const event: StoppedEvent = { reason: waits ? "interrupt" : "entry", hitBreakpointIds: [], position };
+    if (noDebug && !waits) await this.#run({}, { kind: "continue" });
+    else if (this.#answerByItself(event)) this.#debuggee.goOn();
+    else this.#show(event);
   }
 
   #waitForInput(position: Position | undefined): void {

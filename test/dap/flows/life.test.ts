@@ -60,6 +60,28 @@ for (const language of languages) {
       await second.close();
     });
 
+    it("goes on by itself from an opened thread with the answers it was given, and without debugging", async () => {
+      const first = await bench.client();
+      await first.launch(bench.launch("review", { threadId: "asked", input: {} }));
+      await first.close();
+      const second = await bench.client();
+      const end = await second.launch(
+        bench.launch("review", { threadId: "asked", resume: { review: "yes" } }),
+      );
+      assert.equal(end.reason, "end");
+      assert.equal((await second.state()).sent, "Dear Ada");
+      await second.close();
+
+      const stopped = await bench.client();
+      await stopped.launch(bench.launch("linear", { threadId: "held", input, stopOnEntry: true }));
+      await stopped.close();
+      const third = await bench.client();
+      await third.run(bench.launch("linear", { threadId: "held", noDebug: true }));
+      assert.deepEqual(await third.event("exited"), { exitCode: 0 });
+      assert.deepEqual(third.events("stopped"), []);
+      await third.close();
+    });
+
     it("restarts with the same input on a new thread, with the code read anew", async () => {
       const client = await bench.client();
       const { program, line } = bench.fixture("linear");
