@@ -1,95 +1,82 @@
-// The adapter's door: the runtime that knows the token gets in, everyone else is dropped and logged.
+// Only the runtime that knows the token is let in; everyone else is dropped and logged.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node.js";
 import { RuntimeListener } from "../../../src/adapter/runtime-listener.ts";
-import { type HelloParams, protocolVersion } from "../../../src/protocol/runtime.ts";
+import { silentLogger } from "../../../src/base/logger.ts";
+import { protocolVersion } from "../../../src/protocol/runtime.ts";
 
-const greeting = { protocolVersion, language: "python", languageVersion: "3.11.7", pid: 1 } as const;
-
-describe("the adapter's port for its runtime", () => {
-  const logged: string[] = [];
-  const write = (line: string): void => void logged.push(line);
-  const sockets: Socket[] = [];
+describe("the listener for a runtime", () => {
   let listener: RuntimeListener;
   let port: number;
+  let logged: string[];
 
   beforeEach(async () => {
-    logged.length = 0;
-    listener = new RuntimeListener({ debug: write, info: write, warn: write, error: write });
+    logged = [];
+    listener = new RuntimeListener({ ...silentLogger, warn: (message) => logged.push(message) });
     port = await listener.listen();
   });
+  afterEach(() => listener.close());
 
-  afterEach(() => {
-    listener.close();
-    for (const socket of sockets.splice(0)) socket.destroy();
-    assert.ok(!logged.some((line) => line.includes(listener.token)), "the token is in the log");
-  });
-
-  async function connected(): Promise<Socket> {
+  const frame = (message: object): string => {
+    const text = JSON.stringify(message);
+    return `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  };
+  const hello = (token: unknown, version = protocolVersion): string =>
+    frame({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "hello",
+      params: { token, protocolVersion: version, language: "python", languageVersion: "3.12.0", pid: 1 },
+    });
+  /** Resolves when the listener has cut the connection. */
+  const cut = async (text: string): Promise<void> => {
     const socket = connect(port, "127.0.0.1");
-    sockets.push(socket);
-    // A dropped peer may see a reset.
     socket.on("error", () => {});
-    await once(socket, "connect");
-    return socket;
-  }
-
-  const rpc = (socket: Socket) => {
-    const connection = createMessageConnection(
-      new StreamMessageReader(socket),
-      new StreamMessageWriter(socket),
-    );
-    connection.onError(() => {});
-    connection.listen();
-    return connection;
+    const closed = once(socket, "close");
+    socket.resume();
+    socket.write(text);
+    await closed;
   };
 
-  async function dropped(say: (socket: Socket) => void): Promise<string> {
-    const socket = await connected();
-    const closed = once(socket, "close");
-    say(socket);
-    await closed;
-    return logged.at(-1) ?? "";
-  }
-
-  it("has a token of 256 bits", () => {
-    assert.match(listener.token, /^[0-9a-f]{64}$/);
-    assert.notEqual(listener.token, new RuntimeListener({ ...console }).token);
-  });
-
-  it("drops a wrong token, another first message, and what is no message", async () => {
-    const hello = (token: string): HelloParams => ({ token, ...greeting });
-    const wrong = listener.token.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
-    const say = (method: string, params: object) => (socket: Socket) =>
-      void rpc(socket)
-        .sendRequest(method, params)
-        .catch(() => {});
-    assert.match(await dropped(say("hello", hello(wrong))), /dropped .*its token is wrong/);
-    assert.match(await dropped(say("hello", hello(""))), /its token is wrong/);
-    assert.match(await dropped(say("load", hello(listener.token))), /did not start with hello/);
-    assert.match(await dropped((socket) => socket.write("GET / HTTP/1.1\r\n\r\n")), /can't be read/);
-  });
-
-  it("lets the runtime in after strangers, and then nobody", async () => {
-    const stranger = await connected();
-    const strangerGone = once(stranger, "close");
-    await rpc(await connected()).sendRequest("hello", { token: listener.token, ...greeting });
-    const { hello } = await listener.runtime;
-    assert.deepEqual(hello, greeting);
-    await strangerGone;
+  it("takes the one with the token, and nobody after it", async () => {
+    const socket: Socket = connect(port, "127.0.0.1");
+    socket.write(hello(listener.token));
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    assert.match(answer.toString(), /"protocolVersion":/);
+    const { hello: said } = await listener.runtime;
+    assert.deepEqual(said, { protocolVersion, language: "python", languageVersion: "3.12.0", pid: 1 });
     const late = connect(port, "127.0.0.1");
-    sockets.push(late);
-    const [error] = (await once(late, "error")) as [NodeJS.ErrnoException];
-    assert.equal(error.code, "ECONNREFUSED");
+    const [error] = (await once(late, "error")) as [Error];
+    assert.match(error.message, /ECONNREFUSED|ECONNRESET/);
+    socket.destroy();
   });
 
-  it("says so when the runtime is of another version", async () => {
-    const other = { token: listener.token, ...greeting, protocolVersion: protocolVersion + 1 };
-    // The connection may end before its answer is read.
-    void rpc(await connected()).sendRequest("hello", other);
-    await assert.rejects(listener.runtime, /protocol 2, the adapter 1/);
+  it("drops strangers, and says so without the token", async () => {
+    await cut(hello("0".repeat(64)));
+    await cut(hello(undefined));
+    await cut(frame({ jsonrpc: "2.0", id: 1, method: "load", params: {} }));
+    await cut(frame({ jsonrpc: "2.0", method: "stopped", params: {} }));
+    await cut("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert.equal(logged.length, 5);
+    assert.ok(logged.every((line) => line.startsWith("dropped a connection from 127.0.0.1:")));
+    assert.ok(!logged.join().includes(listener.token));
+    // The real one is still welcome.
+    const socket = connect(port, "127.0.0.1");
+    socket.write(hello(listener.token));
+    assert.equal((await listener.runtime).hello.language, "python");
+    socket.destroy();
+  });
+
+  it("refuses a runtime of another protocol version", async () => {
+    void cut(hello(listener.token, protocolVersion + 1));
+    await assert.rejects(listener.runtime, /two installations are mixed/);
+  });
+
+  it("has a token of 256 bits, new each time", () => {
+    const other = new RuntimeListener(silentLogger);
+    assert.match(listener.token, /^[0-9a-f]{64}$/);
+    assert.notEqual(other.token, listener.token);
   });
 });
