@@ -1,8 +1,8 @@
 /** The runtimes that the contract suite is run against: how each is started, and where its fixtures are. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Language } from "../../src/protocol/runtime.ts";
+import type { Json, Language } from "../../src/protocol/runtime.ts";
 
 export interface Runtime {
   readonly language: Language;
@@ -57,3 +57,14 @@ const all: Runtime[] = [
 export const runtimes: readonly Runtime[] = all.filter(
   ({ language }) => (process.env.LANGGRAPH_TEST_RUNTIME ?? language) === language,
 );
+
+/** What fixtures.json says of a fixture graph. */
+export function fixture(name: string): { input: Json } {
+  const all = JSON.parse(readFileSync(join(graphs, "fixtures.json"), "utf8")) as {
+    name: string;
+    input: Json;
+  }[];
+  const found = all.find((each) => each.name === name);
+  if (!found) throw new Error(`fixtures.json has no ${name}`);
+  return found;
+}

@@ -1,7 +1,7 @@
 /** Contract of both runtimes: breakpoints before and after nodes, conditions, steps, pause, cancel. */
 import assert from "node:assert/strict";
 import { Driver, innermost, interrupts, refused, shape } from "./driver.ts";
-import { runtimes } from "./runtimes.ts";
+import { fixture, runtimes } from "./runtimes.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: stops`, () => {
@@ -284,6 +284,20 @@ for (const runtime of runtimes) {
         assert.equal((await driver.run()).reason, "end");
         assert.deepEqual(await driver.state(), { price: 180, agreed: true, log: "begun, paid 180" });
       });
+    });
+
+    it("holds one branch while another waits for an answer", async () => {
+      driver = await Driver.load(runtime, "parallel_subgraphs");
+      await driver.breakpoints({ when: "before", graph: "web", node: "sift" });
+      const stopped = await driver.run({ input: fixture("parallel_subgraphs").input });
+      assert.equal(stopped.reason, "breakpoint");
+      assert.match(shape(stopped.position.root), /web\(sift:pending\)/);
+      assert.match(shape(stopped.position.root), /consult:waiting/);
+      const asked = await driver.run();
+      assert.equal(asked.reason, "interrupt");
+      const [question] = interrupts(asked.position.root);
+      assert.ok(question);
+      assert.equal((await driver.run({ resume: { [question.id]: "yes" } })).reason, "end");
     });
 
     it("pauses before the next superstep and says what it waits for", async () => {
