@@ -292,7 +292,7 @@ for (const runtime of runtimes) {
       const stopped = await driver.run({ input: fixture("parallel_subgraphs").input });
       assert.equal(stopped.reason, "breakpoint");
       assert.match(shape(stopped.position.root), /web\(sift:pending\)/);
-      assert.match(shape(stopped.position.root), /consult:waiting/);
+      assert.match(shape(stopped.position.root), /expert(\(consult)?:waiting/);
       const asked = await driver.run();
       assert.equal(asked.reason, "interrupt");
       const [question] = interrupts(asked.position.root);
