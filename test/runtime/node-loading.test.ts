@@ -36,7 +36,10 @@ function project(files: { [name: string]: string }, packages: string[]): AsyncDi
   return { path, [Symbol.asyncDispose]: async () => rmSync(path, { recursive: true, force: true }) };
 }
 
-describe("loading a graph into the Node runtime", () => {
+describe("loading a graph into the Node runtime", function () {
+  // Each test starts one process or more.
+  this.timeout(60_000);
+
   it("runs a CommonJS program with the CommonJS build of LangGraph", async () => {
     await using runtime = await NodeRuntime.start();
     const loaded = await runtime.load(program("commonjs.cjs"));

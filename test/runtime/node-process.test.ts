@@ -6,7 +6,10 @@ import { fixture, NodeRuntime, outline } from "./node-driver.ts";
 
 const graph = (name: string): string => fixture(`graphs/typescript/${name}.ts`);
 
-describe("the Node runtime's process", () => {
+describe("the Node runtime's process", function () {
+  // Each test starts one process or more.
+  this.timeout(60_000);
+
   it("hides the token and the port from user code", async () => {
     await using runtime = await NodeRuntime.start();
     await runtime.load(graph("linear"));

@@ -6,7 +6,10 @@ import { fixture, NodeRuntime, outline } from "./node-driver.ts";
 
 const program = fixture("node/running.mjs");
 
-describe("a run in the Node runtime", () => {
+describe("a run in the Node runtime", function () {
+  // Each test starts one process or more.
+  this.timeout(60_000);
+
   it("tells a stop at once when a sibling goes on computing, and the sibling as running", async () => {
     await using runtime = await NodeRuntime.start();
     await runtime.load(program, { graph: "siblings" });
