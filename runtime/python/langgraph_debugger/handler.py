@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -121,25 +120,24 @@ class HoldHandler(AsyncCallbackHandler):
 
     def __init__(self, teller: RunHandler) -> None:
         self._teller = teller
-        self._next = threading.local()
         self._gates: dict[UUID, Gate] = {}
 
     def expect(self, run_id: UUID, gate: Gate | None) -> None:
-        """The gate at which the callback that comes next in this thread has to wait."""
-        self._next.is_held = gate is not None
+        """The gate at which this handler's callback for the same event has to wait."""
         if gate is not None:
-            self._gates[run_id] = gate  # where there is no event loop, LangChain awaits in another thread
+            self._gates[run_id] = gate
 
     @property
     def ignore_chain(self) -> bool:
-        """Whether there is nothing to wait for: LangChain then does not call. Asked once for each event."""
-        is_held = getattr(self._next, "is_held", False)
-        self._next.is_held = False
-        return not is_held
+        """
+        Whether there is nothing to wait for: LangChain then does not call. Other events may come between an
+        event's call of the run handler and that of this one, so each finds its gate by its own run.
+        """
+        return not self._gates
 
     async def on_chain_start(self, serialized: Any, inputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
-        await self._wait(run_id)
-        self._teller.started(run_id)
+        if await self._wait(run_id):
+            self._teller.started(run_id)
 
     async def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         await self._wait(run_id)
@@ -147,7 +145,9 @@ class HoldHandler(AsyncCallbackHandler):
     async def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         await self._wait(run_id)
 
-    async def _wait(self, run_id: UUID) -> None:
+    async def _wait(self, run_id: UUID) -> bool:
         gate = self._gates.pop(run_id, None)
-        if gate is not None:
-            await gate.wait()
+        if gate is None:
+            return False
+        await gate.wait()
+        return True
