@@ -39,6 +39,8 @@ export class RunControl {
   readonly #context: StopContext;
   #stops = 0;
   #step: StepMode = { kind: "continue" };
+  /** Settles when the runtime has answered the last request to run; undefined after that. */
+  #taken: Promise<unknown> | undefined;
   /** Nodes whose last attempt raised what a retry policy handles. */
   readonly #retried = new Set<string>();
   /** The thread that the last step was taken on. */
@@ -219,7 +221,12 @@ export class RunControl {
   async #run(go: Go, step: StepMode): Promise<void> {
     const { runtime, plan, noDebug, stop } = this.#debuggee;
     this.#step = step;
-    await runtime.request("run", { threadId: plan.threadId, ...go, step, noDebug });
+    this.#taken = runtime.request("run", { threadId: plan.threadId, ...go, step, noDebug });
+    try {
+      await this.#taken;
+    } finally {
+      this.#taken = undefined;
+    }
     if (go.input !== undefined) this.#debuggee.lastInput = go.input;
     this.#debuggee.goOn();
     if (stop && stop.interrupts.length > 0) this.#client.custom("langgraph/interrupts", { interrupts: [] });
@@ -234,6 +241,13 @@ export class RunControl {
 
   #onStopped(event: StoppedEvent): void {
     if (this.#debuggee.phase === "over") return;
+    // A quick run stops before the runtime has answered that it runs; a client that heard of the stop first would
+    // take that answer for its end.
+    if (this.#taken) {
+      const later = () => setImmediate(() => this.#onStopped(event));
+      this.#taken.then(later, later);
+      return;
+    }
     const { noDebug, stopOnEnd } = this.#debuggee;
     if (this.#answerByItself(event)) return;
     const { error } = event.position;
