@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import type { LaunchAttributes } from "../../src/protocol/dap.ts";
+import type { InterruptsBody, LaunchAttributes } from "../../src/protocol/dap.ts";
 import { adapterPath, Client, nodePath, type StoppedBody } from "../dap/client.ts";
 import { python } from "../dap/languages.ts";
 import { type Fixture, fileOf, type Language } from "../fixtures/fixtures.ts";
@@ -43,7 +43,10 @@ export class Adapter {
   }
 }
 
-/** Runs to the end; with `everyNode` it stops before every node of every graph and goes on. */
+/**
+ * Runs to the end, with the answers to interrupts given beforehand. With `everyNode` it stops before every node of
+ * every graph and at every interrupt, where it gives the answers, and goes on.
+ */
 export async function debuggedRun(
   fixture: Fixture,
   language: Language,
@@ -57,7 +60,9 @@ export async function debuggedRun(
   try {
     if (everyNode) await client.request("setFunctionBreakpoints", { breakpoints: [{ name: "*" }] });
     client.markNow();
-    await client.run(launchAttributes(fixture, language, folder, traceFile));
+    const attributes = launchAttributes(fixture, language, folder, traceFile);
+    await client.run(everyNode ? attributes : { ...attributes, resume: toJson(fixture.answers) });
+    const answers = new Answers(fixture);
     const stoppedAt = new Set<string>();
     let outcome: Pick<Run, "state" | "error" | "exit"> = {};
     for (;;) {
@@ -71,7 +76,8 @@ export async function debuggedRun(
       if (stop.reason === "exception") outcome = { error: await errorOf(client, stop) };
       for (const { name } of await client.threads()) stoppedAt.add(nodeName(name));
       client.markNow();
-      await client.request("continue", { threadId: stop.threadId });
+      if (stop.reason === "interrupt") await answers.give(client);
+      else await client.request("continue", { threadId: stop.threadId });
     }
     await client.close();
     const [exited] = client.events<DebugProtocol.ExitedEvent["body"]>("exited");
@@ -89,20 +95,45 @@ function launchAttributes(
   folder: string,
   traceFile: string,
 ): LaunchAttributes {
-  return JSON.parse(
-    JSON.stringify({
-      program: fileOf(fixture, language),
-      graph: fixture.graph ?? "graph",
-      input: fixture.input,
-      config: fixture.config,
-      context: fixture.context,
-      resume: fixture.answers,
-      cwd: folder,
-      env: { LANGGRAPH_TRACE_FILE: traceFile },
-      python,
-      node: process.execPath,
-    }),
-  );
+  return toJson({
+    program: fileOf(fixture, language),
+    graph: fixture.graph ?? "graph",
+    input: fixture.input,
+    config: fixture.config,
+    context: fixture.context,
+    cwd: folder,
+    env: { LANGGRAPH_TRACE_FILE: traceFile },
+    python,
+    node: process.execPath,
+  });
+}
+
+/** Without the keys that are undefined. */
+function toJson<Value>(value: unknown): Value {
+  return JSON.parse(JSON.stringify(value ?? {}));
+}
+
+/** The fixture's answers, given to whatever waits for one. */
+class Answers {
+  readonly #left: Map<string, unknown[]>;
+
+  constructor(fixture: Fixture) {
+    this.#left = new Map(Object.entries(fixture.answers ?? {}).map(([node, values]) => [node, [...values]]));
+  }
+
+  async give(client: Client): Promise<void> {
+    const { interrupts } = await client.request<InterruptsBody>("langgraph/interrupts", {});
+    // All interrupts of one task share an id and are asked one after the other.
+    const ids = new Map(interrupts.map(({ id, node }) => [id, node]));
+    const answers = Object.fromEntries([...ids].map(([id, node]) => [id, this.#next(node)]));
+    await client.request("langgraph/resume", { answers });
+  }
+
+  #next(node: string): unknown {
+    const left = this.#left.get(node);
+    if (!left || left.length === 0) throw new Error(`No answer is left for ${node}`);
+    return left.shift();
+  }
 }
 
 /** The next stop, or nothing when the program ends first. */
