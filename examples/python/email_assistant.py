@@ -67,7 +67,7 @@ def search(state: State) -> dict[str, list[str]]:
     return {"documents": [fact for word, fact in KNOWLEDGE.items() if word in text]}
 
 
-# CLICK on the next line: `documents` is filled. Change it in the Variables view, and the draft will follow.
+# CLICK on the next line: `documents` is filled, as the Variables view shows.
 def write(state: State) -> dict[str, str]:
     name = state.email["sender"].split("@")[0].capitalize()
     facts = state.documents or ["We are sorry, and will call you today."]

@@ -41,7 +41,7 @@ def book_flight(flight: str, price: int) -> str:
 
 
 class ScriptedModel(BaseChatModel):
-    """Answers from the last message alone, so that it does the same after a step back."""
+    """Answers from the last message alone, so that it does the same whenever it is asked."""
 
     @property
     def _llm_type(self) -> str:

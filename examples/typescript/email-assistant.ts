@@ -58,7 +58,7 @@ const search: GraphNode<typeof State> = ({ email }) => {
   return { documents: hits.map(([, fact]) => fact) };
 };
 
-// CLICK on the next line: `documents` is filled. Change it in the Variables view, and the draft will follow.
+// CLICK on the next line: `documents` is filled, as the Variables view shows.
 const write: GraphNode<typeof State> = ({ email, documents }) => {
   const name = email.sender.split("@")[0] ?? "";
   const facts = documents.length > 0 ? documents : ["We are sorry, and will call you today."];

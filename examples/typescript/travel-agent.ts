@@ -48,7 +48,7 @@ const bookFlight = tool(
   },
 );
 
-/** Answers from the last message alone, so that it does the same after a step back. */
+/** Answers from the last message alone, so that it does the same whenever it is asked. */
 class ScriptedModel extends BaseChatModel {
   override _llmType() {
     return "scripted";
