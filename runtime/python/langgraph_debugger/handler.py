@@ -35,6 +35,12 @@ class RunHandler(BaseCallbackHandler):
         self.run: Run | None = None
         self.hold = HoldHandler(self)
 
+    def __hash__(self) -> int:
+        # LangChain merges lists of handlers by way of sets, whose order follows the hash: this one stays
+        # before the
+        # hold handler, as a small hash has its place before a larger one.
+        return 0
+
     def guarded(self, function: Callable[..., Any], *args: Any) -> Any:
         """What goes wrong in the debugger must not go wrong in the user's graph."""
         try:
@@ -121,6 +127,9 @@ class HoldHandler(AsyncCallbackHandler):
     def __init__(self, teller: RunHandler) -> None:
         self._teller = teller
         self._gates: dict[UUID, Gate] = {}
+
+    def __hash__(self) -> int:
+        return 1  # after the run handler, see there
 
     def expect(self, run_id: UUID, gate: Gate | None) -> None:
         """The gate at which this handler's callback for the same event has to wait."""
