@@ -286,6 +286,27 @@ for (const runtime of runtimes) {
       });
     });
 
+    it("steps through graphs in graphs, every time alike", async () => {
+      driver = await Driver.load(runtime, "nested");
+      for (let round = 0; round < 10; round++) {
+        driver.threadId = `round-${round}`;
+        const seen: string[] = [];
+        let stopped = await driver.run({ input: fixture("nested").input }, { kind: "in" });
+        for (; stopped.reason !== "end"; stopped = await driver.run({}, { kind: "in" })) {
+          seen.push(shape(stopped.position.root));
+        }
+        assert.deepEqual(seen, [
+          "upper:pending",
+          "upper(upper_start:pending)",
+          "upper(lower:pending)",
+          "upper(lower(lower_start:pending))",
+          "upper(lower(bottom:pending))",
+          "upper(lower(bottom(dig:pending)))",
+          "surface:pending",
+        ]);
+      }
+    });
+
     it("holds one branch while another waits for an answer", async () => {
       driver = await Driver.load(runtime, "parallel_subgraphs");
       await driver.breakpoints({ when: "before", graph: "web", node: "sift" });
