@@ -59,15 +59,23 @@ function pythonType(schema) {
 const pythonLiteral = (value) =>
   typeof value === "boolean" ? (value ? "True" : "False") : JSON.stringify(value);
 
+/** Type of a property; an object written in place becomes a definition of its own, called `name`. */
+function pythonProperty(name, property, out) {
+  if (property.properties) {
+    pythonDefinition(name, property, out);
+    return JSON.stringify(name);
+  }
+  if (property.type === "array" && property.items?.properties) {
+    return `list[${pythonProperty(name, property.items, out)}]`;
+  }
+  return pythonType(property);
+}
+
 function pythonDefinition(name, schema, out, doc) {
   if (schema.type === "object" && schema.properties) {
     const required = new Set(schema.required ?? []);
     const lines = Object.entries(schema.properties).map(([key, property]) => {
-      const inner = property.properties
-        ? (pythonDefinition(`${name}_${key}`, property, out), JSON.stringify(`${name}_${key}`))
-        : property.type === "array" && property.items?.properties
-          ? (pythonDefinition(`${name}_${key}`, property.items, out), `list["${name}_${key}"]`)
-          : pythonType(property);
+      const inner = pythonProperty(`${name}_${key}`, property, out);
       const type = required.has(key) ? inner : `NotRequired[${inner}]`;
       return `        ${JSON.stringify(key)}: ${type},`;
     });
