@@ -29,7 +29,7 @@ export class Breakpoints {
 
   set(params: SetBreakpointsParams): void {
     this.#all = params.breakpoints;
-    this.exceptions = new Set(params.exceptions);
+    this.exceptions = new Set(params.exceptions.map(({ filter }) => filter));
     this.compiled = params.compiled;
     for (const id of this.#counts.keys()) {
       if (!params.breakpoints.some((breakpoint) => breakpoint.id === id)) this.#counts.delete(id);

@@ -1,7 +1,7 @@
 // Earlier checkpoints of a thread: the steps taken on a branch, what they wrote, and their state.
 
 import type { HistoryEntry, HistoryParams, HistoryResult } from "../../src/protocol/runtime.ts";
-import type { GraphIndex } from "./graphs.ts";
+import { type GraphIndex, stateKeysOf } from "./graphs.ts";
 import { type CheckpointTuple, configText, type Graph, type Saver, type Snapshot } from "./langgraph.ts";
 import { checkpointInfo } from "./position.ts";
 import { updateOf } from "./state.ts";
@@ -58,13 +58,15 @@ export async function history(
     const place = { threadId, namespace, checkpointId: tuple.checkpoint.id };
     const snapshot = await snapshotAt(at.graph, saver, place);
     const parent = await parentOf(tuple, tupleAt);
-    const isStep = tuple.metadata?.source === "loop";
+    const isStep = tuple.metadata?.source === "loop" || tuple.metadata?.source === "fork";
+    const made = isStep && parent !== undefined ? parent : undefined;
     entries.push({
       checkpoint: checkpointInfo(
         tuple,
         visibleTasks(snapshot).map(({ name }) => name),
       ),
-      nodes: isStep && parent !== undefined ? await nodesAfter(at.graph, saver, place, parent) : [],
+      nodes: made === undefined ? [] : await nodesAfter(at.graph, saver, place, made),
+      written: made === undefined ? [] : keysWritten(at.graph, made),
       graph: at.id,
     });
     tuple = parent;
@@ -78,6 +80,12 @@ async function parentOf(
 ): Promise<CheckpointTuple | undefined> {
   const id = configText(tuple.parentConfig, "checkpoint_id");
   return id === undefined ? undefined : tupleAt(id);
+}
+
+/** Keys of the state that were written on top of a checkpoint, in schema order. */
+function keysWritten(graph: Graph, parent: CheckpointTuple): string[] {
+  const channels = new Set((parent.pendingWrites ?? []).map(([, channel]) => channel));
+  return stateKeysOf(graph).filter((key) => channels.has(key));
 }
 
 async function nodesAfter(

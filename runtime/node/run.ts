@@ -295,6 +295,12 @@ export class Run implements Observer {
         return true;
       case "over":
         return live.namespace === step.namespace || isAround(live.namespace, step.namespace);
+      case "into":
+        return (
+          live.namespace === step.namespace ||
+          isAround(live.namespace, step.namespace) ||
+          isRunBy(live, step.taskId)
+        );
       case "out":
         return isAround(live.namespace, step.namespace);
     }
@@ -457,6 +463,11 @@ const startable = (live: LiveGraph): Task[] =>
   [...live.tasks.values()]
     .filter(({ task, phase }) => phase !== "ended" && !isHidden(task))
     .map(({ task }) => task);
+
+/** Whether the graph is run by this task, or by one of a graph that it runs. */
+function isRunBy(live: LiveGraph, taskId: string): boolean {
+  return live.parentTask === taskId || (live.parent !== undefined && isRunBy(live.parent, taskId));
+}
 
 function isAround(outer: string, inner: string): boolean {
   return outer !== inner && (outer === "" || inner.startsWith(`${outer}|`));

@@ -54,6 +54,8 @@ export class Session {
   #run: Run | undefined;
   /** The thread that was opened or run last. */
   #threadId = "";
+  /** Of what was told of the graphs. */
+  #revision = 0;
   readonly #served: Served = {
     load: (params: LoadParams) => this.load(params),
     setBreakpoints: (params: SetBreakpointsParams) => this.#breakpoints.set(params),
@@ -244,7 +246,12 @@ export class Session {
   #tellGraphs(add: (sources: Sources, index: GraphIndex) => void): void {
     const { index, sources } = this.#get();
     add(sources, index);
-    this.#link().event("graphs", { graphs: index.models(), sources: sources.files() });
+    this.#revision += 1;
+    this.#link().event("graphs", {
+      revision: this.#revision,
+      graphs: index.models(),
+      sources: sources.files(),
+    });
   }
 
   /** What the checkpoint file calls this graph; the same on every machine that has the project. */

@@ -179,9 +179,9 @@ export class Breakpoints {
   }
 
   toRuntime(): SetBreakpointsParams {
-    const exceptions = (["raised", "retried", "swallowed"] as const).filter((filter) =>
-      this.#filters.has(filter),
-    );
+    const exceptions = (["raised", "retried", "swallowed"] as const)
+      .filter((filter) => this.#filters.has(filter))
+      .map((filter) => ({ filter }));
     return {
       breakpoints: this.#all().flatMap((breakpoint) =>
         targetsOf(breakpoint).map(
@@ -194,8 +194,10 @@ export class Breakpoints {
           }),
         ),
       ),
+      dataBreakpoints: [],
       exceptions,
       compiled: this.#filters.has("compiled"),
+      revision: 0,
     };
   }
 

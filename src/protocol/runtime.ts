@@ -96,13 +96,41 @@ export interface NodeBreakpoint {
   logMessage?: string;
 }
 
+/**
+ * Where a run stops after a superstep whose nodes have changed a key of the state: one that they wrote, and whose
+ * value is not equal to what it was before.
+ */
+export interface DataBreakpoint {
+  /** The adapter's number, from the same row as those of `NodeBreakpoint`. */
+  id: number;
+  /** Graph id (`GraphModel.id`). */
+  graph: string;
+  /** Key of that graph's state. */
+  key: string;
+  /** As in `NodeBreakpoint`, after the superstep; with `old` and `new`, the key's values. `node` is who wrote it. */
+  condition?: string;
+  hitCondition?: string;
+}
+
+/**
+ * `raised`: stop when a node's error ends the run. `retried`: at an error that a retry policy will handle.
+ * `swallowed`: after a node whose own try/except caught `interrupt()`.
+ */
+export interface ExceptionFilter {
+  filter: "raised" | "retried" | "swallowed";
+  /** Names as in `NodeBreakpoint`, and `error`, the exception. One that raises counts as true. */
+  condition?: string;
+}
+
 /** Replaces all breakpoints and filters. Takes effect at the next superstep, in subgraphs too. */
 export interface SetBreakpointsParams {
   breakpoints: NodeBreakpoint[];
-  /** `raised`: stop when a node's error ends the run. `retried`: at an error that a retry policy will handle. */
-  exceptions: ("raised" | "retried" | "swallowed")[];
+  dataBreakpoints: DataBreakpoint[];
+  exceptions: ExceptionFilter[];
   /** False switches the author's compile-time interrupts off. */
   compiled: boolean;
+  /** Of the graphs that these breakpoints were resolved with: that of the last `graphs` event, 0 before the first. */
+  revision: number;
 }
 
 // ---------------------------------------------------------------------------------------------- running
@@ -116,7 +144,9 @@ export type StepMode =
   /** The next superstep of the graph at `namespace`, or of one around it. */
   | { kind: "over"; namespace: string }
   /** The next superstep of a graph around `namespace`. */
-  | { kind: "out"; namespace: string };
+  | { kind: "out"; namespace: string }
+  /** The first superstep of a graph that this task of the graph at `namespace` runs; else as `over`. */
+  | { kind: "into"; namespace: string; taskId: string };
 
 /** Starts a run, or goes on from where the thread stands. Answered at once; `stopped` tells where it ended up. */
 export interface RunParams {
@@ -130,6 +160,52 @@ export interface RunParams {
   step: StepMode;
   /** No stop except at dynamic interrupts. */
   noDebug: boolean;
+}
+
+/** Where the cursor of a thread can be moved to. */
+export type MoveTarget =
+  /** This checkpoint, its tasks not begun; the thread's newest checkpoint as it stands there. */
+  | { kind: "checkpoint"; namespace: string; checkpointId: string }
+  /**
+   * One step back in the graph at `namespace`: before its superstep where that has begun, else before the one that led
+   * to it; from a subgraph's first superstep to before the node that runs the subgraph. At a run's start: `atStart`.
+   */
+  | { kind: "back"; namespace: string }
+  /** This task begins anew; its finished siblings keep what they wrote. */
+  | { kind: "task"; namespace: string; taskId: string }
+  /** These nodes come next instead of the pending ones; finished siblings keep what they wrote. */
+  | { kind: "goto"; namespace: string; nodes: string[] };
+
+/**
+ * Moves the cursor of a thread; nothing runs. A held run is ended first. The thread is then at a copy of the
+ * checkpoint (`source: "fork"`, the original's id under `forked_from` in its metadata), so that going on makes a
+ * branch; the copy is on disk when this is answered, and a thread that is opened again stands there. A copy that was
+ * moved away from and never run nor edited is removed.
+ */
+export interface MoveParams {
+  threadId: string;
+  to: MoveTarget;
+}
+export type MoveResult = Position;
+
+/**
+ * Changes a value of the state at the cursor in place: the same checkpoint, the same pending tasks; what it was is kept
+ * in the file. A held run is ended first.
+ */
+export interface EditParams {
+  threadId: string;
+  namespace: string;
+  /** `key`s of values from a key of the state down. */
+  path: string[];
+  /** JSON, or an expression as in `evaluate`. */
+  expression: string;
+  /** As in `EvaluateParams`. */
+  node?: string;
+}
+export interface EditResult {
+  /** The value as it is now. */
+  value: Value;
+  position: Position;
 }
 
 /** Stops before the next superstep. */
@@ -254,6 +330,8 @@ export interface HistoryEntry {
   checkpoint: CheckpointInfo;
   /** Nodes whose writes made this checkpoint; empty for an input. */
   nodes: string[];
+  /** Keys of the state that they wrote, in schema order. */
+  written: string[];
   /** Id of the graph, as in `GraphModel.id`. */
   graph: string;
 }
@@ -328,8 +406,14 @@ export interface JsonResult {
 
 // ---------------------------------------------------------------------------------------------- other events
 
-/** Event: graphs were found at run time, or sources were loaded later. Replaces all that was known. */
+/**
+ * Event: graphs were found at run time, or sources were loaded later. Replaces all that was known. A graph that begins
+ * does not get beyond its first superstep before `setBreakpoints` with this revision has come (or 2 seconds have
+ * passed), unless it is run without debugging: the adapter always answers with one.
+ */
 export interface GraphsEvent {
+  /** Counts these events, from 1. */
+  revision: number;
   graphs: GraphModel[];
   sources: string[];
 }
@@ -388,6 +472,12 @@ export type RuntimeErrorCode =
   | "invalidInput"
   | "unknownInterrupt"
   | "needsAnswer"
+  /** An edit does not fit the schema of the state, or its value can't be stored. */
+  | "invalidEdit"
+  /** There is no step before this one. */
+  | "atStart"
+  | "unknownNode"
+  | "unknownCheckpoint"
   | "running"
   | "notRunning"
   | "checkpointFile"
@@ -415,6 +505,8 @@ export interface Requests {
   open: { params: OpenParams; result: OpenResult };
   run: { params: RunParams; result: Record<string, never> };
   pause: { params: Record<string, never>; result: PauseResult };
+  move: { params: MoveParams; result: MoveResult };
+  edit: { params: EditParams; result: EditResult };
   /** Ends the current run where it stands; what it has done is on disk when this is answered. */
   cancel: { params: Record<string, never>; result: Record<string, never> };
   history: { params: HistoryParams; result: HistoryResult };

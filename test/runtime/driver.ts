@@ -316,7 +316,13 @@ export class Driver {
   async breakpoints(
     ...breakpoints: (Omit<NodeBreakpoint, "id"> | Partial<Omit<SetBreakpointsParams, "breakpoints">>)[]
   ): Promise<void> {
-    const params: SetBreakpointsParams = { breakpoints: [], exceptions: ["raised"], compiled: true };
+    const params: SetBreakpointsParams = {
+      breakpoints: [],
+      dataBreakpoints: [],
+      exceptions: [{ filter: "raised" }],
+      compiled: true,
+      revision: 0,
+    };
     for (const each of breakpoints) {
       if ("node" in each) params.breakpoints.push({ ...each, id: params.breakpoints.length + 1 });
       else Object.assign(params, each);

@@ -138,7 +138,13 @@ export class NodeRuntime implements AsyncDisposable {
       node: "*",
       ...breakpoint,
     }));
-    await this.request("setBreakpoints", { breakpoints: all, exceptions, compiled: true });
+    await this.request("setBreakpoints", {
+      breakpoints: all,
+      dataBreakpoints: [],
+      exceptions: exceptions.map((filter) => ({ filter })),
+      compiled: true,
+      revision: 0,
+    });
   }
 
   /** Runs until the next stop. */

@@ -102,7 +102,7 @@ for (const runtime of runtimes) {
 
     it("stops at errors that a retry policy handles when asked to", async () => {
       driver = await Driver.load(runtime, "retry");
-      await driver.breakpoints({ exceptions: ["raised", "retried"] });
+      await driver.breakpoints({ exceptions: [{ filter: "raised" }, { filter: "retried" }] });
       const stopped = await driver.run({ input: { text: "" } });
       assert.equal(stopped.reason, "exception");
       assert.match(stopped.position.error?.message ?? "", /attempt 1 failed/);
@@ -117,7 +117,7 @@ for (const runtime of runtimes) {
       assert.equal(warning?.kind, "warning");
       assert.match(warning?.text ?? "", /ask/);
       driver.threadId = "stop";
-      await driver.breakpoints({ exceptions: ["swallowed"] });
+      await driver.breakpoints({ exceptions: [{ filter: "swallowed" }] });
       const stopped = await driver.run({ input: {} });
       assert.match(stopped.text ?? "", /interrupt/);
       assert.equal((await driver.run()).reason, "end");

@@ -36,6 +36,8 @@ class Debuggee:
         self._loop = loop
         self._stack = stack
         self._send = send
+        self._revision = 0
+        """Of what was told of the graphs."""
         self._folders = [*params["workspaceFolders"], loaded.folder]
         self.saver = saving.open_saver(params["checkpoints"], self._tell_file_error)
         self._replaced = saving.replace(loaded.graph, self.saver)
@@ -90,7 +92,9 @@ class Debuggee:
         for known in self._graphs:
             if known.id:
                 saving.replace_in_subgraph(known.graph, self.saver)
-        self._send("graphs", {"graphs": self._graphs.models(), "sources": user_sources(self._folders)})
+        self._revision += 1
+        told = {"graphs": self._graphs.models(), "sources": user_sources(self._folders)}
+        self._send("graphs", {"revision": self._revision, **told})
 
     # ------------------------------------------------------------------------------------- requests
 

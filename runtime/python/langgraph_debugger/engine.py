@@ -72,7 +72,7 @@ class Engine:
 
     def set_breakpoints(self, params: SetBreakpointsParams) -> None:
         self.watch.breakpoints = Breakpoints(params["breakpoints"], self.watch.breakpoints)
-        self.watch.filters = set(params["exceptions"])
+        self.watch.filters = {each["filter"] for each in params["exceptions"]}
         self.watch.honour_compiled = params["compiled"]
 
     def start(self, params: RunParams) -> None:

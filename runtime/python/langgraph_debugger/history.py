@@ -42,20 +42,24 @@ class History:
     def _entry(self, saved: Any, parent: Any) -> HistoryEntry:
         following = [task.name for task in self._tasks(saved)]
         parent_id = parent.checkpoint["id"] if parent is not None else None
+        nodes, written = self._wrote(saved, parent)
         return {
             "checkpoint": checkpoint_info(
                 saved.checkpoint, saved.metadata, self._namespace, parent_id, following
             ),
-            "nodes": self._wrote(saved, parent),
+            "nodes": nodes,
+            "written": written,
             "graph": self._known.id,
         }
 
-    def _wrote(self, saved: Any, parent: Any) -> list[str]:
-        """Names of the tasks whose writes made a checkpoint: those pending at its parent."""
-        if parent is None or saved.metadata.get("source") != "loop":
-            return []
-        wrote = {task_id for task_id, channel, _ in parent.pending_writes or () if not is_mark(channel)}
-        return [task.name for task in self._tasks(parent) if task.id in wrote]
+    def _wrote(self, saved: Any, parent: Any) -> tuple[list[str], list[str]]:
+        """Names of the tasks whose writes, pending at its parent, made a checkpoint; the keys written."""
+        if parent is None or saved.metadata.get("source") not in ("loop", "fork"):
+            return [], []
+        own = [write for write in parent.pending_writes or () if not is_mark(write[1])]
+        tasks, channels = {write[0] for write in own}, {write[1] for write in own}
+        nodes = [task.name for task in self._tasks(parent) if task.id in tasks]
+        return nodes, [key for key in self._known.state_keys if key in channels]
 
     def _tasks(self, saved: Any) -> list[Any]:
         """The tasks that follow a checkpoint, without LangGraph's own."""

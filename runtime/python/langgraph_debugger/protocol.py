@@ -88,6 +88,27 @@ NodeBreakpoint = TypedDict(
 )
 """Where a run may stop: before or after a node of a graph."""
 
+DataBreakpoint = TypedDict(
+    "DataBreakpoint",
+    {
+        "id": float,
+        "graph": str,
+        "key": str,
+        "condition": NotRequired[str],
+        "hitCondition": NotRequired[str],
+    },
+)
+"""Where a run stops after a superstep whose nodes have changed a key of the state: one that they wrote, and whose value is not equal to what it was before."""
+
+ExceptionFilter = TypedDict(
+    "ExceptionFilter",
+    {
+        "filter": Literal["raised", "retried", "swallowed"],
+        "condition": NotRequired[str],
+    },
+)
+"""`raised`: stop when a node's error ends the run. `retried`: at an error that a retry policy will handle. `swallowed`: after a node whose own try/except caught `interrupt()`."""
+
 StepMode_0 = TypedDict(
     "StepMode_0",
     {
@@ -118,10 +139,55 @@ StepMode_3 = TypedDict(
     },
 )
 
-StepMode = Union["StepMode_0", "StepMode_1", "StepMode_2", "StepMode_3"]
+StepMode_4 = TypedDict(
+    "StepMode_4",
+    {
+        "kind": Literal["into"],
+        "namespace": str,
+        "taskId": str,
+    },
+)
+
+StepMode = Union["StepMode_0", "StepMode_1", "StepMode_2", "StepMode_3", "StepMode_4"]
 """What to stop at beyond breakpoints. Namespaces are LangGraph's (`a:<uuid>|b:<uuid>`), the root is `""`."""
 
-StopReason = Literal["entry", "step", "breakpoint", "exception", "pause", "interrupt", "end"]
+MoveTarget_0 = TypedDict(
+    "MoveTarget_0",
+    {
+        "kind": Literal["checkpoint"],
+        "namespace": str,
+        "checkpointId": str,
+    },
+)
+
+MoveTarget_1 = TypedDict(
+    "MoveTarget_1",
+    {
+        "kind": Literal["back"],
+        "namespace": str,
+    },
+)
+
+MoveTarget_2 = TypedDict(
+    "MoveTarget_2",
+    {
+        "kind": Literal["task"],
+        "namespace": str,
+        "taskId": str,
+    },
+)
+
+MoveTarget_3 = TypedDict(
+    "MoveTarget_3",
+    {
+        "kind": Literal["goto"],
+        "namespace": str,
+        "nodes": list[str],
+    },
+)
+
+MoveTarget = Union["MoveTarget_0", "MoveTarget_1", "MoveTarget_2", "MoveTarget_3"]
+"""Where the cursor of a thread can be moved to."""
 
 Position_finished_tasks = TypedDict(
     "Position_finished_tasks",
@@ -227,11 +293,29 @@ ErrorInfo = TypedDict(
     },
 )
 
+Value = TypedDict(
+    "Value",
+    {
+        "name": str,
+        "key": str,
+        "value": str,
+        "type": str,
+        "indexed": float,
+        "named": float,
+        "evaluateName": NotRequired[str],
+        "unserialisable": NotRequired[bool],
+    },
+)
+"""One value as it is shown in a tree."""
+
+StopReason = Literal["entry", "step", "breakpoint", "exception", "pause", "interrupt", "end"]
+
 HistoryEntry = TypedDict(
     "HistoryEntry",
     {
         "checkpoint": "CheckpointInfo",
         "nodes": list[str],
+        "written": list[str],
         "graph": str,
     },
 )
@@ -290,22 +374,7 @@ ValueRoot_5 = TypedDict(
 ValueRoot = Union["ValueRoot_0", "ValueRoot_1", "ValueRoot_2", "ValueRoot_3", "ValueRoot_4", "ValueRoot_5"]
 """Something whose children can be read. `namespace` names a graph at the current position."""
 
-Value = TypedDict(
-    "Value",
-    {
-        "name": str,
-        "key": str,
-        "value": str,
-        "type": str,
-        "indexed": float,
-        "named": float,
-        "evaluateName": NotRequired[str],
-        "unserialisable": NotRequired[bool],
-    },
-)
-"""One value as it is shown in a tree."""
-
-RuntimeErrorCode = Literal["importError", "noGraph", "ambiguousGraph", "notAGraph", "langgraphMissing", "langgraphTooOld", "languageTooOld", "invalidInput", "unknownInterrupt", "needsAnswer", "running", "notRunning", "checkpointFile", "otherGraph", "unknownThread", "evaluation", "staleValue", "internal"]
+RuntimeErrorCode = Literal["importError", "noGraph", "ambiguousGraph", "notAGraph", "langgraphMissing", "langgraphTooOld", "languageTooOld", "invalidInput", "unknownInterrupt", "needsAnswer", "invalidEdit", "atStart", "unknownNode", "unknownCheckpoint", "running", "notRunning", "checkpointFile", "otherGraph", "unknownThread", "evaluation", "staleValue", "internal"]
 """`data.code` of a JSON-RPC error. The message says what to do next."""
 
 HelloParams = TypedDict(
@@ -370,8 +439,10 @@ SetBreakpointsParams = TypedDict(
     "SetBreakpointsParams",
     {
         "breakpoints": list["NodeBreakpoint"],
-        "exceptions": list[Literal["raised", "retried", "swallowed"]],
+        "dataBreakpoints": list["DataBreakpoint"],
+        "exceptions": list["ExceptionFilter"],
         "compiled": bool,
+        "revision": float,
     },
 )
 """Replaces all breakpoints and filters. Takes effect at the next superstep, in subgraphs too."""
@@ -407,6 +478,37 @@ PauseResult = TypedDict(
     },
 )
 """Stops before the next superstep."""
+
+MoveParams = TypedDict(
+    "MoveParams",
+    {
+        "threadId": str,
+        "to": "MoveTarget",
+    },
+)
+"""Moves the cursor of a thread; nothing runs. A held run is ended first. The thread is then at a copy of the checkpoint (`source: "fork"`, the original's id under `forked_from` in its metadata), so that going on makes a branch; the copy is on disk when this is answered, and a thread that is opened again stands there. A copy that was moved away from and never run nor edited is removed."""
+
+MoveResult = "Position"
+
+EditParams = TypedDict(
+    "EditParams",
+    {
+        "threadId": str,
+        "namespace": str,
+        "path": list[str],
+        "expression": str,
+        "node": NotRequired[str],
+    },
+)
+"""Changes a value of the state at the cursor in place: the same checkpoint, the same pending tasks; what it was is kept in the file. A held run is ended first."""
+
+EditResult = TypedDict(
+    "EditResult",
+    {
+        "value": "Value",
+        "position": "Position",
+    },
+)
 
 HistoryParams = TypedDict(
     "HistoryParams",
@@ -500,11 +602,12 @@ StoppedEvent = TypedDict(
 GraphsEvent = TypedDict(
     "GraphsEvent",
     {
+        "revision": float,
         "graphs": list["GraphModel"],
         "sources": list[str],
     },
 )
-"""Event: graphs were found at run time, or sources were loaded later. Replaces all that was known."""
+"""Event: graphs were found at run time, or sources were loaded later. Replaces all that was known. A graph that begins does not get beyond its first superstep before `setBreakpoints` with this revision has come (or 2 seconds have passed), unless it is run without debugging: the adapter always answers with one."""
 
 TaskEvent = TypedDict(
     "TaskEvent",

@@ -268,6 +268,15 @@ class Run:
     def level_at(self, namespace: str) -> Level | None:
         return next((level for level in self.levels.values() if level.namespace == namespace), None)
 
+    def is_inside(self, namespace: str, task_id: str) -> bool:
+        """Whether the task runs the graph at `namespace`, or one around it."""
+        level = self.level_at(namespace)
+        while level is not None and level.parent is not None:
+            if level.parent.id == task_id:
+                return True
+            level = level.parent.level
+        return False
+
     def drop_level(self, level: Level) -> None:
         """Forgets a graph that has ended, with all that ran in it."""
         for task in list(self.tasks.values()):

@@ -145,8 +145,9 @@ class Watch:
         kind = run.step["kind"]
         if (
             kind == "in"
+            or (kind == "into" and run.is_inside(namespace, run.step["taskId"]))
             or (
-                kind == "over"
+                kind in ("over", "into")
                 and (namespace == run.step["namespace"] or around(namespace, run.step["namespace"]))
             )
             or (kind == "out" and around(namespace, run.step["namespace"]))
