@@ -2,6 +2,7 @@
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { RuntimeErrorData } from "../protocol/runtime.ts";
+import { lastWords } from "./last-words.ts";
 
 /**
  * `user`: something the user asked for or configured; they can mend it. `graph`: their code did it. `ours`: a defect of
@@ -146,12 +147,13 @@ export const interpreterNotFound = (attribute: string, command: string): DebugEr
 export const cwdNotFound = (cwd: string): DebugError =>
   new DebugError(210, "user", `There is no folder ${cwd}. Mend "cwd" in the launch configuration.`);
 
+function itSaid(stderr: string): string {
+  const words = lastWords(stderr);
+  return words === "" ? "" : ` It said: ${words}`;
+}
+
 export const runtimeDidNotStart = (command: string, code: number | string, stderr: string): DebugError =>
-  new DebugError(
-    211,
-    "user",
-    `${command} ended (${code}) before it could load the graph.${stderr ? ` It said: ${lastLines(stderr)}` : ""}`,
-  );
+  new DebugError(211, "user", `${command} ended (${code}) before it could load the graph.${itSaid(stderr)}`);
 
 export const runtimeSilent = (command: string, seconds: number): DebugError =>
   new DebugError(
@@ -165,7 +167,7 @@ export const endedWhileLoading = (how: string, stderr: string): DebugError =>
     215,
     "graph",
     `The process ended (${how}) while it imported the graph's module. Does the module call exit() when it is imported? ` +
-      `Put what only a script shall do under the check for "__main__".${stderr ? ` It said: ${lastLines(stderr)}` : ""}`,
+      `Put what only a script shall do under the check for "__main__".${itSaid(stderr)}`,
   );
 
 export const interpreterTooOld = (language: "Python" | "Node", version: string, oldest: string): DebugError =>
@@ -296,7 +298,3 @@ export const runtimeGone = (): DebugError =>
   new DebugError(501, "user", "The process that ran the graph has ended, and the session with it.", {
     quiet: true,
   });
-
-function lastLines(text: string): string {
-  return text.trim().split(/\r?\n/).slice(-3).join(" / ").slice(-500);
-}

@@ -15,6 +15,8 @@ import { startInTerminal, type Terminal } from "./terminal.ts";
 const helloSeconds = 30;
 /** After `shutdown` was answered or the socket closed, a runtime must be gone within a second. */
 const graceMilliseconds = 1_500;
+/** Characters of the process's stderr that are kept to tell what went wrong: a long traceback. */
+const keptErrors = 16_000;
 
 export interface RuntimeEnd {
   /** Undefined where a terminal owns the process. */
@@ -213,7 +215,7 @@ export class Runtime {
 
   #deliver(stream: "stdout" | "stderr", text: string): void {
     if (text === "") return;
-    if (stream === "stderr") this.#recentErrors = (this.#recentErrors + text).slice(-2_000);
+    if (stream === "stderr") this.#recentErrors = (this.#recentErrors + text).slice(-keptErrors);
     this.#output.fire({ stream, text });
   }
 
