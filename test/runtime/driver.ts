@@ -108,6 +108,8 @@ export class Driver {
   stdout = "";
   stderr = "";
   token = "";
+  /** Tells the breakpoints anew whenever graphs are found, as the adapter does. */
+  answersGraphs = true;
   #socket: Socket | undefined;
   #server: Server;
   #buffer = Buffer.alloc(0);
@@ -115,6 +117,13 @@ export class Driver {
   #pending = new Map<number, Pending>();
   #waits = new Set<Wait>();
   #read = 0;
+  #breakpoints: SetBreakpointsParams = {
+    breakpoints: [],
+    dataBreakpoints: [],
+    exceptions: [{ filter: "raised" }],
+    compiled: true,
+    revision: 0,
+  };
   #failure: Error | undefined;
   #folder: string | undefined;
 
@@ -230,6 +239,7 @@ export class Driver {
       const name = message.method as keyof Events;
       check(message.params, `${name[0]?.toUpperCase()}${name.slice(1)}Event`);
       this.events.push({ name, params: message.params } as AnyEvent);
+      if (name === "graphs" && this.answersGraphs) this.#answerGraphs(message.params as Events["graphs"]);
       this.#wake();
     } else {
       const pending = this.#pending.get(message.id as number);
@@ -247,6 +257,12 @@ export class Driver {
         pending.resolve(message.result);
       }
     }
+  }
+
+  /** The same breakpoints again: graphs that were found wait for them. */
+  #answerGraphs({ revision }: Events["graphs"]): void {
+    this.#breakpoints = { ...this.#breakpoints, revision };
+    this.request("setBreakpoints", this.#breakpoints).catch(() => undefined);
   }
 
   #wake(): void {
@@ -321,12 +337,13 @@ export class Driver {
       dataBreakpoints: [],
       exceptions: [{ filter: "raised" }],
       compiled: true,
-      revision: 0,
+      revision: this.#breakpoints.revision,
     };
     for (const each of breakpoints) {
       if ("node" in each) params.breakpoints.push({ ...each, id: params.breakpoints.length + 1 });
       else Object.assign(params, each);
     }
+    this.#breakpoints = params;
     await this.request("setBreakpoints", params);
   }
 
