@@ -155,6 +155,16 @@ function itSaid(stderr: string): string {
 export const runtimeDidNotStart = (command: string, code: number | string, stderr: string): DebugError =>
   new DebugError(211, "user", `${command} ended (${code}) before it could load the graph.${itSaid(stderr)}`);
 
+/** `how` is unknown when the terminal was closed. */
+export const endedInTerminal = (command: string, how: string | undefined): DebugError =>
+  new DebugError(
+    218,
+    "user",
+    how === undefined
+      ? `The terminal was closed before ${command} could load the graph. Start the session again.`
+      : `${command} ended (${how}) before it could load the graph. Its terminal says why.`,
+  );
+
 export const runtimeSilent = (command: string, seconds: number): DebugError =>
   new DebugError(
     212,

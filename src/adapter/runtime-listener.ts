@@ -1,4 +1,5 @@
-// Waits on a loopback port for the one runtime that knows the token; drops everyone else.
+// Waits on a loopback port for the one runtime that knows the token, and for its launcher where it runs in a terminal;
+// drops everyone else.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
@@ -12,6 +13,7 @@ import { Deferred } from "../base/deferred.ts";
 import type { Logger } from "../base/logger.ts";
 import { type HelloParams, type HelloResult, protocolVersion } from "../protocol/runtime.ts";
 import { otherProtocol } from "./errors.ts";
+import type { LauncherEnd } from "./terminal.ts";
 
 /** A connection that has not said a good `hello` by then is dropped. */
 const helloTimeout = 5_000;
@@ -26,7 +28,9 @@ export class RuntimeListener {
   readonly #logger: Logger;
   readonly #server: Server;
   readonly #greeted = new Deferred<Greeted>();
+  readonly #launcherEnd = new Deferred<LauncherEnd>();
   readonly #strangers = new Set<Socket>();
+  readonly #launchers = new Set<Socket>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -40,6 +44,11 @@ export class RuntimeListener {
     return this.#greeted.promise;
   }
 
+  /** Resolves when the launcher in a terminal has told that its runtime ended, or was lost itself. */
+  get launcherEnd(): Promise<LauncherEnd> {
+    return this.#launcherEnd.promise;
+  }
+
   /** Resolves to the port. */
   listen(): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -48,6 +57,7 @@ export class RuntimeListener {
     });
   }
 
+  /** Lets nobody in any more; a launcher is still heard. */
   close(): void {
     this.#server.close();
     for (const socket of this.#strangers) socket.destroy();
@@ -73,6 +83,17 @@ export class RuntimeListener {
     socket.on("close", () => drop("it closed"));
     connection.onError(() => drop("its messages can't be read"));
     connection.onUnhandledNotification(() => drop("it did not start with hello"));
+    connection.onNotification("launcher", (params: { token?: unknown } | undefined) => {
+      if (!this.#knows(params?.token)) return drop("its token is wrong");
+      if (!this.#strangers.delete(socket)) return;
+      clearTimeout(timer);
+      this.#launchers.add(socket);
+      socket.on("close", () => this.#launcherEnd.resolve({}));
+    });
+    connection.onNotification("ended", (end: LauncherEnd) => {
+      if (this.#launchers.has(socket)) this.#launcherEnd.resolve(end);
+      else drop("it did not start with hello");
+    });
     connection.onRequest((method: string) => {
       drop("it did not start with hello");
       return Promise.reject(new Error(method));

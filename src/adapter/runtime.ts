@@ -6,7 +6,7 @@ import { type MessageConnection, ResponseError } from "vscode-jsonrpc/node.js";
 import { Emitter } from "../base/event.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Events, HelloParams, Requests, RuntimeErrorData } from "../protocol/runtime.ts";
-import { fromRuntime, runtimeDidNotStart, runtimeGone, runtimeSilent } from "./errors.ts";
+import { endedInTerminal, fromRuntime, runtimeDidNotStart, runtimeGone, runtimeSilent } from "./errors.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { type Greeted, RuntimeListener } from "./runtime-listener.ts";
 import { startInTerminal, type Terminal } from "./terminal.ts";
@@ -19,7 +19,7 @@ const graceMilliseconds = 1_500;
 const keptErrors = 16_000;
 
 export interface RuntimeEnd {
-  /** Undefined where a terminal owns the process. */
+  /** Undefined where nobody told: the terminal that owned the process is gone. */
   readonly code: number | undefined;
   readonly signal: string | undefined;
 }
@@ -226,6 +226,11 @@ export class Runtime {
       this.onEnd(({ code, signal }) =>
         reject(runtimeDidNotStart(this.#command, signal ?? `exit code ${code}`, this.#recentErrors)),
       );
+      void listener.launcherEnd.then(({ code, signal }) =>
+        reject(
+          endedInTerminal(this.#command, signal ?? (code === undefined ? undefined : `exit code ${code}`)),
+        ),
+      );
     });
     try {
       return await Promise.race([listener.runtime, failed]);
@@ -262,8 +267,22 @@ export class Runtime {
     });
     void this.#drained.then(() => {
       connection.dispose();
-      if (!this.#child) this.#over({ code: undefined, signal: undefined });
+      if (!this.#child) this.#endInTerminal();
       else if (!this.#end) setTimeout(() => this.kill(), graceMilliseconds).unref();
+    });
+  }
+
+  /** The launcher knows how the process ended; it may be gone as well. */
+  #endInTerminal(): void {
+    const timer = setTimeout(() => this.kill(), graceMilliseconds);
+    const unheard = setTimeout(
+      () => this.#over({ code: undefined, signal: undefined }),
+      2 * graceMilliseconds,
+    );
+    void this.#listener?.launcherEnd.then(({ code, signal }) => this.#over({ code, signal }));
+    this.onEnd(() => {
+      clearTimeout(timer);
+      clearTimeout(unheard);
     });
   }
 

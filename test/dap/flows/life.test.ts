@@ -140,31 +140,6 @@ for (const language of languages) {
       await client.close();
     });
 
-    it("runs in the client's terminal, without the token in its arguments", async () => {
-      const started: ChildProcess[] = [];
-      const client = await bench.client({
-        initialize: { supportsRunInTerminalRequest: true },
-        onRequest: (command, args) => {
-          assert.equal(command, "runInTerminal");
-          const { args: words, cwd, env } = args as { args: string[]; cwd: string; env?: NodeJS.ProcessEnv };
-          assert.doesNotMatch(JSON.stringify([words, env]), /[0-9a-f]{64}/);
-          const [program = "", ...rest] = words;
-          started.push(spawn(program, rest, { cwd, env: { ...process.env, ...env }, stdio: "pipe" }));
-          return { processId: started[0]?.pid };
-        },
-      });
-      const end = await client.launch(
-        bench.launch("output", { input: { text: "Ada" }, console: "integratedTerminal" }),
-      );
-      assert.equal(end.reason, "end");
-      const [terminal] = started;
-      assert.ok(terminal);
-      const over = once(terminal, "exit");
-      await client.close();
-      await over;
-      assert.equal(client.output("stdout"), "");
-    });
-
     it("ends the run when the adapter is killed", async () => {
       const client = await bench.client();
       await client.launch(bench.launch("linear", { input, stopOnEntry: true }));
