@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { adapterPath, type Client, nodePath } from "../client.ts";
@@ -143,11 +144,11 @@ for (const language of languages) {
     it("ends the run when the adapter is killed", async () => {
       const client = await bench.client();
       await client.launch(bench.launch("linear", { input, stopOnEntry: true }));
-      const runtime = await processOf(client, language.name);
+      const runtime = await lifeOf(client, language.name);
       client.kill();
       await client.exited;
       const killed = Date.now();
-      await gone(runtime);
+      await runtime.over;
       assert.ok(Date.now() - killed < 1_000, `the runtime lived on for ${Date.now() - killed} ms`);
     });
 
@@ -216,9 +217,9 @@ describe("the adapter on a port", () => {
   it("ends the run of a client that goes without a word", async () => {
     const client = await bench.client({ port });
     await client.launch(bench.launch("linear", { input: { topic: "bees", log: [] }, stopOnEntry: true }));
-    const runtime = await processOf(client, "Python");
+    const runtime = await lifeOf(client, "Python");
     client.kill();
-    await gone(runtime);
+    await runtime.over;
   });
 });
 
@@ -230,17 +231,25 @@ async function processOf(client: Client, language: string): Promise<number> {
   return Number(result);
 }
 
-/** Resolves when the process has ended. There is no event for the end of a process that is not our own child. */
-async function gone(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // Ended, but not yet fetched by the process that inherited it.
-    return process.platform !== "linux" || !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
+/** Makes the process that runs the graph hold a connection to us; `over` resolves when it is closed: the process is gone. */
+async function lifeOf(client: Client, language: string): Promise<{ over: Promise<void> }> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const held = once(server, "connection") as Promise<[Socket]>;
+  await client.evaluate(
+    language === "Python"
+      ? `__import__("sys").modules.setdefault("held", __import__("socket").create_connection(("127.0.0.1", ${port})))`
+      : `void process.getBuiltinModule("node:net").connect(${port}, "127.0.0.1").on("error", () => {})`,
+  );
+  const [socket] = await held;
+  server.close();
+  return {
+    over: new Promise((resolve) => {
+      socket.on("error", () => {});
+      socket.once("close", () => resolve());
+      socket.resume();
+    }),
+  };
 }
