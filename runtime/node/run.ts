@@ -8,7 +8,8 @@ import type {
   StoppedEvent,
   StopReason,
 } from "../../src/protocol/runtime.ts";
-import type { Breakpoints, Visit } from "./breakpoints.ts";
+import type { Breakpoints } from "./breakpoints.ts";
+import { Deciding, type StopRequest } from "./deciding.ts";
 import { errorInfo } from "./errors.ts";
 import { type GraphIndex, stateKeysOf } from "./graphs.ts";
 import { abortError, Holds } from "./holds.ts";
@@ -18,7 +19,6 @@ import { type LiveGraph, LiveGraphs, type LiveTask, type Observer } from "./live
 import { interruptsOf, livePosition, storedPosition } from "./position.ts";
 import { Report, swallowedInterrupt, willRetry } from "./report.ts";
 import type { Saving } from "./saving.ts";
-import { stateOf, updateOf } from "./state.ts";
 
 /** How long a stop waits for tasks that still compute before it is told without them. */
 const settleTime = 50;
@@ -72,16 +72,13 @@ export class Run implements Observer {
   cancelled = false;
   readonly #context: RunContext;
   readonly #abort = new AbortController();
-  #step: StepMode;
-  /** Nothing has been stopped at since the run's start. */
-  #atStart: boolean;
+  readonly #deciding: Deciding;
   #stop: Stop | undefined;
   readonly #holds = new Holds();
   /** Where the thread rests, when that is read from the file. */
   #rest: GraphPosition | undefined;
   #settling: NodeJS.Timeout | undefined;
   #telling = false;
-  #swallowed: ErrorInfo | undefined;
   readonly #report: Report;
 
   constructor(context: RunContext, start: RunStart) {
@@ -90,12 +87,9 @@ export class Run implements Observer {
     this.threadId = start.threadId;
     this.config = start.config;
     this.noDebug = start.noDebug;
-    this.#step = start.step;
-    this.#atStart = !start.resuming;
+    this.#deciding = new Deciding(context, start.step, !start.resuming);
     this.#report = new Report(context.link);
     this.graphs = new LiveGraphs(this, start.resuming, start.stops);
-    // A pause that came after the last run is for none.
-    context.link.takePause();
     this.whenOver = this.graphs.watch(() => this.#stream(start));
   }
 
@@ -107,10 +101,8 @@ export class Run implements Observer {
   /** Lets the held graphs go on. */
   release(step: StepMode, noDebug: boolean): void {
     this.noDebug = noDebug;
-    this.#step = step;
     this.#stop = undefined;
-    this.#atStart = false;
-    this.#context.link.takePause();
+    this.#deciding.goOn(step);
     this.#holds.release();
   }
 
@@ -229,90 +221,17 @@ export class Run implements Observer {
     this.#context.link.event("message", { kind: "warning", text });
     if (!this.#context.breakpoints.exceptions.has("swallowed")) return;
     const node = String(task.task.name);
-    this.#swallowed = { type: "GraphInterrupt", message: text, traceback: "", frames: [], node };
+    this.#deciding.swallowed({ type: "GraphInterrupt", message: text, traceback: "", frames: [], node });
   }
-
-  // ------------------------------------------------------------------------------------------ deciding
 
   /** Whether this superstep stops the run. Makes the stop, or adds to the one that is being made. */
   #ask(live: LiveGraph, tasks: readonly Task[], finished: readonly Task[]): boolean {
-    const { breakpoints, link, show } = this.#context;
-    const visit = (task: Task, update?: () => unknown): Visit => ({
-      graph: live.id,
-      node: String(task.name),
-      names: () => {
-        const values = stateOf(live);
-        // A key that has no value yet is undefined, as it is in the state that a node gets.
-        const unset = Object.fromEntries(stateKeysOf(live.graph).map((key) => [key, undefined]));
-        const own = { state: values, node: String(task.name), step: live.loop.step - (update ? 1 : 0) };
-        return [{ ...unset, ...values }, update === undefined ? own : { ...own, update: update() }];
-      },
-    });
-    const after = breakpoints.ask(
-      "after",
-      finished.map((task) => visit(task, () => updateOf(task.writes))),
-      show,
-    );
-    const before = breakpoints.ask(
-      "before",
-      tasks.map((task) => visit(task)),
-      show,
-    );
-    for (const { id, text } of [...after.logs, ...before.logs]) {
-      link.event("message", { kind: "logpoint", text, breakpointId: id });
-    }
-    const ids = [...new Set([...after.ids, ...before.ids])];
-    const text = after.text ?? before.text;
-    if (ids.length > 0) {
-      const ended = { namespace: live.namespace, graph: live.id };
-      const names = finished.map(({ id, name }) => ({ id, name: String(name) }));
-      this.#request({
-        reason: "breakpoint",
-        text,
-        ids,
-        finished: after.ids.length > 0 ? { ...ended, tasks: names } : undefined,
-      });
-      return true;
-    }
-    if (this.#swallowed !== undefined) {
-      this.#request({ reason: "exception", text: this.#swallowed.message, error: this.#swallowed });
-      this.#swallowed = undefined;
-      return true;
-    }
-    if (tasks.length === 0) return false;
-    if (link.takePause()) this.#request({ reason: "pause" });
-    else if (this.#stepEndsAt(live)) this.#request({ reason: this.#atStart ? "entry" : "step" });
-    else return false;
-    return true;
+    const stop = this.#deciding.ask(live, tasks, finished);
+    if (stop !== undefined) this.#request(stop);
+    return stop !== undefined;
   }
 
-  #stepEndsAt(live: LiveGraph): boolean {
-    const step = this.#step;
-    switch (step.kind) {
-      case "continue":
-        return false;
-      case "in":
-        return true;
-      case "over":
-        return live.namespace === step.namespace || isAround(live.namespace, step.namespace);
-      case "into":
-        return (
-          live.namespace === step.namespace ||
-          isAround(live.namespace, step.namespace) ||
-          isRunBy(live, step.taskId)
-        );
-      case "out":
-        return isAround(live.namespace, step.namespace);
-    }
-  }
-
-  #request(stop: {
-    reason: StopReason;
-    text?: string | undefined;
-    ids?: number[];
-    finished?: Position["finished"];
-    error?: ErrorInfo;
-  }): void {
+  #request(stop: StopRequest): void {
     const known = this.#stop;
     if (known === undefined) {
       const { reason, text, ids = [], finished, error } = stop;
@@ -463,12 +382,3 @@ const startable = (live: LiveGraph): Task[] =>
   [...live.tasks.values()]
     .filter(({ task, phase }) => phase !== "ended" && !isHidden(task))
     .map(({ task }) => task);
-
-/** Whether the graph is run by this task, or by one of a graph that it runs. */
-function isRunBy(live: LiveGraph, taskId: string): boolean {
-  return live.parentTask === taskId || (live.parent !== undefined && isRunBy(live.parent, taskId));
-}
-
-function isAround(outer: string, inner: string): boolean {
-  return outer !== inner && (outer === "" || inner.startsWith(`${outer}|`));
-}
