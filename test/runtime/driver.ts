@@ -72,6 +72,9 @@ export class Refused extends Error {
   }
 }
 
+/** The runtime closed the connection, as it does when its process ends. */
+export class ConnectionLost extends Error {}
+
 /** For `assert.rejects`: a refusal with this code. */
 export const refused =
   (code: RuntimeErrorData["code"]) =>
@@ -204,7 +207,9 @@ export class Driver {
     });
     socket.on("data", (chunk) => this.#receive(chunk));
     socket.on("error", () => undefined);
-    socket.once("close", () => this.#fail(new Error(`the runtime closed the connection:\n${this.stderr}`)));
+    socket.once("close", () =>
+      this.#fail(new ConnectionLost(`the runtime closed the connection:\n${this.stderr}`)),
+    );
     await greeted;
   }
 
