@@ -42,11 +42,20 @@ export class Analysis {
     }
   }
 
-  async breakpointAt(path: string, line: number, after: boolean): Promise<StaticBreakpoint> {
+  /** The analyses that breakpoints in `path` depend on, and what they say of its lines. */
+  async breakpointsIn(
+    path: string,
+  ): Promise<{ analyses: FileAnalysis[]; breakpointAt: (line: number, after: boolean) => StaticBreakpoint }> {
     const analyses = await this.of(path);
-    if (analyses.length === 0) return { verified: false, reason: "Checked when the graph is loaded." };
+    if (analyses.length === 0) {
+      const reason = "Checked when the graph is loaded.";
+      return { analyses, breakpointAt: () => ({ verified: false, reason }) };
+    }
     const { breakpointAt } = await this.#library();
-    return breakpointAt(analyses, path, line, after ? { mode: "after" } : {});
+    return {
+      analyses,
+      breakpointAt: (line, after) => breakpointAt(analyses, path, line, after ? { mode: "after" } : {}),
+    };
   }
 
   async breakpointLocations(path: string, from: number, to: number): Promise<readonly number[]> {

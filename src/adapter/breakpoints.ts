@@ -73,6 +73,10 @@ export class Breakpoints {
   #filters = new Set(exceptionFilters.filter((filter) => filter.default).map((filter) => filter.filter));
   /** The running program's graphs; undefined while none is loaded. */
   #running: readonly GraphModel[] | undefined;
+  /** Of the graphs that all breakpoints have been resolved with. */
+  #revision = 0;
+  /** Breakpoints are resolved in the order in which they, and the graphs, came. */
+  #resolving: Promise<unknown> = Promise.resolve();
   #lastId = 0;
   #changed: () => void = () => {};
 
@@ -116,11 +120,11 @@ export class Breakpoints {
       };
     });
     this.#source = [...this.#source.filter((known) => !samePath(known.path, path)), ...next];
-    for (const breakpoint of next) {
-      breakpoint.target = await this.#target(breakpoint);
-      breakpoint.told = this.#toProtocol(breakpoint);
-    }
-    this.#changed();
+    await this.#inTurn(async () => {
+      await this.#resolve(next);
+      for (const breakpoint of next) breakpoint.told = this.#toProtocol(breakpoint);
+      this.#changed();
+    });
     return next.map((breakpoint) => breakpoint.told);
   }
 
@@ -160,22 +164,22 @@ export class Breakpoints {
   /** Another program is about to be loaded. */
   forgetRunning(): void {
     this.#running = undefined;
+    this.#revision = 0;
   }
 
-  /** The program is loaded, or found more graphs: they decide, and marks that change are corrected. */
-  async setRunning(models: readonly GraphModel[]): Promise<void> {
-    this.#running = models;
-    for (const breakpoint of [...this.#source]) {
-      breakpoint.target = await this.#target(breakpoint);
-    }
-    for (const breakpoint of this.#functions) breakpoint.targets = targetsNamed(models, breakpoint.name);
-    for (const breakpoint of this.#all()) {
-      const now = this.#toProtocol(breakpoint);
-      if (JSON.stringify(now) === JSON.stringify(breakpoint.told)) continue;
-      breakpoint.told = now;
-      this.#client.send("breakpoint", { reason: "changed", breakpoint: now });
-    }
-    this.#changed();
+  /**
+   * The program is loaded, or found more graphs: they decide, and marks that change are corrected. The runtime is told
+   * in any case: it holds new graphs until it has heard of the breakpoints of this revision.
+   */
+  async setRunning(models: readonly GraphModel[], revision = 0): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#running = models;
+      await this.#resolve(this.#source);
+      for (const breakpoint of this.#functions) breakpoint.targets = targetsNamed(models, breakpoint.name);
+      this.#revision = revision;
+      this.#correct();
+      this.#changed();
+    });
   }
 
   toRuntime(): SetBreakpointsParams {
@@ -197,7 +201,7 @@ export class Breakpoints {
       dataBreakpoints: [],
       exceptions,
       compiled: this.#filters.has("compiled"),
-      revision: 0,
+      revision: this.#revision,
     };
   }
 
@@ -220,16 +224,49 @@ export class Breakpoints {
     return [...this.#source, ...this.#functions];
   }
 
+  /** Tells the client of the marks that are others than it was told. */
+  #correct(): void {
+    for (const breakpoint of this.#all()) {
+      const now = this.#toProtocol(breakpoint);
+      if (JSON.stringify(now) === JSON.stringify(breakpoint.told)) continue;
+      breakpoint.told = now;
+      this.#client.send("breakpoint", { reason: "changed", breakpoint: now });
+    }
+  }
+
+  #inTurn(resolve: () => Promise<void>): Promise<void> {
+    const resolved = this.#resolving.then(resolve);
+    this.#resolving = resolved.catch(() => {});
+    return resolved;
+  }
+
+  /** Each file is read once, however many breakpoints it has. */
+  async #resolve(breakpoints: readonly SourceBreakpoint[]): Promise<void> {
+    for (const path of new Set(breakpoints.map((breakpoint) => breakpoint.path))) {
+      const targetAt = await this.#targetsIn(path);
+      for (const breakpoint of breakpoints) {
+        if (breakpoint.path === path) breakpoint.target = targetAt(breakpoint.line, breakpoint.mode);
+      }
+    }
+  }
+
   /** The running program's own code decides; its text where that says nothing, and before it is loaded. */
-  async #target({ path, line, mode }: SourceBreakpoint): Promise<Target> {
+  async #targetsIn(path: string): Promise<(line: number, mode: BreakpointMode | undefined) => Target> {
     const running = this.#running;
-    const functions = functionsOf(await this.#analysis.of(path));
-    const target = running && runningTargetAt(withFunctionLines(running, functions), path, line, mode);
-    if (target && target.kind !== "none") return target;
-    const found = await this.#analysis.breakpointAt(path, line, mode === "after");
-    if (running) return staticTargetIn(running, found, await this.#analysis.of(path));
-    if (!found.verified) return { kind: "none", message: found.reason };
-    return { kind: "text", line: found.line, ...(found.message !== undefined && { message: found.message }) };
+    const { analyses, breakpointAt } = await this.#analysis.breakpointsIn(path);
+    const models = running && withFunctionLines(running, functionsOf(analyses));
+    return (line, mode) => {
+      const target = models && runningTargetAt(models, path, line, mode);
+      if (target && target.kind !== "none") return target;
+      const found = breakpointAt(line, mode === "after");
+      if (running) return staticTargetIn(running, found, analyses);
+      if (!found.verified) return { kind: "none", message: found.reason };
+      return {
+        kind: "text",
+        line: found.line,
+        ...(found.message !== undefined && { message: found.message }),
+      };
+    };
   }
 
   #toProtocol(breakpoint: Breakpoint): DebugProtocol.Breakpoint {
