@@ -32,6 +32,10 @@ export class Client {
     return this.#about.supportsVariablePaging === true;
   }
 
+  get supportsInvalidated(): boolean {
+    return this.#about.supportsInvalidatedEvent === true;
+  }
+
   get columnsStartAt1(): boolean {
     return this.#about.columnsStartAt1 !== false;
   }

@@ -96,6 +96,11 @@ export class Debuggee {
     this.answers.clear();
   }
 
+  /** The same stop as it is after an edit: what was given out of it stays good. */
+  replaceStop(stop: Stop): void {
+    this.#stop = stop;
+  }
+
   goOn(): void {
     this.#stop = undefined;
     if (this.phase !== "over") this.phase = "running";

@@ -257,6 +257,20 @@ export const readOnly = (name: string): DebugError =>
 export const noSuchVariable = (name: string): DebugError =>
   new DebugError(307, "user", `There is no variable "${name}" here.`, { quiet: true });
 
+export const cannotGoOn = (why: string): DebugError => new DebugError(310, "user", why);
+
+export const nothingToGoBackTo = (): DebugError =>
+  new DebugError(311, "user", "There is no step to go back to: the run waits for its input.");
+
+export const cannotRestartFrame = (): DebugError =>
+  new DebugError(312, "user", "Only a node can run again. Choose its frame, or that of a step taken.");
+
+export const unknownCheckpoint = (id: string): DebugError =>
+  new DebugError(313, "user", `This thread has no checkpoint ${id}. /history lists those of the last steps.`);
+
+export const unknownNode = (name: string, nodes: string[]): DebugError =>
+  new DebugError(314, "user", `No graph here has a node "${name}". There are ${nodes.join(", ")}.`);
+
 export const noException = (): DebugError =>
   new DebugError(308, "user", "The run is not stopped at an error.", { quiet: true });
 

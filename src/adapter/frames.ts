@@ -8,6 +8,7 @@ import type { Debuggee } from "./debuggee.ts";
 import { staleReference } from "./errors.ts";
 import type { Frame } from "./shown.ts";
 import { leafOf, type Stop, type StoppedThread } from "./stop.ts";
+import { restartOf } from "./travel.ts";
 
 const pageSize = 20;
 
@@ -217,7 +218,7 @@ export class Frames {
       ...(place && { source: this.#client.source(place.path) }),
       line: place ? this.#client.toClientLine(place.line) : 0,
       column: place ? (this.#client.columnsStartAt1 ? 1 : 0) : 0,
-      canRestart: false,
+      canRestart: restartOf(frame) !== undefined,
       ...(frame.kind === "label" && { presentationHint: "label" as const }),
       ...(history && { presentationHint: "subtle" as const }),
     };
@@ -226,5 +227,6 @@ export class Frames {
 
 function entryName(entry: HistoryEntry): string {
   if (entry.nodes.length > 0) return [...new Set(entry.nodes)].join(", ");
-  return entry.checkpoint.source === "loop" ? "input" : entry.checkpoint.source;
+  const { source } = entry.checkpoint;
+  return source === "loop" || source === "fork" ? "input" : source;
 }

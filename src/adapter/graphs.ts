@@ -86,6 +86,10 @@ export class Graphs {
     return [...new Set([...this.#nodes.values()].flatMap((node) => node.functions.map((own) => own.path)))];
   }
 
+  nodesOf(graph: string): readonly GraphNode[] {
+    return this.models.find(({ id }) => id === graph)?.nodes ?? [];
+  }
+
   nodeNames(): string[] {
     return [...new Set([...this.#nodes.values()].map((node) => node.name))];
   }

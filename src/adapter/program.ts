@@ -16,7 +16,9 @@ import type { LaunchPlan } from "./launch-plan.ts";
 import { RunControl } from "./run-control.ts";
 import type { RuntimeEnd } from "./runtime.ts";
 import { Scopes } from "./scopes.ts";
+import { Stops } from "./stops.ts";
 import type { Terminal } from "./terminal.ts";
+import { Travel } from "./travel.ts";
 import { Variables } from "./variables.ts";
 
 export interface ProgramContext {
@@ -30,7 +32,9 @@ export interface ProgramContext {
 
 export class Program {
   readonly debuggee: Debuggee;
+  readonly stops: Stops;
   readonly control: RunControl;
+  readonly travel: Travel;
   readonly frames: Frames;
   readonly scopes: Scopes;
   readonly variables: Variables;
@@ -62,11 +66,12 @@ export class Program {
     this.#context = context;
     this.debuggee = new Debuggee(plan, logger);
     console.folders = plan.load.workspaceFolders;
-    this.control = new RunControl(this.debuggee, client, console, {
-      nodesOf: (ids) => breakpoints.nodesOf(ids),
-      reasonOf: (ids) => breakpoints.reasonOf(ids),
+    this.stops = new Stops(this.debuggee, client, console, breakpoints);
+    this.control = new RunControl(this.debuggee, client, console, this.stops, {
       finish: (exitCode) => this.finish(exitCode),
+      goesOn: () => {},
     });
+    this.travel = new Travel(this.debuggee, client, this.stops, breakpoints);
     let place: Promise<SourceLine | undefined> | undefined;
     this.frames = new Frames(this.debuggee, client, () => {
       place ??= context.graphPlace();
@@ -152,9 +157,9 @@ export class Program {
     const { runtime } = this.debuggee;
     runtime.onOutput(({ stream, text }) => this.#console.program(stream, text));
     runtime.onEnd((end) => this.#onEnd(end));
-    runtime.on("graphs", ({ graphs, sources }) => {
+    runtime.on("graphs", ({ graphs, sources, revision }) => {
       this.debuggee.setGraphs(graphs, sources);
-      void this.#breakpoints.setRunning(graphs);
+      void this.#breakpoints.setRunning(graphs, revision);
     });
     runtime.on("task", (event) => {
       if (event.event === "start") this.#computing.set(event.id, event.node);

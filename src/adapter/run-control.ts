@@ -1,33 +1,33 @@
-// Gets the run going and tells the client where it stands: steps, answers, inputs, stops and the end.
+// Gets the run going, with steps, answers and inputs, and hears where it stops.
 
-import type { WaitingInterrupt } from "../protocol/dap.ts";
-import type { ErrorInfo, Json, Position, RunParams, StepMode, StoppedEvent } from "../protocol/runtime.ts";
+import type { Json, Position, RunParams, StepMode, StoppedEvent } from "../protocol/runtime.ts";
 import type { Client } from "./client.ts";
 import type { Console } from "./console.ts";
 import type { Debuggee } from "./debuggee.ts";
-import { ambiguousAnswer, inputWhileRunning, missingInput, needsAnswer, unknownInterrupt } from "./errors.ts";
-import { InputForm } from "./input-form.ts";
 import {
-  describe,
+  ambiguousAnswer,
+  cannotGoOn,
+  inputWhileRunning,
+  missingInput,
+  needsAnswer,
+  unknownInterrupt,
+} from "./errors.ts";
+import {
   interruptKey,
-  isNext,
   leafOf,
   needsAnswers,
   question,
   type Stop,
-  type StoppedThread,
   threadsOf,
   waitingInterrupts,
 } from "./stop.ts";
+import type { Stops } from "./stops.ts";
 
-/** What the rest of the session knows about stops. */
-export interface StopContext {
-  /** Nodes of the breakpoints that were hit, to find the thread that hit one. */
-  nodesOf(hitBreakpointIds: readonly number[]): { graph: string; node: string }[];
-  /** DAP's reason for a stop at these breakpoints. */
-  reasonOf(hitBreakpointIds: readonly number[]): "breakpoint" | "function breakpoint";
+export interface RunContext {
   /** Ends the session with this exit code. */
   finish(exitCode: number): void;
+  /** Called before the user has the run go on. */
+  goesOn(): void;
 }
 
 type Go = Pick<RunParams, "input" | "resume" | "update" | "goto">;
@@ -36,26 +36,20 @@ export class RunControl {
   readonly #debuggee: Debuggee;
   readonly #client: Client;
   readonly #console: Console;
-  readonly #context: StopContext;
-  #stops = 0;
+  readonly #stops: Stops;
+  readonly #context: RunContext;
   #step: StepMode = { kind: "continue" };
   /** Settles when the runtime has answered the last request to run; undefined after that. */
   #taken: Promise<unknown> | undefined;
-  /** Nodes whose last attempt raised what a retry policy handles. */
-  readonly #retried = new Set<string>();
-  /** The thread that the last step was taken on. */
-  #steppedThread: number | undefined;
+  #toldRunsAgain = false;
 
-  constructor(debuggee: Debuggee, client: Client, console: Console, context: StopContext) {
+  constructor(debuggee: Debuggee, client: Client, console: Console, stops: Stops, context: RunContext) {
     this.#debuggee = debuggee;
     this.#client = client;
     this.#console = console;
+    this.#stops = stops;
     this.#context = context;
     debuggee.runtime.on("stopped", (event) => this.#onStopped(event));
-    debuggee.runtime.on("task", ({ event, node }) => {
-      if (event === "retry") this.#retried.add(node);
-      else this.#retried.delete(node);
-    });
   }
 
   // -------------------------------------------------------------------------------------------- starting
@@ -68,7 +62,7 @@ export class RunControl {
     const position = plan.threadGiven
       ? await this.#debuggee.runtime.request("open", { threadId: plan.threadId })
       : null;
-    if (!position || position.root.tasks.length === 0) return this.#waitForInput(position ?? undefined);
+    if (!position || position.root.tasks.length === 0) return this.#stops.waitForInput(position ?? undefined);
     await this.#open(position);
   }
 
@@ -80,25 +74,14 @@ export class RunControl {
     const event: StoppedEvent = { reason: waits ? "interrupt" : "entry", hitBreakpointIds: [], position };
     if (noDebug && !waits) await this.#run({}, { kind: "continue" });
     else if (this.#answerByItself(event)) this.#debuggee.goOn();
-    else this.#show(event);
-  }
-
-  #waitForInput(position: Position | undefined): void {
-    const { loaded } = this.#debuggee;
-    const form = new InputForm(loaded?.inputSchema ?? {}, loaded?.stateKeys);
-    const threads = threadsOf(
-      position && { ...position, root: { ...position.root, tasks: [] } },
-      this.#debuggee.name,
-      this.#debuggee.threadNumbers,
-    );
-    this.#announce({ reason: "input", threads, position, form, hitBreakpointIds: [] });
+    else this.#stops.show(event);
   }
 
   // -------------------------------------------------------------------------------------------- going on
 
   async continue(): Promise<void> {
     const stop = this.#debuggee.requireStop();
-    if (stop.reason === "end") {
+    if (stop.ended) {
       this.#context.finish(0);
       return;
     }
@@ -108,24 +91,31 @@ export class RunControl {
   /** A step of the thread `threadId`. */
   async step(kind: "in" | "over" | "out", threadId: number): Promise<void> {
     const stop = this.#debuggee.requireStop();
-    if (stop.reason === "end") {
+    if (stop.ended) {
       this.#context.finish(0);
       return;
     }
     const thread = stop.threads.find((candidate) => candidate.id === threadId) ?? stop.threads[0];
     const namespace = (thread && leafOf(thread)?.graph.namespace) ?? "";
-    this.#steppedThread = thread?.id;
+    this.#stops.follow(thread);
     await this.#goOn(stop, kind === "in" ? { kind } : { kind, namespace });
   }
 
   async #goOn(stop: Stop, step: StepMode): Promise<void> {
     if (stop.form)
       return this.#run({ input: stop.form.input() }, this.#debuggee.noDebug ? { kind: "continue" } : step);
-    // An error that nothing handles ends the program, as it does without a debugger.
-    if (stop.failed) {
+    if (stop.blocked !== undefined) throw cannotGoOn(stop.blocked);
+    // An error that is no node's ends the program, as it does without a debugger; a node runs again.
+    if (stop.failed && failedNode(stop) === undefined) {
       this.#context.finish(1);
       return;
     }
+    if (stop.rests && stop.position?.root.tasks.length === 0) {
+      const { finished: _, ...position } = stop.position;
+      this.#stops.show({ reason: "end", position });
+      return;
+    }
+    this.#context.goesOn();
     const resume = this.#given(stop);
     const [first] = stop.interrupts;
     if (first && Object.keys(resume).length === 0 && needsAnswers(stop.threads)) {
@@ -167,7 +157,7 @@ export class RunControl {
   async input(input: Json): Promise<void> {
     if (input === undefined || input === null) throw missingInput(["input"]);
     const stop = this.#debuggee.stop;
-    if (!stop || (stop.form === undefined && stop.reason !== "end")) throw inputWhileRunning();
+    if (!stop || (stop.form === undefined && !stop.ended)) throw inputWhileRunning();
     await this.#run({ input }, { kind: "continue" });
     this.#tellContinued(stop);
   }
@@ -177,31 +167,6 @@ export class RunControl {
     if (waitingFor.length > 0 && !this.#debuggee.stop) {
       this.#console.line(`The run pauses when this is done: ${waitingFor.join(", ")}.`);
     }
-  }
-
-  async #tellInterrupts(stop: Stop): Promise<void> {
-    const interrupts = await this.interrupts();
-    if (this.#debuggee.stop === stop) this.#client.custom("langgraph/interrupts", { interrupts });
-  }
-
-  /** The interrupts that wait, as a client is told of them. */
-  async interrupts(): Promise<WaitingInterrupt[]> {
-    // In which line a node asks is told by its text, where the runtime can't.
-    await this.#debuggee.textRead;
-    return (this.#debuggee.stop?.interrupts ?? []).map((interrupt) => {
-      const place = this.#debuggee.graphs.interrupt(interrupt.graph, interrupt.node, interrupt);
-      const answer = this.#debuggee.answers.get(interruptKey(interrupt));
-      return {
-        ...interrupt,
-        ...(place && {
-          source: {
-            path: this.#client.toClientPath(place.path),
-            line: this.#client.toClientLine(place.line),
-          },
-        }),
-        ...(answer !== undefined && { answer }),
-      };
-    });
   }
 
   /** Names for messages: the node, and the id where a node asks several times. */
@@ -264,7 +229,17 @@ export class RunControl {
         return;
       }
     }
-    this.#show(event);
+    this.#stops.show(event);
+    this.#tellRunsAgain();
+  }
+
+  /** What going on means at an error, once a session. */
+  #tellRunsAgain(): void {
+    const { stop } = this.#debuggee;
+    const node = stop?.failed ? failedNode(stop) : undefined;
+    if (node === undefined || this.#toldRunsAgain) return;
+    this.#toldRunsAgain = true;
+    this.#console.line(`Continue runs node ${node} again; Stop ends the session.`);
   }
 
   /** Gives the answers of the launch configuration; true when the run goes on with them. */
@@ -285,85 +260,14 @@ export class RunControl {
       .request("run", { threadId: plan.threadId, resume, step: this.#step, noDebug })
       .catch((error: Error) => {
         this.#console.problem(error.message);
-        this.#show(event);
+        this.#stops.show(event);
       });
     return true;
   }
-
-  #show(event: StoppedEvent): void {
-    const threads = threadsOf(event.position, this.#debuggee.name, this.#debuggee.threadNumbers);
-    this.#announce({ ...event, threads, form: undefined });
-  }
-
-  #announce(about: {
-    reason: StoppedEvent["reason"] | "input";
-    text?: string;
-    hitBreakpointIds: readonly number[];
-    position: Position | undefined;
-    threads: readonly StoppedThread[];
-    form: InputForm | undefined;
-  }): void {
-    const { threads, position, hitBreakpointIds } = about;
-    const interrupts = waitingInterrupts(position);
-    const reason = about.reason === "breakpoint" ? this.#context.reasonOf(hitBreakpointIds) : about.reason;
-    const error = position?.error;
-    const text = about.text ?? (error && `${error.type}: ${error.message}`);
-    const stop: Stop = {
-      number: ++this.#stops,
-      reason,
-      description: describe(about.reason, threads, interrupts, error),
-      text,
-      hitBreakpointIds,
-      position,
-      threads,
-      interrupts,
-      form: about.form,
-      error,
-      failed: reason === "exception" && this.#hasEnded(error, threads),
-    };
-    this.#debuggee.stopAt(stop);
-    if (about.text !== undefined && !error) this.#console.problem(about.text);
-    this.#client.send("stopped", {
-      reason,
-      description: stop.description,
-      threadId: this.#focus(stop),
-      allThreadsStopped: true,
-      hitBreakpointIds: [...hitBreakpointIds],
-      ...(text !== undefined && { text }),
-    });
-    if (interrupts.length > 0) void this.#tellInterrupts(stop);
-  }
-
-  /** True for an error that ended the run; false where it stands still, as before a retry. */
-  #hasEnded(error: ErrorInfo | undefined, threads: readonly StoppedThread[]): boolean {
-    if (error?.node === undefined) return error !== undefined;
-    if (this.#retried.has(error.node)) return false;
-    return threads.some((thread) => leafOf(thread)?.task?.status === "failed");
-  }
-
-  /** The thread to look at: the one that the stop is about, else the one that was stepped, else the first that goes on. */
-  #focus(stop: Stop): number {
-    const hit = this.#context.nodesOf(stop.hitBreakpointIds);
-    const about = stop.threads.find((thread) => {
-      const leaf = leafOf(thread);
-      const status = leaf?.task?.status;
-      if (stop.reason === "exception") return status === "failed";
-      if (stop.reason === "interrupt") return status === "waiting";
-      return thread.levels.some(({ graph, task }) =>
-        hit.some(
-          (node) => matches(node.graph, graph.graph) && task !== undefined && matches(node.node, task.name),
-        ),
-      );
-    });
-    const stepped = stop.threads.find(
-      (thread) => thread.id === this.#steppedThread && thread.kind !== "input",
-    );
-    const pending = stop.threads.find((thread) => isNext(thread) || thread.kind === "after");
-    this.#steppedThread = undefined;
-    return (about ?? stepped ?? pending ?? stop.threads[0])?.id ?? 1;
-  }
 }
 
-function matches(pattern: string, name: string): boolean {
-  return pattern === "*" || pattern === name;
+/** The node whose error ended the run; undefined where it was no node's. */
+function failedNode({ threads, error }: Stop): string | undefined {
+  const failed = threads.find((thread) => leafOf(thread)?.task?.status === "failed");
+  return error?.node === undefined ? undefined : failed?.name;
 }

@@ -111,6 +111,22 @@ export class Session extends BaseSession {
     next: ({ threadId }: DebugProtocol.NextArguments) => this.#running().control.step("over", threadId),
     stepIn: ({ threadId }: DebugProtocol.StepInArguments) => this.#running().control.step("in", threadId),
     stepOut: ({ threadId }: DebugProtocol.StepOutArguments) => this.#running().control.step("out", threadId),
+    stepBack: ({ threadId }: DebugProtocol.StepBackArguments, reply: Reply) =>
+      this.#running().travel.stepBack(threadId, reply),
+    reverseContinue: ({ threadId }: DebugProtocol.ReverseContinueArguments, reply: Reply) =>
+      this.#running().travel.reverseContinue(threadId, reply),
+    restartFrame: ({ frameId }: DebugProtocol.RestartFrameArguments, reply: Reply) => {
+      const { frames, travel } = this.#running();
+      return travel.restartFrame(frames.resolve(frameId), reply);
+    },
+    gotoTargets: ({ source, line }: DebugProtocol.GotoTargetsArguments) => ({
+      targets: this.#running().travel.gotoTargets(
+        source?.path === undefined ? undefined : this.#client.fromClientPath(source.path),
+        this.#client.fromClientLine(line),
+      ),
+    }),
+    goto: ({ threadId, targetId }: DebugProtocol.GotoArguments, reply: Reply) =>
+      this.#running().travel.goto(threadId, targetId, reply),
     pause: () => this.#running().control.pause(),
     restart: (args: DebugProtocol.RestartArguments) =>
       this.#restart(args.arguments as Record<string, unknown> | undefined),
@@ -119,7 +135,7 @@ export class Session extends BaseSession {
 
     "langgraph/graph": (): GraphBody => (this.#program?.debuggee.graphs ?? new Graphs([])).toBody(),
     "langgraph/interrupts": async (): Promise<InterruptsBody> => ({
-      interrupts: await this.#running().control.interrupts(),
+      interrupts: await this.#running().stops.interrupts(),
     }),
     "langgraph/resume": ({ answers, update, goto }: Partial<ResumeArguments>) => {
       if (typeof answers !== "object" || answers === null || Array.isArray(answers)) {

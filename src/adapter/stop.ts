@@ -6,7 +6,6 @@ import type {
   InterruptInfo,
   Json,
   Position,
-  StoppedEvent,
   TaskPosition,
 } from "../protocol/runtime.ts";
 import type { InputForm } from "./input-form.ts";
@@ -40,12 +39,20 @@ export interface Stop {
   readonly hitBreakpointIds: readonly number[];
   readonly position: Position | undefined;
   readonly threads: readonly StoppedThread[];
+  /** Id of the thread to look at. */
+  readonly focus: number;
   readonly interrupts: readonly InterruptInfo[];
   /** The input that the run waits for. */
   readonly form: InputForm | undefined;
   readonly error: ErrorInfo | undefined;
   /** The error has ended the run; else it stands still, as before a retry. */
   readonly failed: boolean;
+  /** Nothing comes next: the run is over. */
+  readonly ended: boolean;
+  /** No process holds the run here: it goes on from the file. */
+  readonly rests: boolean;
+  /** Why the run can't go on from here. */
+  readonly blocked: string | undefined;
 }
 
 /** Gives threads their numbers: a task keeps its own while it lives, a new one takes the lowest that is free. */
@@ -156,7 +163,7 @@ export function needsAnswers(threads: readonly StoppedThread[]): boolean {
 
 /** "Before node research", "After node draft", "Waiting for input: Approve the draft?". */
 export function describe(
-  reason: StoppedEvent["reason"] | "input",
+  reason: string,
   threads: readonly StoppedThread[],
   interrupts: readonly InterruptInfo[],
   error?: ErrorInfo,
