@@ -107,7 +107,7 @@ export class Stops {
       form,
       error,
       failed: reason === "exception" && this.#hasEnded(error, threads),
-      ended: reason === "end" || (position?.root.tasks.length === 0 && !form && !position.finished),
+      ended: reason === "end" || (standing.rests === true && isOver(position)),
       rests: standing.rests === true,
       blocked: standing.blocked,
     };
@@ -201,6 +201,10 @@ export class Stops {
     const pending = threads.find((thread) => isNext(thread) || thread.kind === "after");
     return (meant ?? stepped ?? pending ?? threads[0])?.id ?? 1;
   }
+}
+
+function isOver(position: Position | undefined): boolean {
+  return position !== undefined && position.root.tasks.length === 0 && !position.finished;
 }
 
 function worded(word: string | undefined, description: string): string {

@@ -1,6 +1,6 @@
 // The languages that each flow is run over, and a client that is set up and ended with each test.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,6 +53,14 @@ export function fixture(language: Language, name: string): Fixture {
   };
 }
 
+/** What the nodes of a run did, written down by themselves. */
+export interface Trace {
+  /** For the launch attribute `env`. */
+  readonly env: { readonly LANGGRAPH_TRACE_FILE: string };
+  /** How often each node ran up to now. */
+  runs(): { [node: string]: number };
+}
+
 /** What a test has to hand; made before and cleared away after each. */
 export class Bench {
   readonly language: Language;
@@ -92,6 +100,23 @@ export class Bench {
 
   fixture(name: string): Fixture {
     return fixture(this.language, name);
+  }
+
+  /** Counts what the nodes of a fixture do. */
+  trace(name = "trace.jsonl"): Trace {
+    const path = join(this.#folder, name);
+    return {
+      env: { LANGGRAPH_TRACE_FILE: path },
+      runs: () => {
+        const counts: { [node: string]: number } = {};
+        if (!existsSync(path)) return counts;
+        for (const line of readFileSync(path, "utf8").trim().split("\n")) {
+          const { node } = JSON.parse(line) as { node?: string };
+          if (node !== undefined) counts[node] = (counts[node] ?? 0) + 1;
+        }
+        return counts;
+      },
+    };
   }
 
   /** Launch attributes of a fixture, with a checkpoint file of the test's own. */
