@@ -252,7 +252,25 @@ export const noStateYet = (): DebugError =>
   });
 
 export const readOnly = (name: string): DebugError =>
-  new DebugError(306, "user", `${name} can't be changed here. Input fields and answers can.`);
+  new DebugError(
+    306,
+    "user",
+    `${name} can't be changed here. Values of the State, input fields and answers can.`,
+  );
+
+export const pastIsReadOnly = (): DebugError =>
+  new DebugError(
+    315,
+    "user",
+    "This is the state after a step already taken. Go back there first (Step Back, or /fork with its checkpoint's id), then change it.",
+  );
+
+export const notAssignable = (expression: string): DebugError =>
+  new DebugError(
+    316,
+    "user",
+    `${expression} can't be set: only a key of the state can, and what is below one.`,
+  );
 
 export const noSuchVariable = (name: string): DebugError =>
   new DebugError(307, "user", `There is no variable "${name}" here.`, { quiet: true });

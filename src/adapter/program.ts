@@ -7,6 +7,7 @@ import type { Client } from "./client.ts";
 import { Commands } from "./commands.ts";
 import type { Console } from "./console.ts";
 import { Debuggee } from "./debuggee.ts";
+import { Editing } from "./editing.ts";
 import { asDebugError, type DebugError, endedWhileLoading } from "./errors.ts";
 import { Evaluator } from "./evaluate.ts";
 import { Frames } from "./frames.ts";
@@ -78,9 +79,10 @@ export class Program {
       return place;
     });
     this.scopes = new Scopes(this.debuggee);
-    this.variables = new Variables(this.debuggee, client);
+    const editing = new Editing(this.debuggee, client, this.stops);
+    this.variables = new Variables(this.debuggee, client, editing);
     this.commands = new Commands(this.debuggee, this.control);
-    this.evaluator = new Evaluator(this.debuggee, this.frames, this.variables, this.commands);
+    this.evaluator = new Evaluator(this.debuggee, this.frames, this.variables, this.commands, editing);
     this.#listen();
   }
 

@@ -93,8 +93,12 @@ export class Session extends BaseSession {
     variables: async (args: DebugProtocol.VariablesArguments) => ({
       variables: await this.#running().variables.list(args),
     }),
-    setVariable: (args: DebugProtocol.SetVariableArguments) => this.#running().variables.set(args),
-    evaluate: (args: DebugProtocol.EvaluateArguments) => this.#running().evaluator.evaluate(args),
+    setVariable: (args: DebugProtocol.SetVariableArguments, reply: Reply) =>
+      this.#running().variables.set(args, reply),
+    setExpression: (args: DebugProtocol.SetExpressionArguments, reply: Reply) =>
+      this.#running().evaluator.set(args, reply),
+    evaluate: (args: DebugProtocol.EvaluateArguments, reply: Reply) =>
+      this.#running().evaluator.evaluate(args, reply),
     completions: (args: DebugProtocol.CompletionsArguments) => {
       const { debuggee, commands } = this.#running();
       return { targets: complete(args, debuggee, commands, this.#client) };

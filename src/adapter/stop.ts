@@ -125,6 +125,19 @@ export function threadsOf(
   });
 }
 
+/** The graph of a position that has this namespace. */
+export function graphAt(position: Position | undefined, namespace: string): GraphPosition | undefined {
+  const find = (graph: GraphPosition): GraphPosition | undefined => {
+    if (graph.namespace === namespace) return graph;
+    for (const { subgraph } of graph.tasks) {
+      const found = subgraph && find(subgraph);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return position && find(position.root);
+}
+
 /** What waits for an answer. A nested interrupt is listed with its innermost task only. */
 export function waitingInterrupts(position: Position | undefined): InterruptInfo[] {
   const found = new Map<string, InterruptInfo>();

@@ -52,6 +52,7 @@ export class Stops {
   readonly #retried = new Set<string>();
   /** The thread that the last step was taken on. */
   #stepped: number | undefined;
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(debuggee: Debuggee, client: Client, console: Console, hits: Hits) {
     this.#debuggee = debuggee;
@@ -62,6 +63,13 @@ export class Stops {
       if (event === "retry") this.#retried.add(node);
       else this.#retried.delete(node);
     });
+  }
+
+  /** Moves and edits come one after another: each starts where the one before has led. */
+  alone<Result>(change: () => Promise<Result>): Promise<Result> {
+    const changed = this.#changing.then(change);
+    this.#changing = changed.catch(() => {});
+    return changed;
   }
 
   /** The next stop looks at this thread, unless it is about another. */

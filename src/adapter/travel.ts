@@ -43,8 +43,6 @@ export class Travel {
   readonly #breakpoints: PastBreakpoints;
   readonly #choices = new HandleTree<Choice>();
   #choicesOf: number | undefined;
-  /** Moves come one after another: each starts where the one before has led. */
-  #moving: Promise<unknown> = Promise.resolve();
 
   constructor(debuggee: Debuggee, client: Client, stops: Stops, breakpoints: PastBreakpoints) {
     this.#debuggee = debuggee;
@@ -57,7 +55,7 @@ export class Travel {
 
   /** One step back in the graph of the thread. */
   stepBack(threadId: number | undefined, reply: Reply): Promise<void> {
-    return this.#alone(async () => {
+    return this.#stops.alone(async () => {
       const { stop, thread } = this.#at(threadId);
       const namespace = innermost(thread)?.namespace ?? "";
       await this.#move(stop, { kind: "back", namespace }, reply, {
@@ -70,7 +68,7 @@ export class Travel {
 
   /** Back to the last breakpoint that was met in the graph of the thread or those around it, else to the run's start. */
   reverseContinue(threadId: number, reply: Reply): Promise<void> {
-    return this.#alone(async () => {
+    return this.#stops.alone(async () => {
       const { stop, thread } = this.#at(threadId);
       let start: MoveTarget = { kind: "back", namespace: "" };
       for (const graph of graphsOf(thread)) {
@@ -133,7 +131,7 @@ export class Travel {
 
   /** The frame's task begins anew, or the step of a past frame does. */
   restartFrame(frame: Frame, reply: Reply): Promise<void> {
-    return this.#alone(async () => {
+    return this.#stops.alone(async () => {
       const stop = this.#debuggee.requireStop();
       const to = restartOf(frame);
       if (!to) throw cannotRestartFrame();
@@ -166,7 +164,7 @@ export class Travel {
 
   /** The chosen node comes next in its graph. */
   goto(threadId: number, targetId: number, reply: Reply): Promise<void> {
-    return this.#alone(async () => {
+    return this.#stops.alone(async () => {
       const { stop, thread } = this.#at(threadId);
       if (this.#choicesOf !== stop.number) throw staleReference("target");
       const choice = this.#choices.resolve(targetId, "target");
@@ -178,7 +176,7 @@ export class Travel {
 
   /** As `goto`, by the name of a node: of the innermost graph that has one, or `subgraph:node`. */
   gotoNamed(name: string, threadId: number | undefined, reply: Reply): Promise<void> {
-    return this.#alone(async () => {
+    return this.#stops.alone(async () => {
       const { stop, thread } = this.#at(threadId);
       const choices = this.#nodes([thread]);
       const choice = choices.find(({ label, node }) => label === name || node === name);
@@ -198,7 +196,7 @@ export class Travel {
 
   /** The cursor goes to a checkpoint: of the graph at `namespace`, or of any graph at the stop. */
   fork(checkpointId: string, namespace: string | undefined, reply: Reply): Promise<void> {
-    return this.#alone(async () => {
+    return this.#stops.alone(async () => {
       const { stop } = this.#at(undefined);
       const around = stop.threads.flatMap(graphsOf).map((graph) => graph.namespace);
       const places = namespace === undefined ? [...new Set(["", ...around])] : [namespace];
@@ -263,13 +261,6 @@ export class Travel {
       word,
     });
     reply.after(() => this.#stops.tell(now));
-  }
-
-  async #alone(move: () => Promise<void>): Promise<void> {
-    const before = this.#moving;
-    const moved = before.then(move);
-    this.#moving = moved.catch(() => {});
-    await moved;
   }
 }
 

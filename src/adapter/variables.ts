@@ -2,9 +2,11 @@
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { InterruptInfo, Json, Value } from "../protocol/runtime.ts";
+import type { Reply } from "./base-session.ts";
 import type { Client } from "./client.ts";
 import type { Debuggee } from "./debuggee.ts";
-import { badJson, noSuchVariable, readOnly } from "./errors.ts";
+import type { Edited, Editing } from "./editing.ts";
+import { badJson, noSuchVariable, pastIsReadOnly, readOnly } from "./errors.ts";
 import type { InputForm } from "./input-form.ts";
 import type { Content } from "./shown.ts";
 import { interruptKey } from "./stop.ts";
@@ -19,10 +21,12 @@ const fixed: DebugProtocol.VariablePresentationHint = { attributes: ["readOnly"]
 export class Variables {
   readonly #debuggee: Debuggee;
   readonly #client: Client;
+  readonly #editing: Editing;
 
-  constructor(debuggee: Debuggee, client: Client) {
+  constructor(debuggee: Debuggee, client: Client, editing: Editing) {
     this.#debuggee = debuggee;
     this.#client = client;
+    this.#editing = editing;
   }
 
   async list({
@@ -44,12 +48,11 @@ export class Variables {
     }
   }
 
-  /** Fills in an input field or an answer. */
-  set({
-    variablesReference,
-    name,
-    value,
-  }: DebugProtocol.SetVariableArguments): DebugProtocol.SetVariableResponse["body"] {
+  /** Changes a value of the state, fills in an input field or an answer. */
+  async set(
+    { variablesReference, name, value }: DebugProtocol.SetVariableArguments,
+    reply: Reply,
+  ): Promise<DebugProtocol.SetVariableResponse["body"]> {
     const content = this.#find(variablesReference);
     if (content.kind === "form") {
       const set = this.#requireForm().set(name, value);
@@ -60,9 +63,25 @@ export class Variables {
       this.#debuggee.answers.set(interruptKey(content.interrupt), answer);
       return this.#setResult(variablesReference, name, answer);
     }
+    if (this.#editing.isEditable(content)) {
+      return this.edited(variablesReference, await this.#editing.setChild(content, name, value, reply));
+    }
+    if (content.kind === "values" && content.root.kind === "state") throw pastIsReadOnly();
     throw content.kind === "values" || content.kind === "json" || content.kind === "interrupt"
       ? readOnly(name)
       : noSuchVariable(name);
+  }
+
+  /** A value that was set, as a response shows it. */
+  edited(parent: number, { value, content }: Edited): DebugProtocol.SetVariableResponse["body"] {
+    const shown = this.toVariable(parent, value, content);
+    return {
+      value: shown.value,
+      ...(shown.type !== undefined && { type: shown.type }),
+      variablesReference: shown.variablesReference,
+      indexedVariables: shown.indexedVariables ?? 0,
+      namedVariables: shown.namedVariables ?? 0,
+    };
   }
 
   /** A value of the runtime as a variable below `parent`. */
@@ -77,7 +96,11 @@ export class Variables {
       indexedVariables: value.indexed,
       namedVariables: value.named,
       ...(value.evaluateName !== undefined && { evaluateName: value.evaluateName }),
-      presentationHint: value.unserialisable ? { attributes: ["readOnly", "hasSideEffects"] } : fixed,
+      presentationHint: this.#editing.isEditable(child)
+        ? {}
+        : value.unserialisable
+          ? { attributes: ["readOnly", "hasSideEffects"] }
+          : fixed,
     };
   }
 
