@@ -1,6 +1,6 @@
-/** Runs a fixture under the debugger, through the adapter, and tells what came of it as bareRuns does. */
+/** Runs a fixture as a client of the adapter, and tells what came of it as bareRuns does. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DebugProtocol } from "@vscode/debugprotocol";
@@ -8,12 +8,10 @@ import type { InterruptsBody, LaunchAttributes } from "../../src/protocol/dap.ts
 import { adapterPath, Client, nodePath, type StoppedBody } from "../dap/client.ts";
 import { python } from "../dap/languages.ts";
 import { type Fixture, fileOf, type Language } from "../fixtures/fixtures.ts";
+import { Answers } from "./answers.ts";
 import type { Run } from "./bare-runs.ts";
-
-export interface DebuggedRun extends Run {
-  /** The nodes that some stop was before, without the graphs around them. */
-  readonly stoppedAt: ReadonlySet<string>;
-}
+import type { Random } from "./stepping.ts";
+import { Trace } from "./trace.ts";
 
 /** One adapter on a loopback port, for all sessions. */
 export class Adapter {
@@ -43,27 +41,20 @@ export class Adapter {
   }
 }
 
-/**
- * Runs to the end, with the answers to interrupts given beforehand. With `everyNode` it stops before every node of
- * every graph and at every interrupt, where it gives the answers, and goes on.
- */
+/** From the input to the end, by requests to go on that are drawn at random; questions are answered. */
 export async function debuggedRun(
   fixture: Fixture,
   language: Language,
-  everyNode: boolean,
   adapter: Adapter,
-): Promise<DebuggedRun> {
+  numbers: Random,
+): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), "fidelity-"));
-  const traceFile = join(folder, "trace.jsonl");
-  writeFileSync(traceFile, "");
+  const trace = new Trace(folder);
   const client = await Client.start({ port: adapter.port });
   try {
-    if (everyNode) await client.request("setFunctionBreakpoints", { breakpoints: [{ name: "*" }] });
     client.markNow();
-    const attributes = launchAttributes(fixture, language, folder, traceFile);
-    await client.run(everyNode ? attributes : { ...attributes, resume: toJson(fixture.answers) });
+    await client.run(launchAttributes(fixture, language, folder, trace.file));
     const answers = new Answers(fixture);
-    const stoppedAt = new Set<string>();
     let outcome: Pick<Run, "state" | "error" | "exit"> = {};
     for (;;) {
       const stop = await nextStop(client);
@@ -74,19 +65,33 @@ export async function debuggedRun(
       }
       // After a swallowed interrupt the run goes on, to another outcome.
       if (stop.reason === "exception") outcome = { error: await errorOf(client, stop) };
-      for (const { name } of await client.threads()) stoppedAt.add(nodeName(name));
+      const thread = numbers.oneOf(await client.threads());
       client.markNow();
-      if (stop.reason === "interrupt") await answers.give(client);
-      else await client.request("continue", { threadId: stop.threadId });
+      if (stop.reason === "interrupt") {
+        const { interrupts } = await client.request<InterruptsBody>("langgraph/interrupts", {});
+        await client.request("langgraph/resume", { answers: answers.for(interrupts) });
+      } else await goOn(client, thread?.id ?? stop.threadId, numbers);
     }
     await client.close();
     const [exited] = client.events<DebugProtocol.ExitedEvent["body"]>("exited");
     if (exited && exited.exitCode !== 0 && !outcome.error) outcome = { exit: exited.exitCode };
-    return { ...outcome, ...tracedRuns(traceFile), stoppedAt };
+    return { ...outcome, ...trace.read() };
   } finally {
     client.kill();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+async function goOn(client: Client, threadId: number, numbers: Random): Promise<void> {
+  const steps = ["stepIn", "stepIn", "next", "next", "stepOut", "continue", "pause"] as const;
+  const step = numbers.oneOf(steps) ?? "next";
+  if (step !== "pause") {
+    await client.request(step, { threadId });
+    return;
+  }
+  const answers = [client.request("continue", { threadId }), client.request("pause", { threadId })];
+  // The run may be over before the pause comes.
+  await Promise.all(answers.map((answer) => answer.catch(() => undefined)));
 }
 
 function launchAttributes(
@@ -103,6 +108,7 @@ function launchAttributes(
     context: fixture.context,
     cwd: folder,
     env: { LANGGRAPH_TRACE_FILE: traceFile },
+    stopOnEntry: true,
     python,
     node: process.execPath,
   });
@@ -111,29 +117,6 @@ function launchAttributes(
 /** Without the keys that are undefined. */
 function toJson<Value>(value: unknown): Value {
   return JSON.parse(JSON.stringify(value ?? {}));
-}
-
-/** The fixture's answers, given to whatever waits for one. */
-class Answers {
-  readonly #left: Map<string, unknown[]>;
-
-  constructor(fixture: Fixture) {
-    this.#left = new Map(Object.entries(fixture.answers ?? {}).map(([node, values]) => [node, [...values]]));
-  }
-
-  async give(client: Client): Promise<void> {
-    const { interrupts } = await client.request<InterruptsBody>("langgraph/interrupts", {});
-    // All interrupts of one task share an id and are asked one after the other.
-    const ids = new Map(interrupts.map(({ id, node }) => [id, node]));
-    const answers = Object.fromEntries([...ids].map(([id, node]) => [id, this.#next(node)]));
-    await client.request("langgraph/resume", { answers });
-  }
-
-  #next(node: string): unknown {
-    const left = this.#left.get(node);
-    if (!left || left.length === 0) throw new Error(`No answer is left for ${node}`);
-    return left.shift();
-  }
 }
 
 /** The next stop, or nothing when the program ends first. */
@@ -146,17 +129,4 @@ async function errorOf(client: Client, stop: StoppedBody): Promise<{ type: strin
     threadId: stop.threadId,
   });
   return { type: info.exceptionId, message: info.description ?? "" };
-}
-
-/** `measure` of a thread called `research:measure #2`. */
-function nodeName(thread: string): string {
-  return (thread.split(":").at(-1) ?? "").replace(/\s*#\d+$/, "").replace(/ \(.*\)$/, "");
-}
-
-function tracedRuns(traceFile: string): Pick<Run, "runs" | "trace"> {
-  const lines = readFileSync(traceFile, "utf8").split("\n").filter(Boolean).sort();
-  const trace: { node?: string }[] = lines.map((line) => JSON.parse(line));
-  const runs: Record<string, number> = {};
-  for (const { node } of trace) if (node) runs[node] = (runs[node] ?? 0) + 1;
-  return { runs, trace };
 }

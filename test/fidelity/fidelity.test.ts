@@ -1,22 +1,36 @@
 // A debugged run is the bare run: the same final state, each node run as often, with the same effects, for every
-// fixture and example, in both languages, whether the debugger stops nowhere or before every node.
+// fixture and example, in both languages, however it is stopped, stepped, killed and opened again.
 //
 // The bare run comes from bare.py and bare.ts, which know nothing of the debugger. What nodes did is read from the
-// file that the fixtures write, never from the debugger.
+// file that the fixtures write, never from the debugger. Choices are drawn from a seed, which a failure tells:
+//
+//     LANGGRAPH_TEST_SEED=5 npm test -- fidelity
 import assert from "node:assert/strict";
-import type { Language } from "../fixtures/fixtures.ts";
+import type { Fixture, Language } from "../fixtures/fixtures.ts";
 import { Ahead } from "./ahead.ts";
 import { bareRuns, expected, fixturesOf, type Run } from "./bare-runs.ts";
 import { Adapter, debuggedRun } from "./debugged-run.ts";
+import { type RuntimeRun, RuntimeRuns } from "./runtime-runs.ts";
+import { everywhere, Random, random, straight } from "./stepping.ts";
+
+const seed = Number(process.env.LANGGRAPH_TEST_SEED ?? 1);
+
+/** Each kind of run of one fixture; what was not tried is undefined, what failed is an error. */
+interface Runs {
+  readonly straight: RuntimeRun | Error;
+  readonly everywhere: RuntimeRun | Error;
+  readonly random: RuntimeRun | Error;
+  readonly killed: RuntimeRun | Error | undefined;
+}
 
 for (const language of ["python", "typescript"] satisfies Language[]) {
-  describe(`fidelity in ${language}`, function () {
+  describe(`fidelity in ${language}, seed ${seed}`, function () {
     this.timeout(120_000);
     const fixtures = fixturesOf(language);
-    const debugged = new Ahead(
-      fixtures.flatMap((fixture) => [
-        () => debuggedRun(fixture, language, false, adapter),
-        () => debuggedRun(fixture, language, true, adapter),
+    const ahead = new Ahead<Runs | Run>(
+      fixtures.flatMap((fixture, index) => [
+        () => allRuns(fixture, language, seed + index),
+        () => debuggedRun(fixture, language, adapter, new Random(seed + index)),
       ]),
     );
     let bare: ReadonlyMap<string, Run>;
@@ -32,12 +46,18 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
       [bare, adapter] = await Promise.all([bareRuns(language), Adapter.start()]);
     });
     after(async () => {
-      await debugged.idle();
+      await ahead.idle();
       adapter?.stop();
     });
 
     for (const [index, fixture] of fixtures.entries()) {
       const { name } = fixture;
+      const run = async (kind: keyof Runs): Promise<RuntimeRun> => {
+        const run = ((await ahead.get(2 * index)) as Runs)[kind];
+        if (run instanceof Error) throw run;
+        assert.ok(run);
+        return run;
+      };
 
       it(`${name}: the bare run is as fixtures.json says`, () => {
         const run = bareRun(name);
@@ -49,18 +69,65 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
         assert.equal(run.exit, exit);
       });
 
-      it(`${name}: the same under the debugger`, async () => {
-        assertSame(await debugged.get(2 * index), bareRun(name));
+      it(`${name}: the same without a stop`, async () => {
+        assertSame(await run("straight"), bareRun(name));
       });
 
-      it(`${name}: the same when it stops before every node`, async () => {
-        const run = await debugged.get(2 * index + 1);
-        assertSame(run, bareRun(name));
-        const missed = Object.keys(bareRun(name).runs).filter((node) => !run.stoppedAt.has(node));
-        assert.deepEqual(missed, [], "nodes that ran without a stop before them");
+      it(`${name}: the same when it stops before and after every node`, async () => {
+        const stopped = await run("everywhere");
+        assertSame(stopped, bareRun(name));
+        const stood = new Set(stopped.stops.flat());
+        const ran = Object.keys(bareRun(name).runs);
+        assert.deepEqual(
+          ran.filter((node) => !stood.has(node)),
+          [],
+          "nodes that ran without a stop before them",
+        );
+      });
+
+      it(`${name}: the same when it is stepped at random`, async () => {
+        assertSame(await run("random"), bareRun(name));
+      });
+
+      if (isKilled(fixture)) {
+        it(`${name}: the same when it is killed at a stop and opened again`, async () => {
+          const killed = await run("killed");
+          assert.ok(killed.killed, "it stood nowhere");
+          assertSame(killed, bareRun(name));
+        });
+      }
+
+      it(`${name}: the same when a client steps it at random`, async () => {
+        assertSame((await ahead.get(2 * index + 1)) as Run, bareRun(name));
       });
     }
   });
+}
+
+function isKilled({ once, name }: Fixture): boolean {
+  return once === undefined && name !== "exits";
+}
+
+/** The runs that a runtime process is asked for, one after the other. */
+async function allRuns(fixture: Fixture, language: Language, seed: number): Promise<Runs> {
+  const runs = new RuntimeRuns(fixture, language);
+  const numbers = new Random(seed);
+  const tell = (error: unknown): Error => error as Error;
+  try {
+    const without = await runs.run(straight).catch(tell);
+    const all = await runs.run(everywhere).catch(tell);
+    const stepped = await runs.run(random(numbers)).catch(tell);
+    const killed = isKilled(fixture) ? await killedRun(runs, numbers).catch(tell) : undefined;
+    return { straight: without, everywhere: all, random: stepped, killed };
+  } finally {
+    await runs.close();
+  }
+}
+
+/** Killed at one of the first stops. Where it does not stand as often, at the first. */
+async function killedRun(runs: RuntimeRuns, numbers: Random): Promise<RuntimeRun> {
+  const run = await runs.run(random(numbers), numbers.below(6));
+  return run.killed ? run : runs.run(random(numbers), 0);
 }
 
 function assertSame(run: Run, bare: Run): void {

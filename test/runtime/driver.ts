@@ -24,7 +24,9 @@ import type {
   Json,
   LoadParams,
   LoadResult,
+  MoveTarget,
   NodeBreakpoint,
+  Position,
   Requests,
   RunParams,
   RuntimeErrorData,
@@ -47,6 +49,8 @@ const results: { [method in keyof Requests]?: string } = {
   load: "LoadResult",
   open: "OpenResult",
   pause: "PauseResult",
+  move: "MoveResult",
+  edit: "EditResult",
   history: "HistoryResult",
   values: "ValuesResult",
   evaluate: "EvaluateResult",
@@ -361,6 +365,16 @@ export class Driver {
   async run(params: Partial<RunParams> = {}, step: StepMode = { kind: "continue" }): Promise<StoppedEvent> {
     await this.begin(params, step);
     return this.event("stopped");
+  }
+
+  /** Moves the cursor of the thread. */
+  move(to: MoveTarget): Promise<Position> {
+    return this.request("move", { threadId: this.threadId, to });
+  }
+
+  /** One step back in the graph at `namespace`. */
+  back(namespace = ""): Promise<Position> {
+    return this.move({ kind: "back", namespace });
   }
 
   /** The children of a value. */

@@ -1,0 +1,147 @@
+/** Runs a fixture in a runtime process, several times in one, and tells of each run what bareRuns tells. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { needsAnswers, ThreadNumbers, threadsOf, waitingInterrupts } from "../../src/adapter/stop.ts";
+import type { Json, LoadParams, Position, StoppedEvent } from "../../src/protocol/runtime.ts";
+import { type Fixture, fileOf, type Language } from "../fixtures/fixtures.ts";
+import { ConnectionLost, Driver } from "../runtime/driver.ts";
+import { type Runtime, runtimes } from "../runtime/runtimes.ts";
+import { Answers } from "./answers.ts";
+import type { Run } from "./bare-runs.ts";
+import { type Choice, graphsOf, standsAt, type Way } from "./stepping.ts";
+import { Trace } from "./trace.ts";
+
+export interface RuntimeRun extends Run {
+  /** What each stop stood at. */
+  readonly stops: readonly (readonly string[])[];
+  /** It was killed at one of them, and opened again. */
+  readonly killed: boolean;
+}
+
+export class RuntimeRuns {
+  readonly #fixture: Fixture;
+  readonly #language: Language;
+  readonly #runtime: Runtime;
+  readonly #folder = mkdtempSync(join(tmpdir(), "fidelity-"));
+  readonly #trace = new Trace(this.#folder);
+  #driver: Driver | undefined;
+  #threads = 0;
+
+  constructor(fixture: Fixture, language: Language) {
+    this.#fixture = fixture;
+    this.#language = language;
+    const runtime = runtimes.find((each) => (each.language === "python") === (language === "python"));
+    if (!runtime) throw new Error(`There is no runtime for ${language}`);
+    this.#runtime = runtime;
+  }
+
+  /**
+   * One run from the input to the end, on a thread of its own. With `killAt` the process is killed at the first stop
+   * from that one on (counted from 0) where all that was run is on disk, and the thread is opened in another process.
+   */
+  async run(way: Way, killAt = Number.POSITIVE_INFINITY): Promise<RuntimeRun> {
+    this.#trace.clear();
+    const threadId = `thread-${++this.#threads}`;
+    const answers = new Answers(this.#fixture);
+    const stops: string[][] = [];
+    let killed = false;
+    let outcome: Pick<Run, "state" | "error" | "exit"> = {};
+    let driver = await this.#loaded(way, threadId);
+    try {
+      let stop = await this.#go(driver, way.first(), { input: this.#fixture.input as Json });
+      for (;;) {
+        const { error } = stop.position;
+        if (error) outcome = { error: { type: error.type, message: error.message } };
+        else if (stop.reason === "end") outcome = { state: await driver.state() };
+        if (error || stop.reason === "end") break;
+        stops.push(standsAt(stop));
+        if (!killed && stops.length > killAt && isAllOnDisk(stop.position, this.#fixture)) {
+          killed = true;
+          await this.end();
+          driver = await this.#loaded(way, threadId);
+          stop = await this.#open(driver, stop);
+        }
+        const asked = waitingInterrupts(stop.position);
+        const resume = stop.reason === "interrupt" ? { resume: answers.for(asked) } : {};
+        stop = await this.#go(driver, way.at(stop), resume);
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error;
+      outcome = { exit: (await driver.exit) ?? 1 };
+      this.#driver = undefined;
+    }
+    if (this.#fixture.once !== undefined) await this.#shutDown();
+    return { ...outcome, ...this.#trace.read(), stops, killed };
+  }
+
+  async #shutDown(): Promise<void> {
+    const driver = this.#driver;
+    this.#driver = undefined;
+    await driver?.close();
+  }
+
+  /** Ends the process, as a crash would. The next run starts another. */
+  async end(): Promise<void> {
+    const driver = this.#driver;
+    this.#driver = undefined;
+    await driver?.kill();
+  }
+
+  async close(): Promise<void> {
+    await this.end();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #loaded(way: Way, threadId: string): Promise<Driver> {
+    const { graph = "graph", config, context } = this.#fixture;
+    this.#driver ??= await Driver.load(this.#runtime, fileOf(this.#fixture, this.#language), {
+      graph,
+      ...(config && { config: config as NonNullable<LoadParams["config"]> }),
+      ...(context && { context: context as NonNullable<LoadParams["context"]> }),
+      checkpoints: join(this.#folder, "checkpoints.sqlite"),
+      env: { LANGGRAPH_TRACE_FILE: this.#trace.file },
+    });
+    this.#driver.threadId = threadId;
+    await this.#driver.breakpoints(...way.breakpoints);
+    return this.#driver;
+  }
+
+  /** The next stop. */
+  async #go(
+    driver: Driver,
+    choice: Choice,
+    params: { input?: Json; resume?: { [id: string]: Json } },
+  ): Promise<StoppedEvent> {
+    if (choice.kind === "go") return driver.run(params, choice.step);
+    await driver.begin(params);
+    const stopped = driver.event("stopped");
+    // It may have stopped before.
+    await Promise.race([driver.request("pause", {}), stopped]);
+    return stopped;
+  }
+
+  async #open(driver: Driver, at: StoppedEvent): Promise<StoppedEvent> {
+    const position = await driver.request("open", { threadId: driver.threadId });
+    if (!position) throw new Error("The killed run's thread is not in the file");
+    const opened: StoppedEvent = { reason: "entry", hitBreakpointIds: [], position };
+    const pending = (stop: StoppedEvent) =>
+      standsAt(stop)
+        .filter((name) => !name.startsWith("after "))
+        .sort();
+    if (`${pending(opened)}` !== `${pending(at)}`)
+      throw new Error(`Killed at ${pending(at)}, opened at ${pending(opened)}`);
+    const waits = needsAnswers(threadsOf(position, "", new ThreadNumbers()));
+    return waits ? { ...opened, reason: "interrupt" } : opened;
+  }
+}
+
+/**
+ * Whether nothing has to be run again when the process is killed here. Something has where a node computes: beside the
+ * stop, or around it, with a graph that it runs by itself.
+ */
+function isAllOnDisk(position: Position, fixture: Fixture): boolean {
+  const graphs = graphsOf(position.root);
+  if (graphs.some(({ tasks }) => tasks.some(({ status }) => status === "running"))) return false;
+  return fixture.rest === undefined || (graphs.length === 1 && position.root.tasks.length === 1);
+}
