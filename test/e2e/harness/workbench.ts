@@ -135,6 +135,11 @@ export class Workbench {
     await this.page.locator(".pane:has(.debug-call-stack)").filter({ hasText: text }).waitFor();
   }
 
+  /** What the editor shows below a line where an error was raised. */
+  exceptionWidget(text: string | RegExp): Locator {
+    return this.page.locator(".exception-widget", { hasText: text });
+  }
+
   /** The visible rows of the Call Stack pane, such as "Stack Frame research, line 12, main.py". */
   async callStack(): Promise<string[]> {
     return this.rows(".debug-call-stack");

@@ -1,0 +1,124 @@
+// Page object of debugging in a VS Code window: breakpoints typed, buttons of the debug toolbar, menus of its trees.
+import assert from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
+import type { Workbench } from "./workbench.ts";
+
+/** What is set in the breakpoint widget; what is left out stays as it is. */
+export interface BreakpointForm {
+  /** What the text is, if not what the menu's entry says: "Hit Count", "Expression", "Log Message". */
+  readonly type?: string;
+  /** Such as "After the node". Modes are known from the first session on. */
+  readonly mode?: string;
+  readonly text?: string;
+}
+
+export class Gestures {
+  readonly #workbench: Workbench;
+  readonly #page: Page;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+    this.#page = workbench.page;
+  }
+
+  /** Right-clicks in the gutter of the open editor, and fills the widget that this entry of the menu opens. */
+  async editBreakpoint(line: number, entry: string, { type, mode, text }: BreakpointForm): Promise<void> {
+    const number = await this.#workbench.revealLine(line);
+    const box = await number.boundingBox();
+    assert.ok(box, `line ${line} is not on the screen`);
+    await this.#page.mouse.click(box.x - 12, box.y + box.height / 2, { button: "right" });
+    await this.choose(entry);
+    const widget = this.#page.locator(".breakpoint-widget");
+    await widget.locator(".monaco-editor.focused").waitFor();
+    for (const option of [type, mode]) {
+      if (option !== undefined) await widget.locator("select", { hasText: option }).selectOption(option);
+    }
+    await widget.locator(".monaco-editor .native-edit-context").focus();
+    if (text !== undefined) {
+      await this.#page.keyboard.press("ControlOrMeta+A");
+      await this.#page.keyboard.type(text);
+    }
+    await this.#page.keyboard.press("Enter");
+    await widget.waitFor({ state: "detached" });
+  }
+
+  /** Types the name of a function breakpoint in the Breakpoints view. */
+  async addFunctionBreakpoint(name: string): Promise<void> {
+    const pane = this.#page.locator(".pane:has(.debug-breakpoints)");
+    await pane.locator(".pane-header").hover();
+    await pane.locator('.pane-header [aria-label^="Add Function Breakpoint"]').click();
+    await pane.getByLabel("Type function breakpoint").fill(name);
+    await this.#page.keyboard.press("Enter");
+    await this.breakpointRow(name).waitFor();
+  }
+
+  /** The row of the Breakpoints view with this text. */
+  breakpointRow(text: string): Locator {
+    return this.#page.locator(".debug-breakpoints .monaco-list-row", { hasText: text });
+  }
+
+  async removeAllBreakpoints(): Promise<void> {
+    await this.#workbench.runCommand("Remove All Breakpoints");
+    const own = this.#page.locator(".debug-breakpoints .breakpoint:not(.exception)");
+    await own.first().waitFor({ state: "detached" });
+  }
+
+  /** Opens the debug view, which VS Code itself does at the first stop at a breakpoint. */
+  async showDebugView(): Promise<void> {
+    await this.#workbench.press("Control+Shift+D");
+    await this.#page.locator(".debug-call-stack").waitFor();
+  }
+
+  /** Clicks a button of the debug toolbar, such as "Step Over", once it can be clicked. */
+  async clickTool(name: string): Promise<void> {
+    await this.tool(name).click();
+  }
+
+  /** The button of the debug toolbar with this name. */
+  tool(name: string): Locator {
+    return this.#page.locator(
+      `.debug-toolbar .action-item:not(.disabled) .action-label[aria-label^="${name}"]`,
+    );
+  }
+
+  /** Right-clicks a scope or a variable of the Variables view and chooses from its menu. */
+  async chooseForVariable(name: string, entry: string): Promise<void> {
+    await this.#workbench.variableRow(name).click({ button: "right" });
+    await this.choose(entry);
+  }
+
+  /** Gives a variable of the Variables view another value, as a user does: by a double click on it. */
+  async setVariable(name: string, value: string): Promise<void> {
+    const row = this.#workbench.variableRow(name);
+    await row.locator(".value").dblclick();
+    const field = this.#page.locator(".debug-variables .monaco-list-row input");
+    await field.fill(value);
+    await field.press("Enter");
+    await field.waitFor({ state: "detached" });
+  }
+
+  /** Right-clicks a frame of the Call Stack and chooses from its menu. */
+  async chooseForFrame(name: string, entry: string): Promise<void> {
+    const frame = `.debug-call-stack .monaco-list-row[aria-label^="Stack Frame ${name},"]`;
+    await this.#page.locator(frame).first().click({ button: "right" });
+    await this.choose(entry);
+  }
+
+  /** Puts the cursor in a line of the open editor and chooses from the editor's menu. */
+  async chooseInEditor(line: number, entry: string): Promise<void> {
+    const number = await this.#workbench.revealLine(line);
+    const box = await number.boundingBox();
+    assert.ok(box, `line ${line} is not on the screen`);
+    await this.#page.mouse.click(box.x + 200, box.y + box.height / 2, { button: "right" });
+    await this.choose(entry);
+  }
+
+  /** Chooses from the open menu, which takes no click in its first moments. */
+  private async choose(text: string): Promise<void> {
+    const menu = this.#page.locator(".monaco-menu");
+    await menu.locator(".action-item:not(.disabled)", { hasText: text }).first().hover();
+    await menu.locator(".action-item.focused", { hasText: text }).waitFor();
+    await this.#page.keyboard.press("Enter");
+    await menu.waitFor({ state: "detached" });
+  }
+}

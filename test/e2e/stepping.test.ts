@@ -1,0 +1,121 @@
+// A walk through breakpoints, steps and time in a real VS Code, by what a user types and clicks.
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { root, venvDir } from "../../scripts/lib/paths.mjs";
+import { Gestures } from "./harness/gestures.ts";
+import { openWindow, type Session } from "./harness/web.ts";
+
+const fixtures = fileURLToPath(new URL("fixtures/walk", import.meta.url));
+
+const languages = [
+  {
+    name: "Python",
+    file: "walk.py",
+    lines: { lookUp: "def look_up", write: "def write", publish: "def publish", raise: "raise " },
+    text: (value: string) => `'${value}'`,
+    error: "ValueError",
+  },
+  {
+    name: "TypeScript",
+    file: "walk.ts",
+    lines: {
+      lookUp: "function lookUp",
+      write: "function write",
+      publish: "function publish",
+      raise: "throw ",
+    },
+    text: (value: string) => `"${value}"`,
+    error: "RangeError",
+  },
+];
+
+describe("breakpoints and steps in VS Code", function () {
+  this.timeout(180_000);
+
+  let folder: string;
+  let session: Session;
+  let gestures: Gestures;
+
+  before(async () => {
+    folder = await realpath(await mkdtemp(path.join(tmpdir(), "e2e-walk-")));
+    await cp(fixtures, folder, { recursive: true });
+    await writeFile(path.join(folder, "package.json"), '{"private": true, "type": "module"}');
+    await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
+    await mkdir(path.join(folder, ".vscode"));
+    const configurations = languages.map(({ file }) => ({
+      name: file,
+      type: "langgraph",
+      request: "launch",
+      program: `\${workspaceFolder}/${file}`,
+      input: { topic: "bees" },
+    }));
+    await writeFile(path.join(folder, ".vscode", "launch.json"), JSON.stringify({ configurations }));
+    session = await openWindow({ folder, env: { VIRTUAL_ENV: venvDir } });
+    gestures = new Gestures(session.workbench);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
+    await session.workbench.stopSession();
+    await gestures.removeAllBreakpoints();
+  });
+
+  after(async () => {
+    await session?.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  for (const { name, file, lines, text, error } of languages) {
+    it(`takes conditions, log messages, modes, names and steps in ${name}`, async () => {
+      const { workbench } = session;
+      const source = (await readFile(path.join(folder, file), "utf8")).split("\n");
+      const lineOf = (start: string) => source.findIndex((line) => line.includes(start)) + 1;
+
+      await workbench.openFile(file);
+      await workbench.waitForExtension();
+      await gestures.editBreakpoint(lineOf(lines.lookUp), "Add Logpoint", { text: "looking up {topic}" });
+      await gestures.editBreakpoint(lineOf(lines.write), "Add Conditional Breakpoint", {
+        text: "rounds == 1",
+      });
+      await workbench.startConfiguration(file);
+
+      await workbench.waitForStopAt(file, lineOf(lines.write));
+      await workbench.waitForCallStack("Before node write");
+      await workbench.waitForConsole("looking up bees");
+      await workbench.expandVariable("State");
+      await workbench.waitForVariable("rounds", "1");
+      await workbench.screenshot(`${name}-condition`);
+
+      // The same breakpoint, now after the node.
+      await gestures.editBreakpoint(lineOf(lines.write), "Edit Breakpoint", {
+        mode: "After the node",
+        text: "rounds == 3",
+      });
+      await gestures.addFunctionBreakpoint("summarize");
+      await workbench.press("F5");
+      await workbench.waitForCallStack("After node write");
+      await workbench.waitForVariable("rounds", "3");
+      await workbench.screenshot(`${name}-after`);
+
+      // A node that raises: the state before it is there, and the error where it was raised.
+      await gestures.clickTool("Step Over");
+      await workbench.waitForStopAt(file, lineOf(lines.raise));
+      await workbench.waitForCallStack("Error in node publish");
+      await workbench.exceptionWidget(error).waitFor();
+      await workbench.waitForVariable("text", text("BEES HAVE WINGS"));
+      await workbench.screenshot(`${name}-error`);
+
+      await gestures.clickTool("Restart");
+      await workbench.waitForCallStack("Before node research:summarize");
+      await workbench.waitForVariable("notes", text("bees have wings"));
+      await gestures.clickTool("Step Out");
+      await workbench.waitForCallStack("Before node write");
+      await gestures.clickTool("Step Over");
+      await workbench.waitForVariable("rounds", "1");
+      assert.ok((await workbench.callStack()).some((row) => row.startsWith("Stack Frame write,")));
+    });
+  }
+});
