@@ -63,8 +63,14 @@ export async function debuggedRun(
         outcome = { state: await client.state() };
         break;
       }
-      // After a swallowed interrupt the run goes on, to another outcome.
-      if (stop.reason === "exception") outcome = { error: await errorOf(client, stop) };
+      if (stop.reason === "exception") {
+        const error = await errorOf(client, stop);
+        // A swallowed interrupt is no end. After an error the nodes that failed would run again.
+        if (error.type !== "GraphInterrupt") {
+          outcome = { error };
+          break;
+        }
+      }
       const thread = numbers.oneOf(await client.threads());
       client.markNow();
       if (stop.reason === "interrupt") {
