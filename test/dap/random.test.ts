@@ -1,143 +1,93 @@
 // Random requests, good and bad, one after another and all at once: each is answered once, and the adapter lives on.
+//
+//     npm test -- dap                        the seed below, 10,000 requests
+//     npm run fuzz -- 100000 7               100,000 requests of seed 7; a failure tells the seed of its session
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { Bench, languages } from "./languages.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Fixture, fixtures } from "../fixtures/fixtures.ts";
+import { Client } from "./client.ts";
+import { fixture, type Language, languages } from "./languages.ts";
+import { randomRequests, send } from "./requests.ts";
 
-interface Request {
-  readonly command: string;
-  readonly args: unknown;
-  /** Sent without waiting for the answers of those before it. */
-  readonly atOnce: boolean;
-}
+const count = Number(process.env.LANGGRAPH_TEST_REQUESTS ?? 10_000);
+const firstSeed = Number(process.env.LANGGRAPH_TEST_SEED ?? 1);
+/** What a session is asked at most: the checkpoints that requests leave behind make later ones slower. */
+const batch = 700;
+const names = ["loop", "nested", "parallel_interrupts", "send_interrupts", "fan_out", "raises"];
 
-/** Numbers that may be a reference, a thread, a frame, stale or never given out. */
-const number = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 30 }) },
-  { weight: 1, arbitrary: fc.integer() },
-);
-const expression = fc.oneof(
-  fc.constantFrom(
-    "count",
-    "state",
-    "log[0]",
-    "count +",
-    "",
-    "/state",
-    "/next",
-    "/help",
-    "/resume 1",
-    "/input {}",
-    "/nothing",
-    "log",
-  ),
-  fc.string(),
-);
-const threadId = number;
-const source = fc.constantFrom({ path: "PROGRAM" }, { path: "/nowhere/else.py" }, { name: "no path" }, {});
-const line = fc.integer({ min: -2, max: 60 });
+describe("random requests", () => {
+  let folder: string;
+  const clients = new Set<Client>();
+  /** Both languages at once: most of a session is waiting for the other side. */
+  let running: Map<Language, Promise<number>>;
 
-const good: { [command: string]: fc.Arbitrary<unknown> } = {
-  threads: fc.constant({}),
-  stackTrace: fc.record({ threadId, startFrame: number, levels: fc.nat(30) }, { requiredKeys: ["threadId"] }),
-  scopes: fc.record({ frameId: number }),
-  variables: fc.record(
-    {
-      variablesReference: number,
-      start: fc.nat(20),
-      count: fc.nat(20),
-      filter: fc.constantFrom("indexed", "named"),
-    },
-    { requiredKeys: ["variablesReference"] },
-  ),
-  setVariable: fc.record({ variablesReference: number, name: fc.string(), value: fc.string() }),
-  evaluate: fc.record(
-    { expression, frameId: number, context: fc.constantFrom("watch", "hover", "repl", "clipboard") },
-    { requiredKeys: ["expression"] },
-  ),
-  completions: fc.record({ text: expression, column: fc.integer({ min: -3, max: 30 }) }),
-  setBreakpoints: fc.record({
-    source,
-    breakpoints: fc.array(
-      fc.record(
-        { line, condition: expression, mode: fc.constantFrom("after", "before") },
-        { requiredKeys: ["line"] },
-      ),
-      {
-        maxLength: 4,
-      },
-    ),
-  }),
-  setFunctionBreakpoints: fc.record({
-    breakpoints: fc.array(fc.record({ name: fc.constantFrom("work", "*", "nobody", "a:b", "") })),
-  }),
-  setExceptionBreakpoints: fc.record({
-    filters: fc.array(fc.constantFrom("raised", "retried", "compiled", "nothing")),
-  }),
-  breakpointLocations: fc.record({ source, line, endLine: line }, { requiredKeys: ["source", "line"] }),
-  exceptionInfo: fc.record({ threadId }),
-  loadedSources: fc.constant({}),
-  modules: fc.constant({}),
-  next: fc.record({ threadId }),
-  stepIn: fc.record({ threadId }),
-  stepOut: fc.record({ threadId }),
-  pause: fc.record({ threadId }),
-  "langgraph/graph": fc.constant({}),
-  "langgraph/interrupts": fc.constant({}),
-  "langgraph/resume": fc.record({ answers: fc.dictionary(fc.string(), fc.jsonValue()) }),
-  "langgraph/input": fc.record({ input: fc.constantFrom<unknown>({ count: 0, limit: 3 }, {}, 5, null) }),
-};
-
-const request: fc.Arbitrary<Request> = fc.oneof(
-  {
-    weight: 9,
-    arbitrary: fc.constantFrom(...Object.keys(good)).chain((command) =>
-      fc.record({
-        command: fc.constant(command),
-        args: good[command] as fc.Arbitrary<unknown>,
-        atOnce: fc.boolean(),
-      }),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      command: fc.oneof(
-        fc.constantFrom(...Object.keys(good), "continue", "launch", "constructor", "stepBack", "goto"),
-        fc.string(),
-      ),
-      args: fc.anything({ withNullPrototype: false, withBigInt: false }),
-      atOnce: fc.boolean(),
-    }),
-  },
-);
-
-for (const language of languages) {
-  describe(`random requests in ${language.name}`, () => {
-    const bench = Bench.in(language);
-
-    it("are all answered, once each", async function () {
-      this.timeout(120_000);
-      await fc.assert(
-        fc.asyncProperty(fc.array(request, { minLength: 100, maxLength: 150 }), async (requests) => {
-          const client = await bench.client();
-          const { program } = bench.fixture("loop");
-          await client.launch(bench.launch("loop", { input: { count: 0, limit: 30 }, stopOnEntry: true }));
-          const answers: Promise<unknown>[] = [];
-          let seq = 1_000;
-          for (const { command, args, atOnce } of requests) {
-            const message = { seq: ++seq, type: "request", command, arguments: args };
-            const text = JSON.stringify(message).replace('"PROGRAM"', JSON.stringify(program));
-            const answer = client.sendRaw(seq, JSON.parse(text) as object).catch(() => {});
-            answers.push(answer);
-            if (!atOnce) await answer;
-          }
-          await Promise.all(answers);
-          assert.ok(Array.isArray(await client.threads()));
-          await client.close();
-        }),
-        { numRuns: 3 },
-      );
-    });
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "langgraph-debug-random-"));
+    running = new Map(
+      languages.map((language) => [language, all(language, Math.ceil(count / languages.length))]),
+    );
+    // A failure is told by the language's own test.
+    for (const each of running.values()) each.catch(() => undefined);
   });
+  after(async () => {
+    for (const client of clients) client.kill();
+    await Promise.all([...clients].map((client) => client.exited));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
+
+  for (const language of languages) {
+    it(`are all answered, once each, in ${language.name}, from seed ${firstSeed} on`, async function () {
+      this.timeout(60_000 + count * 30);
+      assert.ok(((await running.get(language)) ?? 0) >= count / languages.length);
+    });
+  }
+
+  /** Sessions one after the other, until `wanted` requests were sent. */
+  async function all(language: Language, wanted: number): Promise<number> {
+    let sent = 0;
+    for (let seed = firstSeed; sent < wanted; seed++) {
+      const name = names[seed % names.length] as string;
+      try {
+        sent += await session(language, name, seed, Math.min(batch, wanted - sent));
+      } catch (error) {
+        throw new Error(`${language.name}, seed ${seed}, graph ${name}: ${(error as Error).message}`, {
+          cause: error,
+        });
+      }
+    }
+    return sent;
+  }
+
+  async function session(language: Language, name: string, seed: number, requests: number): Promise<number> {
+    const { program } = fixture(language, name);
+    const { input } = fixtures.find((each) => each.name === name) as Fixture;
+    const long = name === "loop" ? { count: 0, limit: 400 } : input;
+    const client = await Client.start();
+    clients.add(client);
+    await client.launch({
+      ...language.attributes,
+      program,
+      input: long as object as never,
+      config: { recursion_limit: 1_000 },
+      stopOnEntry: true,
+      checkpoints: join(folder, `${language.name}-${seed}.sqlite`),
+    });
+    await staleFrameIsRefused(client);
+    const sent = await send(client, randomRequests(seed, requests), { program, input: long });
+    assert.ok(Array.isArray(await client.threads()));
+    await client.close();
+    clients.delete(client);
+    return sent;
+  }
+});
+
+/** A frame of the stop before, asked for at the next. */
+async function staleFrameIsRefused(client: Client): Promise<void> {
+  const [frame] = await client.frames();
+  assert.ok(frame);
+  await client.go("next");
+  await assert.rejects(client.scopes(frame.id));
 }

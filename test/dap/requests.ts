@@ -1,0 +1,317 @@
+/**
+ * Random requests, good and bad, and a session that takes them: each is answered once, none hangs, the adapter lives.
+ *
+ * All is drawn from one seed. References, threads, frames and other ids in the requests are mostly such as the adapter
+ * gave out in this session; some are stale, some were never given out, and those must be refused.
+ */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Client } from "./client.ts";
+import { RequestFailed } from "./client.ts";
+
+export interface RandomRequest {
+  readonly command: string;
+  readonly args: unknown;
+  /** Sent without waiting for the answers of those before it. */
+  readonly atOnce: boolean;
+}
+
+/** Kinds of ids that responses give out. */
+type Kind = "thread" | "frame" | "reference" | "target" | "dataId" | "checkpoint" | "interrupt";
+
+/** Stands for an id of this kind that the session has seen. */
+interface Pick {
+  readonly pick: Kind;
+  readonly number: number;
+}
+
+/** No adapter gives this out; a request that leans on it must fail. */
+const never = 987_654_321;
+
+const seen = (kind: Kind, other: fc.Arbitrary<unknown> = fc.oneof(fc.constant(never), fc.integer())) =>
+  fc.oneof(
+    { weight: 9, arbitrary: fc.record({ pick: fc.constant(kind), number: fc.nat() }) },
+    { weight: 1, arbitrary: other },
+  );
+
+const threadId = seen("thread");
+const frameId = seen("frame");
+const variablesReference = seen("reference");
+const checkpointId = seen("checkpoint", fc.string());
+const expression = fc.oneof(
+  fc.constantFrom("count", "state", "log[0]", "count +", "", "log", "count = 1", "log = ['a']", "nobody"),
+  fc.constantFrom("/state", "/next", "/help", "/resume 1", "/input {}", "/nothing", "/history 3", "/diff"),
+  fc.string(),
+);
+const name = fc.oneof(fc.constantFrom("count", "log", "limit", "topic", "0"), fc.string());
+const value = fc.oneof(fc.constantFrom("1", "[]", '"text"', "{", "count + 1", "null"), fc.string());
+const source = fc.constantFrom({ path: "PROGRAM" }, { path: "/nowhere/else.py" }, { name: "no path" }, {});
+const line = fc.integer({ min: -2, max: 60 });
+
+const requests: { readonly [command: string]: { weight: number; args: fc.Arbitrary<unknown> } } = {
+  threads: { weight: 4, args: fc.constant({}) },
+  stackTrace: {
+    weight: 8,
+    args: fc.record(
+      { threadId, startFrame: fc.nat(40), levels: fc.nat(30) },
+      { requiredKeys: ["threadId", "levels"] },
+    ),
+  },
+  scopes: { weight: 8, args: fc.record({ frameId }) },
+  variables: {
+    weight: 8,
+    args: fc.record(
+      {
+        variablesReference,
+        start: fc.nat(20),
+        count: fc.nat(20),
+        filter: fc.constantFrom("indexed", "named"),
+      },
+      { requiredKeys: ["variablesReference"] },
+    ),
+  },
+  setVariable: { weight: 2, args: fc.record({ variablesReference, name, value }) },
+  setExpression: {
+    weight: 2,
+    args: fc.record({ expression, value, frameId }, { requiredKeys: ["expression", "value"] }),
+  },
+  evaluate: {
+    weight: 6,
+    args: fc.record(
+      { expression, frameId, context: fc.constantFrom("watch", "hover", "repl", "clipboard") },
+      { requiredKeys: ["expression"] },
+    ),
+  },
+  completions: {
+    weight: 3,
+    args: fc.record({ text: expression, column: fc.integer({ min: -3, max: 30 }) }),
+  },
+  setBreakpoints: {
+    weight: 3,
+    args: fc.record({
+      source,
+      breakpoints: fc.array(
+        fc.record(
+          { line, condition: expression, mode: fc.constantFrom("after", "before") },
+          { requiredKeys: ["line"] },
+        ),
+        { maxLength: 4 },
+      ),
+    }),
+  },
+  setFunctionBreakpoints: {
+    weight: 2,
+    args: fc.record({
+      breakpoints: fc.array(fc.record({ name: fc.constantFrom("work", "*", "nobody", "a:b", "") }), {
+        maxLength: 3,
+      }),
+    }),
+  },
+  setExceptionBreakpoints: {
+    weight: 2,
+    args: fc.record({ filters: fc.array(fc.constantFrom("raised", "retried", "compiled", "nothing")) }),
+  },
+  dataBreakpointInfo: {
+    weight: 2,
+    args: fc.record({ variablesReference, name, frameId }, { requiredKeys: ["name"] }),
+  },
+  setDataBreakpoints: {
+    weight: 2,
+    args: fc.record({
+      breakpoints: fc.array(fc.record({ dataId: seen("dataId", fc.string()) }), { maxLength: 3 }),
+    }),
+  },
+  breakpointLocations: {
+    weight: 2,
+    args: fc.record({ source, line, endLine: line }, { requiredKeys: ["source", "line"] }),
+  },
+  exceptionInfo: { weight: 2, args: fc.record({ threadId }) },
+  loadedSources: { weight: 2, args: fc.constant({}) },
+  modules: { weight: 1, args: fc.constant({}) },
+  next: { weight: 5, args: fc.record({ threadId }) },
+  stepIn: {
+    weight: 5,
+    args: fc.record({ threadId, targetId: seen("target") }, { requiredKeys: ["threadId"] }),
+  },
+  stepInTargets: { weight: 3, args: fc.record({ frameId }) },
+  stepOut: { weight: 2, args: fc.record({ threadId }) },
+  stepBack: { weight: 3, args: fc.record({ threadId }) },
+  reverseContinue: { weight: 1, args: fc.record({ threadId }) },
+  restartFrame: { weight: 2, args: fc.record({ frameId }) },
+  gotoTargets: { weight: 2, args: fc.record({ source, line }) },
+  goto: { weight: 2, args: fc.record({ threadId, targetId: seen("target") }) },
+  pause: { weight: 3, args: fc.record({ threadId }) },
+  "langgraph/graph": { weight: 1, args: fc.constant({}) },
+  "langgraph/interrupts": { weight: 2, args: fc.constant({}) },
+  "langgraph/history": {
+    weight: 3,
+    args: fc.record({ before: checkpointId, limit: fc.integer({ min: -1, max: 30 }) }, { requiredKeys: [] }),
+  },
+  "langgraph/fork": { weight: 2, args: fc.record({ checkpointId }) },
+  "langgraph/resume": {
+    weight: 2,
+    args: fc.oneof(
+      fc.record({ answers: fc.dictionary(fc.string(), fc.jsonValue()) }),
+      fc.record({ answer: seen("interrupt", fc.string()) }),
+    ),
+  },
+  "langgraph/input": {
+    weight: 3,
+    args: fc.record({ input: fc.constantFrom<unknown>("INPUT", {}, 5, null) }),
+  },
+};
+
+const wellFormed = fc.oneof(
+  ...Object.entries(requests).map(([command, { weight, args }]) => ({
+    weight,
+    arbitrary: fc.record({ command: fc.constant(command), args, atOnce: fc.boolean() }),
+  })),
+);
+const malformed = fc.record({
+  command: fc.oneof(
+    fc.constantFrom(...Object.keys(requests), "launch", "initialize", "constructor", "attach"),
+    fc.string(),
+  ),
+  args: fc.anything({ withNullPrototype: false, withBigInt: false }),
+  atOnce: fc.boolean(),
+});
+
+/** `count` requests that this seed brings forth again. */
+export function randomRequests(seed: number, count: number): RandomRequest[] {
+  const request = fc.oneof({ weight: 12, arbitrary: wellFormed }, { weight: 1, arbitrary: malformed });
+  return fc.sample(request, { seed, numRuns: count });
+}
+
+/** Ids that responses of a session gave out, newest last. */
+class Ids {
+  readonly #known = new Map<Kind, unknown[]>();
+
+  /** An id of this kind: mostly a new one, sometimes an old one, and none that was never given out. */
+  of({ pick, number }: Pick): unknown {
+    const known = this.#known.get(pick) ?? [];
+    const back = number % 5 === 0 ? number % 200 : number % 12;
+    return known[Math.max(0, known.length - 1 - back)] ?? (pick === "thread" ? 1 : never);
+  }
+
+  take(command: string, body: unknown): void {
+    if (typeof body !== "object" || body === null) return;
+    for (const [key, content] of Object.entries(body)) {
+      const kind = kindOf(command, key);
+      if (kind && Array.isArray(content)) for (const { id } of content) this.#add(kind, id);
+      this.#walk(content);
+    }
+    if ("dataId" in body && body.dataId !== null) this.#add("dataId", body.dataId);
+  }
+
+  /** References and checkpoints, wherever they are. */
+  #walk(content: unknown): void {
+    if (Array.isArray(content)) for (const item of content) this.#walk(item);
+    if (typeof content !== "object" || content === null) return;
+    for (const [key, item] of Object.entries(content)) {
+      if (key === "variablesReference" && typeof item === "number" && item > 0) this.#add("reference", item);
+      else if (key === "checkpointId") this.#add("checkpoint", item);
+      else if (typeof item === "object") this.#walk(item);
+    }
+  }
+
+  #add(kind: Kind, id: unknown): void {
+    const known = this.#known.get(kind) ?? [];
+    this.#known.set(kind, [...known.filter((each) => each !== id), id].slice(-300));
+  }
+}
+
+function kindOf(command: string, key: string): Kind | undefined {
+  if (command === "threads" && key === "threads") return "thread";
+  if (key === "stackFrames") return "frame";
+  if (key === "targets" && command !== "completions") return "target";
+  if (key === "checkpoints") return "checkpoint";
+  return key === "interrupts" ? "interrupt" : undefined;
+}
+
+export interface Target {
+  readonly program: string;
+  readonly input: unknown;
+}
+
+/**
+ * Sends requests to a session that stands at a stop, until they are sent or the session has ended by one of them.
+ * Resolves to how many were sent. Throws when a rule is broken, or when there is no answer within `seconds`.
+ */
+export async function send(
+  client: Client,
+  list: readonly RandomRequest[],
+  target: Target,
+  seconds = 30,
+): Promise<number> {
+  const ids = new Ids();
+  const open = new Map<number, string>();
+  const wrong: string[] = [];
+  let sent = 0;
+  const one = ({ command, args }: RandomRequest, seq: number): Promise<void> => {
+    const filled = fill(args, ids, target);
+    open.set(seq, `${command} ${JSON.stringify(filled)}`);
+    return client
+      .sendRaw<unknown>(seq, { seq, type: "request", command, arguments: filled })
+      .then(
+        (body) => {
+          ids.take(command, body);
+          if (leansOn(command, filled)) wrong.push(`accepted: ${open.get(seq)}`);
+        },
+        (error: unknown) => {
+          // The adapter is gone: no request may bring that about.
+          if (!(error instanceof RequestFailed)) wrong.push(`${open.get(seq)}: ${error}`);
+        },
+      )
+      .finally(() => open.delete(seq));
+  };
+  const answers: Promise<void>[] = [];
+  const first = 1_000;
+  for (const request of list) {
+    if (client.events("terminated").length > 0) break;
+    const answer = one(request, first + ++sent);
+    answers.push(answer);
+    if (!request.atOnce) await within(seconds, answer, open);
+  }
+  await within(seconds, Promise.all(answers), open);
+  assert.deepEqual(wrong, []);
+  return sent;
+}
+
+/** The request stands or falls with an id that was never given out. */
+function leansOn(command: string, args: unknown): boolean {
+  if (typeof args !== "object" || args === null) return false;
+  const { threadId, frameId, variablesReference, targetId } = args as Record<string, unknown>;
+  if (command === "scopes" || command === "restartFrame" || command === "stepInTargets")
+    return frameId === never;
+  if (command === "variables" || command === "setVariable") return variablesReference === never;
+  if (command === "goto") return targetId === never;
+  return command === "stackTrace" && threadId === never;
+}
+
+function fill(args: unknown, ids: Ids, target: Target): unknown {
+  if (args === "PROGRAM") return target.program;
+  if (args === "INPUT") return target.input;
+  if (typeof args !== "object" || args === null) return args;
+  if ("pick" in args) return ids.of(args as Pick);
+  if ("answer" in args) return { answers: { [String(fill(args.answer, ids, target))]: "yes" } };
+  if (Array.isArray(args)) return args.map((item) => fill(item, ids, target));
+  return Object.fromEntries(Object.entries(args).map(([key, item]) => [key, fill(item, ids, target)]));
+}
+
+async function within<Result>(
+  seconds: number,
+  promise: Promise<Result>,
+  open: ReadonlyMap<number, string>,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const fail = (): void =>
+      reject(new Error(`No answer within ${seconds} s:\n${[...open.values()].join("\n")}`));
+    timer = setTimeout(fail, seconds * 1000);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
