@@ -4,6 +4,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { ErrorInfo, MessageEvent, SuperstepEvent, TaskEvent } from "../protocol/runtime.ts";
 import type { Client } from "./client.ts";
 import { isOwn } from "./graphs.ts";
+import { ownFrames } from "./traceback.ts";
 
 type Output = DebugProtocol.OutputEvent["body"];
 
@@ -82,7 +83,7 @@ export class Console {
       group: "start",
       ...this.#link(error.frames),
     });
-    for (const frame of error.frames) {
+    for (const frame of ownFrames(error.frames, this.folders)) {
       const place = frame.path === undefined ? "" : ` (${frame.path}:${frame.line ?? 1})`;
       this.#write({
         category: "stderr",

@@ -1,0 +1,56 @@
+// What is shown of a traceback: the user's own frames and what they called, not what LangGraph did around them.
+
+import assert from "node:assert/strict";
+import { ownFrames, ownTraceback } from "../../../src/adapter/traceback.ts";
+
+const folders = ["/work"];
+const library = "/work/.venv/lib/python3.12/site-packages/langgraph/main.py";
+
+describe("a traceback", () => {
+  it("begins with the user's outermost frame", () => {
+    const text = `Traceback (most recent call last):
+  File "${library}", line 3, in astream
+    async for _ in runner:
+  File "/work/graph.py", line 8, in publish
+    post(text)
+    ~~~~^^^^^^
+  File "${library}", line 9, in post
+    raise ValueError("no printer")
+ValueError: no printer
+During task with name 'publish'`;
+    assert.equal(
+      ownTraceback(text, folders),
+      `Traceback (most recent call last):
+  File "/work/graph.py", line 8, in publish
+    post(text)
+    ~~~~^^^^^^
+  File "${library}", line 9, in post
+    raise ValueError("no printer")
+ValueError: no printer
+During task with name 'publish'`,
+    );
+  });
+
+  it("is cut in each of its chained errors, and whole where no frame is the user's", () => {
+    const block = (frames: string, error: string): string =>
+      `Traceback (most recent call last):\n${frames}${error}\n`;
+    const outer = `  File "${library}", line 1, in a\n    a()\n`;
+    const own = '  File "/work/graph.py", line 2, in b\n    b()\n';
+    const between = "\nThe above exception was the direct cause of the following exception:\n\n";
+    const text = (first: string): string =>
+      `${block(first + own, "KeyError: 'x'")}${between}${block(outer, "ValueError: bad")}`;
+    assert.equal(ownTraceback(text(outer), folders), text(""));
+  });
+
+  it("of Node is left as it is", () => {
+    const text = `Error: no\n    at publish (/work/graph.ts:1:2)\n    at run (/work/node_modules/x.js:1:2)`;
+    assert.equal(ownTraceback(text, folders), text);
+  });
+
+  it("has the frames from the innermost to the user's outermost one", () => {
+    const frame = (path?: string) => ({ name: "f", line: 1, ...(path !== undefined && { path }) });
+    const frames = [frame(library), frame("/work/a.py"), frame(), frame("/work/b.py"), frame(library)];
+    assert.deepEqual(ownFrames(frames, folders), frames.slice(0, 4));
+    assert.deepEqual(ownFrames([frame(library)], folders), [frame(library)]);
+  });
+});
