@@ -2,7 +2,14 @@
 
 import type { HistoryEntry, HistoryParams, HistoryResult } from "../../src/protocol/runtime.ts";
 import { type GraphIndex, stateKeysOf } from "./graphs.ts";
-import { type CheckpointTuple, configText, type Graph, type Saver, type Snapshot } from "./langgraph.ts";
+import {
+  type CheckpointTuple,
+  configText,
+  type Graph,
+  type Saver,
+  type Snapshot,
+  type SnapshotTask,
+} from "./langgraph.ts";
 import { checkpointInfo } from "./position.ts";
 import { updateOf } from "./state.ts";
 
@@ -37,7 +44,7 @@ export async function snapshotAt(graph: Graph, saver: Saver, place: Place): Prom
   return graph.getState({ configurable: { ...configurable, __pregel_checkpointer: saver } });
 }
 
-const visibleTasks = (snapshot: Snapshot): { id: string; name: string; path?: unknown[] }[] =>
+export const visibleTasks = (snapshot: Snapshot): SnapshotTask[] =>
   snapshot.tasks.filter(({ name }) => name !== "__start__");
 
 /** The steps of one branch, newest first: from a checkpoint to its parent, and so on. */

@@ -19,17 +19,37 @@ export interface Channel {
   isAvailable(): boolean;
 }
 
+/** A channel as a graph defines it; `fromCheckpoint` makes one that holds a stored value. */
+export interface ChannelSpec extends Channel {
+  lc_graph_name?: string;
+  fromCheckpoint(stored: unknown): ChannelSpec;
+  /** Undefined or an error: it holds nothing. */
+  checkpoint(): unknown;
+  update(values: unknown[]): boolean;
+  consume(): boolean;
+  finish(): boolean;
+}
+
 export interface NodeSpec {
   bound: unknown;
+  /** Channels whose new versions start the node. */
+  triggers: string[];
   subgraphs?: unknown[];
   tags?: string[];
   metadata?: { [key: string]: unknown };
 }
 
+export interface SnapshotTask {
+  id: string;
+  name: string;
+  /** `["__pregel_pull", node]` or, of a Send, `["__pregel_push", index]`. */
+  path?: unknown[];
+}
+
 export interface Snapshot {
   values: unknown;
   next: string[];
-  tasks: { id: string; name: string }[];
+  tasks: SnapshotTask[];
   metadata?: { [key: string]: unknown };
   config: Config;
   parentConfig?: Config;
@@ -41,7 +61,7 @@ export interface Graph {
   lg_is_pregel: true;
   name?: string;
   nodes: { [name: string]: NodeSpec };
-  channels: { [name: string]: unknown };
+  channels: { [name: string]: ChannelSpec };
   builder?: unknown;
   checkpointer?: unknown;
   interruptBefore?: string[] | "*";
@@ -93,6 +113,7 @@ export interface Checkpoint {
   ts: string;
   channel_values: { [channel: string]: unknown };
   channel_versions: { [channel: string]: number | string };
+  versions_seen: { [node: string]: { [channel: string]: number | string } };
 }
 
 export interface CheckpointTuple {

@@ -213,20 +213,22 @@ export async function storedPosition(
     configurable: { ...thread, checkpoint_id: tuple.checkpoint.id, __pregel_checkpointer: saver },
   });
   const tasks: TaskPosition[] = [];
-  for (const task of snapshot.tasks as { id: string; name: string; path?: unknown[] }[]) {
+  for (const task of snapshot.tasks) {
     if (task.name === "__start__") continue;
     const written = readWrites(task.id, tuple.pendingWrites ?? []);
     const child = written.status === "done" ? undefined : childOf(index, at, task);
-    const below = child === undefined ? undefined : await storedPosition(index, saver, threadId, child);
+    const found = child === undefined ? undefined : await storedPosition(index, saver, threadId, child);
+    const below =
+      found !== undefined && isBegunBy(found, at.namespace, tuple.checkpoint.id) ? found : undefined;
     const parts: TaskParts = {
       id: task.id,
       name: task.name,
       hasInput: isSend(task.path),
-      status: written.status,
-      written,
+      status: below === undefined ? written.status : statusAround(below, written.status),
+      // All that waits in this task waits in its subgraph; what is written here may have been moved back from.
+      written: below === undefined ? written : { ...written, interrupts: [] },
       error: written.error,
-      // One without tasks is of an earlier visit, when the graph keeps its state between visits.
-      subgraph: below !== undefined && below.tasks.length > 0 ? below : undefined,
+      subgraph: below,
     };
     tasks.push(taskPosition(parts, at.id, at.namespace));
   }
@@ -239,6 +241,29 @@ export async function storedPosition(
     tasks,
   };
 }
+
+/**
+ * Whether a subgraph's state is of the superstep that comes after this checkpoint. A graph that keeps its state between
+ * visits may stand where an earlier visit left it.
+ */
+function isBegunBy(below: GraphPosition, namespace: string, checkpointId: string): boolean {
+  if (below.tasks.length === 0) return false;
+  const parents = below.checkpoint?.metadata.parents as { [namespace: string]: string } | undefined;
+  return below.namespace.includes(":") || (parents?.[namespace] ?? checkpointId) === checkpointId;
+}
+
+/** A task's own writes tell of its subgraph as it was when it stopped; the cursor may have been moved in it since. */
+function statusAround(below: GraphPosition, status: TaskStatus): TaskStatus {
+  if (status === "waiting") return interruptsOf(below).length > 0 ? status : "pending";
+  if (status === "failed" || status === "cancelled") return hasFailed(below) ? status : "pending";
+  return status;
+}
+
+const hasFailed = (position: GraphPosition): boolean =>
+  position.tasks.some(
+    ({ status, subgraph }) =>
+      status === "failed" || status === "cancelled" || (subgraph !== undefined && hasFailed(subgraph)),
+  );
 
 function childOf(
   index: GraphIndex,

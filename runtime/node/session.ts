@@ -3,10 +3,13 @@
 import { relative, sep } from "node:path";
 import type {
   EvaluateParams,
+  GraphPosition,
   HistoryParams,
   JsonParams,
   LoadParams,
   LoadResult,
+  MoveParams,
+  MoveResult,
   OpenParams,
   OpenResult,
   Position,
@@ -15,6 +18,7 @@ import type {
   ValuesParams,
 } from "../../src/protocol/runtime.ts";
 import { Breakpoints } from "./breakpoints.ts";
+import { Cursors } from "./cursor.ts";
 import { errorInfo, RuntimeError } from "./errors.ts";
 import type { Names } from "./expression.ts";
 import { GraphIndex, stateKeysOf } from "./graphs.ts";
@@ -34,6 +38,7 @@ import { Sources } from "./sources.ts";
 
 interface Loaded extends LoadedGraph {
   index: GraphIndex;
+  cursors: Cursors;
   saving: Saving;
   params: LoadParams;
   introspection: Introspection;
@@ -54,6 +59,8 @@ export class Session {
   #run: Run | undefined;
   /** The thread that was opened or run last. */
   #threadId = "";
+  /** Limits of the next run of a thread that was moved or edited since it ran. */
+  #limitsAfter: { threadId: string; stops: ReadonlyMap<string, number> } | undefined;
   /** Of what was told of the graphs. */
   #revision = 0;
   readonly #served: Served = {
@@ -61,6 +68,7 @@ export class Session {
     setBreakpoints: (params: SetBreakpointsParams) => this.#breakpoints.set(params),
     open: (params: OpenParams) => this.open(params),
     run: (params: RunParams) => this.run(params),
+    move: (params: MoveParams) => this.move(params),
     history: (params: HistoryParams) => history(this.#get().index, this.#get().saving as Saver, params),
     values: (params: ValuesParams) => this.#inspection.values(this.#view(), params),
     evaluate: (params: EvaluateParams) => this.#inspection.evaluate(this.#view(), params),
@@ -101,7 +109,8 @@ export class Session {
     await watchModels(introspection.files(), (token) => this.#link().event("token", token));
     const sources = new Sources(introspection, params.workspaceFolders);
     sources.fill(index, index.ids());
-    this.#loaded = { ...found, index, saving, params, introspection, sources };
+    const cursors = new Cursors(index, saving);
+    this.#loaded = { ...found, index, cursors, saving, params, introspection, sources };
     const origin = `${found.program}:${found.variable}`;
     return {
       name: nameOf(graph.name, found.variable),
@@ -181,6 +190,43 @@ export class Session {
     );
   }
 
+  async move({ threadId, to }: MoveParams): Promise<MoveResult> {
+    const { cursors } = this.#get();
+    const { live } = this.#standing(threadId);
+    await cursors.check(threadId, to, live);
+    await this.#leaveRun();
+    await cursors.move(threadId, to, live);
+    // As a bare run from that checkpoint does, the next one counts its steps anew.
+    this.#limitsAfter = { threadId, stops: new Map() };
+    return this.#stored(threadId);
+  }
+
+  /** Throws while the graph runs. `live`: where the run of this process stands on the thread. */
+  #standing(threadId: string): { live: GraphPosition | undefined } {
+    const { saving } = this.#get();
+    const run = this.#run;
+    if (run !== undefined && !run.over && !run.isHeld) {
+      throw new RuntimeError("running", "The graph runs. Pause or cancel it first.");
+    }
+    checkThread(saving, threadId, this.#graphLabel());
+    return { live: run?.threadId === threadId ? run.position().root : undefined };
+  }
+
+  /** Ends a run that is held. From now on the thread stands where the file has it. */
+  async #leaveRun(): Promise<void> {
+    await this.cancel();
+    this.#run = undefined;
+    this.#inspection.reset();
+  }
+
+  async #stored(threadId: string): Promise<Position> {
+    const { index, saving } = this.#get();
+    this.#threadId = threadId;
+    const root = await storedPosition(index, saving as Saver, threadId);
+    if (root !== undefined) return { threadId, root };
+    throw new RuntimeError("unknownThread", `Thread ${threadId} has not begun. Give it an input.`);
+  }
+
   async cancel(): Promise<void> {
     await this.#run?.cancel();
     await this.#loaded?.saving.flush();
@@ -207,15 +253,23 @@ export class Session {
    */
   #limits(before: Run | undefined, params: RunParams): ReadonlyMap<string, number> {
     const { threadId, input, resume } = params;
+    const after = this.#limitsAfter;
+    this.#limitsAfter = undefined;
     if (input !== undefined || resume !== undefined) return new Map();
+    if (after?.threadId === threadId) return after.stops;
     if (before?.threadId === threadId) {
       if (!before.cancelled) return new Map();
       return new Map(before.graphs.all.map((live) => [live.namespace, live.loop.stop]));
     }
     const { saving, graph, params: load } = this.#get();
-    const started = saving.summaries(threadId, { ns: "" }).find(({ source }) => source === "input");
+    const started = saving
+      .summaries(threadId, { ns: "" })
+      .find(({ source }) => source === "input" || source === "fork");
     const limit = runnableConfig(load.config).recursionLimit ?? graph.config?.recursionLimit ?? defaultLimit;
-    return started?.step == null ? new Map() : new Map([["", started.step + limit + 1]]);
+    if (started?.step == null) return new Map();
+    // A run from a checkpoint begins with the step after it, one from an input with the input's own.
+    const first = started.source === "input" ? started.step : started.step + 1;
+    return new Map([["", first + limit + 1]]);
   }
 
   #checkPosition(position: Position | null, params: RunParams): void {

@@ -246,6 +246,11 @@ export class Core {
     return this.#reader.summaries(threadId, ns, undefined, before, limit);
   }
 
+  namespaces(threadId: string): string[] {
+    this.#queue.commit();
+    return this.#reader.namespaces(threadId);
+  }
+
   // Changing what is there
 
   deleteThread(threadId: string): void {
@@ -271,6 +276,18 @@ export class Core {
     this.#thread(threadId);
     this.#change(() => maintenance.prune(this.#database, threadId));
     this.#look(threadId);
+  }
+
+  discard(config: RunnableConfig, tasks: readonly string[]): boolean {
+    const { threadId, ns, id } = keyOf(config);
+    if (id === undefined) return false;
+    const thread = this.#thread(threadId);
+    this.#queue.commit();
+    const isGone = this.#database.transaction(() =>
+      maintenance.discard(this.#database, threadId, { ns, id }, tasks),
+    );
+    if (isGone && thread.latest(ns)?.checkpoint.id === id) thread.forgetLatest(ns);
+    return isGone;
   }
 
   describeThread(threadId: string, changes: Parameters<typeof maintenance.describeThread>[2]): void {

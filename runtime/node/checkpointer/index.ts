@@ -75,6 +75,13 @@ export interface FileSaver extends BaseCheckpointSaver {
     threadId: string,
     options?: { ns?: string; before?: string; limit?: number },
   ): CheckpointSummary[];
+  /** Every namespace in which the thread has a checkpoint. */
+  namespaces(threadId: string): string[];
+  /**
+   * Removes one checkpoint, with its pending writes when all of them are of these tasks. False when something was made
+   * of it: a checkpoint after it, an edit in place, a write of another task.
+   */
+  discard(config: RunnableConfig, tasks: readonly string[]): boolean;
   /** Sets a thread's graph, name or status. */
   describeThread(
     threadId: string,
@@ -187,6 +194,14 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
       { ns, before, limit }: { ns?: string; before?: string; limit?: number } = {},
     ): CheckpointSummary[] {
       return core.summaries(threadId, ns, before, limit);
+    }
+
+    namespaces(threadId: string): string[] {
+      return core.namespaces(threadId);
+    }
+
+    discard(config: RunnableConfig, tasks: readonly string[]): boolean {
+      return core.discard(config, tasks);
     }
 
     describeThread(threadId: string, changes: Parameters<FileSaver["describeThread"]>[1]): void {

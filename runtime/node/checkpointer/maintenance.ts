@@ -135,6 +135,34 @@ export function edit(
   return true;
 }
 
+/**
+ * Removes one checkpoint, and its writes when they are of `tasks` only. False, and nothing is changed, when something
+ * was made of it: a checkpoint after it, an edit, a write of another task.
+ */
+export function discard(
+  database: Database,
+  threadId: string,
+  { ns, id }: Key,
+  tasks: readonly string[],
+): boolean {
+  const num = numberOf(database, threadId);
+  if (num === undefined) return false;
+  const key = [num, ns, id] as const;
+  const has = (rest: string): boolean => database.get(`SELECT 1 FROM ${rest}`, ...key) !== undefined;
+  if (!has("checkpoints WHERE thread = ? AND ns = ? AND id = ?")) return false;
+  if (has("checkpoints WHERE thread = ? AND ns = ? AND parent = ?")) return false;
+  if (has("edits WHERE thread = ? AND ns = ? AND id = ?")) return false;
+  const writes = database.all<{ task: string }>(
+    "SELECT DISTINCT task FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ?",
+    ...key,
+  );
+  if (writes.some(({ task }) => !tasks.includes(task))) return false;
+  // Its blobs stay for the next prune: nearly all are those of the checkpoint that it was copied from.
+  database.run("DELETE FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?", ...key);
+  database.run("DELETE FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ?", ...key);
+  return true;
+}
+
 /** Sets `graph`, `name` or `status` of a thread, which is made when it is missing. */
 export function describeThread(
   database: Database,

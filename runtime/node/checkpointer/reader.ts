@@ -108,6 +108,12 @@ export class Reader {
     );
   }
 
+  /** Every namespace in which the thread has a checkpoint. */
+  namespaces(threadId: string): string[] {
+    const rows = this.#database.all<{ ns: string }>(`SELECT DISTINCT c.ns ${FROM} WHERE t.id = ?`, threadId);
+    return rows.map(({ ns }) => ns);
+  }
+
   /** The pending writes of a checkpoint, in LangGraph's order. */
   writes(thread: number, ns: string, checkpoint: string): StoredWrite[] {
     return this.#database.all(

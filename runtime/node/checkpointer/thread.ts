@@ -60,6 +60,10 @@ export class ThreadState implements QueueThread {
     if (oldest !== undefined) this.#latest.delete(oldest);
   }
 
+  forgetLatest(ns: string): void {
+    this.#latest.delete(ns);
+  }
+
   /** The blob with this hash: from memory, or else from `read`. */
   cached(hash: Buffer, read: () => Stored | undefined): Stored | undefined {
     const name = hash.toString("latin1");
