@@ -34,6 +34,7 @@ const seen = (kind: Kind, other: fc.Arbitrary<unknown> = fc.oneof(fc.constant(ne
     { weight: 1, arbitrary: other },
   );
 
+const atOnce = fc.nat(2).map((number) => number === 0);
 const threadId = seen("thread");
 const frameId = seen("frame");
 const variablesReference = seen("reference");
@@ -164,7 +165,7 @@ const requests: { readonly [command: string]: { weight: number; args: fc.Arbitra
 const wellFormed = fc.oneof(
   ...Object.entries(requests).map(([command, { weight, args }]) => ({
     weight,
-    arbitrary: fc.record({ command: fc.constant(command), args, atOnce: fc.boolean() }),
+    arbitrary: fc.record({ command: fc.constant(command), args, atOnce }),
   })),
 );
 const malformed = fc.record({
@@ -173,7 +174,7 @@ const malformed = fc.record({
     fc.string(),
   ),
   args: fc.anything({ withNullPrototype: false, withBigInt: false }),
-  atOnce: fc.boolean(),
+  atOnce,
 });
 
 /** `count` requests that this seed brings forth again. */
@@ -182,15 +183,35 @@ export function randomRequests(seed: number, count: number): RandomRequest[] {
   return fc.sample(request, { seed, numRuns: count });
 }
 
-/** Ids that responses of a session gave out, newest last. */
+/** What lets the run go on, or moves it: another stop follows. */
+const goers = new Set([
+  ...["continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue", "restartFrame", "goto"],
+  ...["langgraph/input", "langgraph/resume", "langgraph/fork"],
+]);
+
+/** What a client asks for at a stop. */
+const look: readonly RandomRequest[] = [
+  { command: "threads", args: {} },
+  { command: "langgraph/interrupts", args: {} },
+  { command: "stackTrace", args: { threadId: { pick: "thread", number: 1 }, levels: 20 } },
+  { command: "scopes", args: { frameId: { pick: "frame", number: 1 } } },
+  { command: "variables", args: { variablesReference: { pick: "reference", number: 1 } } },
+].map((request) => ({ ...request, atOnce: false }));
+
+/** Ids that responses of a session gave out. */
 class Ids {
   readonly #known = new Map<Kind, unknown[]>();
+  readonly #ofThisStop = new Map<Kind, unknown[]>();
 
-  /** An id of this kind: mostly a new one, sometimes an old one, and none that was never given out. */
+  /** An id of this kind: mostly one of this stop, sometimes an older one. */
   of({ pick, number }: Pick): unknown {
-    const known = this.#known.get(pick) ?? [];
-    const back = number % 5 === 0 ? number % 200 : number % 12;
-    return known[Math.max(0, known.length - 1 - back)] ?? (pick === "thread" ? 1 : never);
+    const known = (number % 6 > 0 && this.#ofThisStop.get(pick)) || this.#known.get(pick) || [];
+    return known[number % known.length] ?? (pick === "thread" ? 1 : never);
+  }
+
+  /** What was given out before is old. */
+  nextStop(): void {
+    this.#ofThisStop.clear();
   }
 
   take(command: string, body: unknown): void {
@@ -215,8 +236,10 @@ class Ids {
   }
 
   #add(kind: Kind, id: unknown): void {
-    const known = this.#known.get(kind) ?? [];
-    this.#known.set(kind, [...known.filter((each) => each !== id), id].slice(-300));
+    for (const ids of [this.#known, this.#ofThisStop]) {
+      const known = ids.get(kind) ?? [];
+      ids.set(kind, [...known.filter((each) => each !== id), id].slice(-300));
+    }
   }
 }
 
@@ -247,30 +270,46 @@ export async function send(
   const open = new Map<number, string>();
   const wrong: string[] = [];
   let sent = 0;
-  const one = ({ command, args }: RandomRequest, seq: number): Promise<void> => {
+  /** Resolves to whether it succeeded. */
+  const one = ({ command, args }: RandomRequest): Promise<boolean> => {
+    const seq = 1_000 + ++sent;
     const filled = fill(args, ids, target);
     open.set(seq, `${command} ${JSON.stringify(filled)}`);
-    return client
-      .sendRaw<unknown>(seq, { seq, type: "request", command, arguments: filled })
+    const answer = client.sendRaw<unknown>(seq, { seq, type: "request", command, arguments: filled });
+    return answer
       .then(
         (body) => {
           ids.take(command, body);
           if (leansOn(command, filled)) wrong.push(`accepted: ${open.get(seq)}`);
+          return true;
         },
         (error: unknown) => {
           // The adapter is gone: no request may bring that about.
           if (!(error instanceof RequestFailed)) wrong.push(`${open.get(seq)}: ${error}`);
+          return false;
         },
       )
       .finally(() => open.delete(seq));
   };
-  const answers: Promise<void>[] = [];
-  const first = 1_000;
+  const answers: Promise<unknown>[] = [];
+  const isOver = (): boolean => client.events("terminated").length > 0;
+  let looked = 0;
   for (const request of list) {
-    if (client.events("terminated").length > 0) break;
-    const answer = one(request, first + ++sent);
+    const stops = client.events("stopped").length;
+    if (stops > looked) {
+      looked = stops;
+      ids.nextStop();
+      for (const each of look) if (!isOver()) await within(seconds, one(each), open);
+    }
+    if (isOver()) break;
+    client.markNow();
+    const answer = one(request);
     answers.push(answer);
-    if (!request.atOnce) await within(seconds, answer, open);
+    if (request.atOnce) continue;
+    const succeeded = await within(seconds, answer, open);
+    if (!succeeded || !goers.has(request.command)) continue;
+    const stop = Promise.race([client.event("stopped"), client.event("terminated")]);
+    await within(seconds, stop, new Map([[0, `the stop after ${request.command}`]]));
   }
   await within(seconds, Promise.all(answers), open);
   assert.deepEqual(wrong, []);
