@@ -119,13 +119,16 @@ class Debuggee:
     def _on_pause(self, params: Any) -> Any:
         return {"waitingFor": self.engine.pause()}
 
+    def _on_move(self, params: Any) -> Any:
+        return self.engine.move(params)
+
     def _on_cancel(self, params: Any) -> Any:
         self.engine.cancel()
         return {}
 
     def _on_history(self, params: Any) -> Any:
         namespace = params["namespace"]
-        known = self._inspection.known_at(namespace)
+        known = self.engine.known_at(namespace)
         steps = History(self.engine.threads, known, params["threadId"], namespace)
         return steps.read(params.get("before"), int(params["limit"]))
 

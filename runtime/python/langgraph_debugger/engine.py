@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 from . import saving
 from .as_json import to_json
 from .breakpoints import Breakpoints
+from .cursor import Cursor
 from .errors import RuntimeFailure, error_info
 from .handler import RunHandler
-from .limits import cut_off_at
 from .position import Place, Threads, live_position, no_position
 from .reporter import Reporter
-from .run import CutOff, Level, Run
+from .resuming import Resuming, all_tasks
+from .run import Level, Run
 from .timeouts import lift_step_timeouts, restore_step_timeouts
 from .watch import Send, Watch
 
 if TYPE_CHECKING:
-    from .graphs import KnownGraphs
-    from .protocol import Position, RunParams, SetBreakpointsParams
+    from .graphs import KnownGraph, KnownGraphs
+    from .protocol import MoveParams, Position, RunParams, SetBreakpointsParams
 
 
 class Engine:
@@ -55,17 +56,12 @@ class Engine:
         self._config = config
         self._context = context
         self._send = send
-        self._answers: dict[str, Any] = {}
+        self._cursor = Cursor(self.threads, saver, self.known_at)
+        self._resuming = Resuming(graphs, self.threads, saver, config)
         self._ended_after: str | None = None
         """The thread whose end was told as a stop after its last node; going on from there is the end."""
-        self._stop_of_root: dict[str, int] = {}
-        """By thread: at which step the cancelled run would have met its recursion limit."""
         self._origin = origin
         self._owned: set[str] = set()
-        self._held: dict[str, set[str]] = {}
-        """By thread: tasks at which the cancelled run stood."""
-        self._rested: set[str] = set()
-        """Threads whose last run ended by itself."""
         self._reporter = Reporter(self.watch, saver, send)
 
     # ------------------------------------------------------------------------------------- requests
@@ -86,7 +82,7 @@ class Engine:
                     raise RuntimeFailure("running", "The graph is running; pause it first.")
                 if stands and not begins_anew:
                     self.generation += 1
-                    self._answers.update(params.get("resume") or {})
+                    self._resuming.answer(params.get("resume") or {})
                     run.step = dict(params["step"])
                     run.pausing = False
                     run.goes_on()
@@ -104,17 +100,17 @@ class Engine:
             return
         self._ended_after = None
         self._check_owner(thread_id)
-        graph_input, skip, cut_off = self._input(params)
+        beginning = self._resuming.begin(params)
         handler = RunHandler(self.watch)
         run = Run(params, handler)
         handler.run = run
-        run.skip = skip
-        run.cut_off = cut_off
+        run.skip = beginning.skip
+        run.cut_off = beginning.cut_off
         if run.starts_fresh:
             self.watch.breakpoints.forget_hits()
-        self._rested.discard(thread_id)
+        self._resuming.started(thread_id)
         self.watch.run = run
-        self._loop.call_soon_threadsafe(self._launch, run, graph_input)
+        self._loop.call_soon_threadsafe(self._launch, run, beginning.graph_input)
 
     def _check_owner(self, thread_id: str) -> None:
         """Once a thread: that it is not another graph's. A new one is this graph's from here on."""
@@ -149,16 +145,36 @@ class Engine:
         run = self.watch.run
         if run is not None:
             with run.lock:
-                root = run.root
-                if root is not None:
-                    self._stop_of_root[run.thread_id] = root.loop.stop
-                self._held[run.thread_id] = {id_ for gate in run.gates() for id_ in gate.waiting}
+                self._resuming.cancelled(run)
                 done = threading.Event()
-                self._loop.call_soon_threadsafe(self._cancel_future, run, done)
                 run.cancel()
+                self._loop.call_soon_threadsafe(self._cancel_future, run, done)
+                run.goes_on(cancelled=True)
             done.wait(seconds)
             self.watch.run = None
         saving.flush(self._saver)
+
+    def move(self, params: MoveParams) -> Position:
+        """Ends a held run and moves the cursor of the thread."""
+        thread_id = params["threadId"]
+        position = self.at_rest(thread_id)
+        anew = self._cursor.move(thread_id, position, params["to"])
+        self._resuming.moved(thread_id, anew)
+        self._ended_after = None
+        saving.flush(self._saver)
+        return self.at_rest(thread_id)
+
+    def at_rest(self, thread_id: str) -> Position:
+        """Where the thread stands on disk; a run that is held there ends."""
+        run = self.watch.run
+        if run is not None:
+            if not run.stopped:
+                raise RuntimeFailure("running", "The graph is running; pause it first.")
+            self.cancel()
+        position = self.open(thread_id)
+        if position is None:
+            raise RuntimeFailure("unknownThread", f"There is no thread {thread_id}.")
+        return position
 
     def _cancel_future(self, run: Run, done: threading.Event) -> None:
         future = run.future
@@ -188,58 +204,29 @@ class Engine:
         self.place = found[1]
         return found[0]
 
-    # -------------------------------------------------------------------------------- a run's input
+    def level_at(self, namespace: str) -> Level | None:
+        """The graph at `namespace` where it is still in this process."""
+        run = self.watch.run
+        if run is None:
+            return self.ended if namespace == "" else None
+        if run.thread_id != self.thread_id:
+            return None
+        with run.lock:
+            return run.level_at(namespace)
 
-    def _input(self, params: RunParams) -> tuple[Any, set[str], CutOff | None]:
-        """What the graph is called with, and the tasks at which the user is already."""
-        from langgraph.types import Command
-
-        if "input" in params:
-            if params["input"] is None:
-                raise RuntimeFailure(
-                    "invalidInput", "The input is null; give a JSON object with the graph's input."
-                )
-            return params["input"], set(), None
-        found = self.threads.position(params["threadId"])
-        if found is None:
-            raise RuntimeFailure(
-                "unknownThread", f"There is no thread {params['threadId']} yet: give an input to start it."
-            )
-        position = found[0]
-        tasks = list(_all_tasks(position["root"]))
-        waiting = {each["id"] for task in tasks for each in task["interrupts"]}
-        resume = {**{k: v for k, v in self._answers.items() if k in waiting}, **(params.get("resume") or {})}
-        unknown = sorted(set(resume) - waiting)
-        if unknown:
-            known = ", ".join(sorted(waiting)) or "none"
-            raise RuntimeFailure(
-                "unknownInterrupt",
-                f"No interrupt with the id {unknown[0]} waits for an answer. Waiting: {known}.",
-            )
-        self._answers = {}
-        command: dict[str, Any] = {}
-        if resume:
-            command["resume"] = resume
-        if params.get("update"):
-            command["update"] = params["update"]
-        if params.get("goto"):
-            command["goto"] = params["goto"]
-        own = position["root"]["tasks"]
-        if not command:
-            if not own:
-                raise RuntimeFailure(
-                    "invalidInput", "The run on this thread is over: give an input for a new turn."
-                )
-            if waiting and all(task["status"] in ("waiting", "done") for task in own):
-                raise RuntimeFailure(
-                    "needsAnswer", f"The graph waits for an answer to the interrupt {sorted(waiting)[0]}."
-                )
-        skip = {task["id"] for task in tasks} | self._held.pop(params["threadId"], set())
-        cut_off = None
-        if params["threadId"] not in self._rested:
-            stop = self._stop_of_root.pop(params["threadId"], None)
-            cut_off = cut_off_at(self._graphs.root.graph, self._saver, self._config, position, stop)
-        return Command(**command) if command else None, skip, cut_off
+    def known_at(self, namespace: str) -> KnownGraph:
+        """The graph whose checkpoints have this namespace."""
+        live = self.level_at(namespace)
+        if live is not None:
+            return live.known
+        place = self.place.get(namespace)
+        if place is not None:
+            return place[0]
+        parts = [part.split(":")[0] for part in namespace.split("|") if part and not part.isdigit()]
+        known = self._graphs.by_id("/".join(parts))
+        if known is None:
+            raise RuntimeFailure("staleValue", f"No graph with the namespace {namespace} is known.")
+        return known
 
     # ----------------------------------------------------------------------------------- the stream
 
@@ -282,7 +269,7 @@ class Engine:
             if run.cancelled:
                 return
             self.watch.run = None
-        self._rested.add(run.thread_id)
+        self._resuming.rested(run.thread_id)
         root = run.root
         try:
             position = self._end_of(run) if error is None else None
@@ -299,9 +286,9 @@ class Engine:
         if root is not None and not position["root"]["tasks"]:
             self.ended = root
         hits = [hit for gate in run.gates() if not gate.waiting for hit in gate.outcome.hits]
-        tasks = list(_all_tasks(position["root"]))
+        tasks = list(all_tasks(position["root"]))
         if any(task["interrupts"] for task in tasks):
-            if self._answers.keys() & {each["id"] for task in tasks for each in task["interrupts"]}:
+            if self._resuming.has_answer(tasks):
                 self._start({"threadId": run.thread_id, "step": run.params["step"], "noDebug": run.no_debug})
                 return
             self._reporter.tell_stop("interrupt", position, hits)
@@ -341,10 +328,3 @@ class Engine:
             return
         self._send("message", {"kind": "error", "text": f"{where}{info['traceback']}"})
         self._reporter.tell_stop("end", position, [])
-
-
-def _all_tasks(position: Any) -> Any:
-    for task in position["tasks"]:
-        yield task
-        if "subgraph" in task:
-            yield from _all_tasks(task["subgraph"])

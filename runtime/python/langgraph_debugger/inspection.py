@@ -12,7 +12,6 @@ from .errors import RuntimeFailure, error_info
 from .evaluate import ChannelValues, Names, compile_expression, evaluate_code
 from .graphs import START, KnownGraph, KnownGraphs
 from .position import PendingWrite, answers_of, is_mark, raw_interrupts
-from .run import Level
 from .values import Child, Root, describe, page, resolve
 
 if TYPE_CHECKING:
@@ -111,36 +110,12 @@ class Inspection:
             raise RuntimeFailure("unknownThread", "No thread is open.")
         return thread_id
 
-    def _level(self, namespace: str) -> Level | None:
-        """The graph at `namespace` where it is still in this process."""
-        run = self._engine.watch.run
-        if run is None:
-            return self._engine.ended if namespace == "" else None
-        if run.thread_id != self._engine.thread_id:
-            return None
-        with run.lock:
-            return run.level_at(namespace)
-
-    def known_at(self, namespace: str) -> KnownGraph:
-        """The graph whose checkpoints have this namespace."""
-        live = self._level(namespace)
-        if live is not None:
-            return live.known
-        place = self._engine.place.get(namespace)
-        if place is not None:
-            return place[0]
-        parts = [part.split(":")[0] for part in namespace.split("|") if part and not part.isdigit()]
-        known = self._graphs.by_id("/".join(parts))
-        if known is None:
-            raise RuntimeFailure("staleValue", f"No graph with the namespace {namespace} is known.")
-        return known
-
     def _state(
         self, namespace: str, checkpoint_id: str | None
     ) -> tuple[Mapping[str, Any], int | None, KnownGraph]:
         """State, the checkpoint's step, and graph: live where the graph runs, else from the checkpointer."""
-        known = self.known_at(namespace)
-        live = self._level(namespace)
+        known = self._engine.known_at(namespace)
+        live = self._engine.level_at(namespace)
         if live is not None and checkpoint_id in (None, live.loop.checkpoint["id"]):
             values = ChannelValues(live.loop.channels, known.state_keys)
             return values, live.loop.checkpoint_metadata.get("step"), known
@@ -182,8 +157,8 @@ class Inspection:
         parent = self._engine.threads.at(self._thread(), namespace, parent_id)
         if parent is None:
             return {}
-        snapshot = self._engine.threads.snapshot(self.known_at(namespace).graph, parent)
-        keys = set(self.known_at(namespace).state_keys)
+        snapshot = self._engine.threads.snapshot(self._engine.known_at(namespace).graph, parent)
+        keys = set(self._engine.known_at(namespace).state_keys)
         found: dict[str, Any] = {}
         for task in snapshot.tasks:
             own = {
@@ -202,7 +177,7 @@ class Inspection:
         return found
 
     def _input(self, namespace: str, task_id: str) -> Any:
-        live = self._level(namespace)
+        live = self._engine.level_at(namespace)
         if live is not None:
             task = live.loop.tasks.get(task_id)
             if task is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .live import compiled_interrupts
 from .run import CutOff
 
 if TYPE_CHECKING:
-    from .protocol import Position
+    from .protocol import GraphPosition, Position
 
 _DEFAULT_LIMIT = 25
 
@@ -27,27 +28,44 @@ def usual_limit(graph: Any, config: dict[str, Any]) -> int:
 
 
 def cut_off_at(
-    graph: Any, saver: Any, config: dict[str, Any], position: Position, stop: int | None
+    graph: Any,
+    saver: Any,
+    config: dict[str, Any],
+    position: Position,
+    *,
+    stop: int | None,
+    moved: bool,
 ) -> CutOff | None:
     """
-    How to go on from `position`, where a run was cut off between two supersteps. None where it had ended
-    there by itself (an interrupt, an error, the end): a bare run starts counting anew. `stop` is
+    How to go on from `position`, where a run was cut off between two supersteps, or where the cursor was
+    `moved` to. None where a run had ended there by itself (an interrupt, an error, the end). `stop` is
     LangGraph's own `loop.stop` of the run that was cut off, where it is known.
     """
     root = position["root"]
-    if not root["tasks"] or any(task["status"] in ("waiting", "failed") for task in root["tasks"]):
+    if not root["tasks"] or "checkpoint" not in root:
         return None
-    if "checkpoint" not in root or _author_stops_at(graph, [task["name"] for task in root["tasks"]]):
-        return None
-    step = int(root["checkpoint"]["step"])
     usual = usual_limit(graph, config)
+    begun = set(_begun(root))
+    if moved:
+        return CutOff(None, usual, begun)
+    if any(task["status"] in ("waiting", "failed") for task in root["tasks"]):
+        return None
+    if _author_stops_at(graph, [task["name"] for task in root["tasks"]]):
+        return None
     if stop is None:
         first = _first_step(saver, position["threadId"])
         if first is None:
             return None
         stop = first + 1 + usual
-    begun = {task["id"] for task in root["tasks"] if "subgraph" in task}
-    return CutOff(max(1, stop - step - 2), usual, stop, begun)
+    return CutOff(stop, usual, begun, int(root["checkpoint"]["step"]))
+
+
+def _begun(position: GraphPosition) -> Iterator[str]:
+    """Ids of the tasks in which a graph has begun."""
+    for task in position["tasks"]:
+        if "subgraph" in task:
+            yield task["id"]
+            yield from _begun(task["subgraph"])
 
 
 def _author_stops_at(graph: Any, following: list[str]) -> bool:
@@ -60,11 +78,16 @@ def _author_stops_at(graph: Any, following: list[str]) -> bool:
 
 
 def _first_step(saver: Any, thread_id: str) -> int | None:
-    """Step of the checkpoint at which the run began: its input, or an interrupt that was answered."""
+    """
+    Step of the checkpoint at which the run began: its input, a place that the cursor was moved to, or an
+    interrupt that was answered.
+    """
     config = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
     for saved in saver.list(config):
         if saved.metadata.get("source") == "input":
             return int(saved.metadata["step"])
+        if "forked_from" in saved.metadata:
+            return int(saved.metadata["step"]) + 1
         if any(channel == "__resume__" for _, channel, _ in saved.pending_writes or ()):
             return int(saved.metadata["step"]) + 1
     return None

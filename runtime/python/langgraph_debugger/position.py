@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,6 +29,7 @@ Place = dict[str, "tuple[KnownGraph, str | None]"]
 """Of each namespace of a position: its graph and its checkpoint's id."""
 
 _MARKS = ("__error__", "__error_source_node__", "__interrupt__", "__resume__", "__scheduled__")
+_STANDING: tuple[TaskStatus, ...] = ("waiting", "failed")
 _KEPT_STATES = 4
 _NULL_TASK = "00000000-0000-0000-0000-000000000000"
 
@@ -158,6 +158,12 @@ class Threads:
             subgraph = None
             if status != "done":
                 subgraph = self._subgraph(known, task, thread_id, namespace, place)
+            if subgraph is not None and _was_set_back(subgraph):
+                # What the task told of the graph in it before holds no more.
+                inside = {each["status"] for each in subgraph["tasks"]}
+                status = next((each for each in _STANDING if each in inside), "pending")
+                dead = ("__interrupt__",) if status == "failed" else ("__interrupt__", "__error__")
+                writes = [write for write in writes if write[1] not in dead]
             tasks.append(_task(task, status, writes, known=known, namespace=namespace, subgraph=subgraph))
         parent = (saved.parent_config or {}).get("configurable", {}).get("checkpoint_id")
         return {
@@ -180,7 +186,7 @@ class Threads:
             if child.graph.checkpointer is False:
                 continue
             keeps = child.graph.checkpointer is True
-            found = self._graph(child, thread_id, _recast(inner) if keeps else inner, place)
+            found = self._graph(child, thread_id, recast(inner) if keeps else inner, place)
             # A graph that keeps its state from visit to visit has begun only when it has something left to
             # do.
             if found is not None and not (keeps and not found["tasks"]):
@@ -188,7 +194,14 @@ class Threads:
         return None
 
 
-def _recast(namespace: str) -> str:
+def _was_set_back(position: GraphPosition) -> bool:
+    """Whether the cursor was moved to where a graph, or one inside of it, stands."""
+    return "forked_from" in position.get("checkpoint", {}).get("metadata", {}) or any(
+        "subgraph" in task and _was_set_back(task["subgraph"]) for task in position["tasks"]
+    )
+
+
+def recast(namespace: str) -> str:
     """The namespace that `checkpointer=True` graphs use: without task ids."""
     return "|".join(part.split(":")[0] for part in namespace.split("|"))
 
@@ -201,7 +214,7 @@ def is_mark(channel: str) -> bool:
     return channel in _MARKS
 
 
-def status_of(writes: Iterable[PendingWrite]) -> TaskStatus:
+def status_of(writes: list[PendingWrite]) -> TaskStatus:
     """Of a task, from its raw pending writes."""
     channels = {channel for _, channel, _ in writes}
     if any(channel not in _MARKS for channel in channels):

@@ -61,3 +61,24 @@ def has_swallowed_interrupt(task: Any) -> bool:
 def pending_put(loop: Any) -> Any:
     """The future of the loop's last checkpoint on its way to the checkpointer, or None."""
     return getattr(loop, "_put_checkpoint_fut", None)
+
+
+def next_checkpoint_id() -> str:
+    """Newer than every checkpoint of this process."""
+    from langgraph.checkpoint.base.id import uuid6
+
+    return str(uuid6(clock_seq=-2))
+
+
+def path_text(task: Any) -> str:
+    """A task's path as it is stored with its writes, which are applied in that order."""
+    from langgraph.pregel._algo import task_path_str
+
+    return str(task_path_str(task.path))
+
+
+def missing_value() -> Any:
+    """What LangGraph's channels say where they hold nothing."""
+    from langgraph._internal._typing import MISSING
+
+    return MISSING

@@ -134,29 +134,37 @@ class Level:
 
 @dataclass
 class CutOff:
-    """How a run that begins again in the middle of another is made to go on as that one would have."""
+    """How a run that begins in the middle of another is made to go on as that one would have."""
 
-    limit: int
-    """The recursion limit to start with: what was left."""
+    stop: int | None
+    """
+    LangGraph's own `loop.stop`: the first superstep that the bare run would not reach. None: it counts anew.
+    """
     usual_limit: int
-    """That of a bare run, for the graphs inside."""
-    stop: int
-    """LangGraph's own `loop.stop`: the first superstep that the bare run would not reach."""
+    """The recursion limit of a bare run, for the graphs inside."""
     begun: set[str]
     """Tasks in which a graph had begun."""
-    first: bool = True
+    step: int = 0
+    """Of the checkpoint that it begins at."""
+
+    @property
+    def limit(self) -> int:
+        """The recursion limit to start with: what was left."""
+        return self.usual_limit if self.stop is None else max(1, self.stop - self.step - 2)
 
     def mend(self, level: Level) -> None:
-        """At a superstep of the root graph."""
-        level.loop.stop = self.stop
+        """At a superstep of any graph."""
+        root = level.parent is None
+        if root and self.stop is not None:
+            level.loop.stop = self.stop
         for task in level.tasks:
             config = task.task.config
-            config["recursion_limit"] = self.usual_limit
-            if self.first and task.id not in self.begun:
+            if root:
+                config["recursion_limit"] = self.usual_limit
+            if task.id not in self.begun:
                 # Else a graph that keeps its state (`checkpointer=True`) takes this for a resume of its
                 # last visit.
                 config["configurable"].pop("__pregel_resuming", None)
-        self.first = False
 
 
 class Run:
@@ -222,14 +230,12 @@ class Run:
 
     def cancel(self) -> None:
         """
-        Lets go of everything that is held; whoever waits is cancelled. What is cancelled leaves nothing
-        behind: LangGraph would keep an error with the checkpoint for each task, though none of them has
-        failed.
+        From here on nothing is kept of it: LangGraph would keep an error with the checkpoint for each task
+        that is cancelled, though none of them has failed.
         """
         self.cancelled = True
         for level in self.levels.values():
             leave_no_trace(level.loop)
-        self.goes_on(cancelled=True)
 
     # ---- gates
 

@@ -108,7 +108,7 @@ class Watch:
         ]
         for task in level.tasks:
             run.tasks[task.id] = task
-        if run.cut_off is not None and level.parent is None:
+        if run.cut_off is not None:
             run.cut_off.mend(level)
         if run.no_debug or not level.tasks:
             return

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from helpers import config_of, put, values_at
+from helpers import checkpoint_of, config_of, put, values_at
 from langgraph_debugger.checkpointer import CheckpointFileError, FileCheckpointer, store
 
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[3] / "runtime" / "python")]
@@ -363,3 +363,22 @@ def test_a_closed_saver_says_so(path: Path) -> None:
 
     with pytest.raises(CheckpointFileError, match="closed"):
         put(saver, {"text": "late"})
+
+
+def test_a_copy_is_removed_only_while_nothing_came_of_it(open_saver: Callable[[], FileCheckpointer]) -> None:
+    saver = open_saver()
+    first = put(saver, {"text": "first"})
+    child = put(saver, {"text": "second"}, first)
+    copy = put(saver, {"text": "first"})
+    saver.put_writes(copy, [("text", "kept")], "task")
+
+    assert not saver.discard(first, 0)
+    assert not saver.discard(copy, 0)
+    assert saver.discard(copy, 1)
+    assert saver.get_tuple(copy) is None
+    saver.replace(child, checkpoint_of({"text": "edited"}))
+    assert not saver.discard(child, 0)
+    assert [key.id for key in saver.keys("thread")] == [
+        each["configurable"]["checkpoint_id"] for each in (child, first)
+    ]
+    assert values_at(saver, first) == {"text": "first"}

@@ -121,6 +121,30 @@ def edit(
     return True
 
 
+def discard(connection: sqlite3.Connection, key: tuple[str, str, str], writes: int) -> bool:
+    """Remove the checkpoint `key` (thread id, namespace, id) if nothing was made of it.
+
+    False when it is left: it has children or edits, or another number of pending writes than `writes`.
+    Its blobs stay until others of the thread are removed: most are those of the checkpoint it was copied
+    from.
+    """
+    row = connection.execute("SELECT num FROM threads WHERE id = ?", key[:1]).fetchone()
+    if row is None:
+        return False
+    where = (row[0], *key[1:])
+    (used,) = connection.execute(
+        "SELECT (SELECT count(*) FROM checkpoints WHERE thread = ?1 AND ns = ?2 AND parent = ?3) + "
+        "(SELECT count(*) FROM edits WHERE thread = ?1 AND ns = ?2 AND id = ?3) + "
+        "((SELECT count(*) FROM writes WHERE thread = ?1 AND ns = ?2 AND checkpoint = ?3) != ?4)",
+        (*where, writes),
+    ).fetchone()
+    if used:
+        return False
+    connection.execute("DELETE FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?", where)
+    connection.execute("DELETE FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ?", where)
+    return True
+
+
 def describe_thread(connection: sqlite3.Connection, thread_id: str, changes: dict[str, str | None]) -> None:
     """Set `graph`, `name` or `status` of a thread, which is made when it is missing."""
     now = _now()

@@ -46,6 +46,14 @@ class Edited(NamedTuple):
     metadata: CheckpointMetadata
 
 
+class CheckpointKey(NamedTuple):
+    """What tells a checkpoint from the others of its thread, and what is known of it."""
+
+    ns: str
+    id: str
+    metadata: dict[str, Any]
+
+
 class FileCheckpointer(AsyncHalf):
     """Saves to one SQLite file, behind the run; both the sync and the async half of LangGraph's contract.
 
@@ -286,7 +294,22 @@ class FileCheckpointer(AsyncHalf):
                 channels,
             )
 
+    def keys(self, thread_id: str) -> Sequence[CheckpointKey]:
+        """The checkpoints of all namespaces of a thread, newest first, without their values."""
+        self.flush()
+        self._core.check_language(thread_id)
+        rows = self._core.reader.keys(thread_id, None, None, None)
+        return [CheckpointKey(ns, id_, json.loads(metadata)) for _, ns, id_, metadata in rows]
+
     # Changing what is there
+
+    def discard(self, config: RunnableConfig, writes: int) -> bool:
+        """Remove a checkpoint of which nothing was made: no child, no edit, no more than `writes` pending
+        writes. Whether it was removed. Returns when that is committed."""
+        thread_id, ns, checkpoint_id = key_of(config)
+        self._core.check_language(thread_id)
+        key = (thread_id, ns, checkpoint_id or "")
+        return self._core.writer.call(lambda connection: maintenance.discard(connection, key, writes))
 
     def delete_thread(self, thread_id: str) -> None:
         """Remove a thread and all that belongs to it."""
