@@ -163,7 +163,7 @@ class Move {
     const known = this.#graph(namespace, isInside);
     const stored = known === undefined ? undefined : await this.#fork.stored(known, namespace);
     if (stored === undefined) {
-      if (namespace !== "") return this.#back(this.#around(namespace, undefined), true);
+      if (namespace !== "") throw unknownCheckpoint(keepsNone);
       throw new RuntimeError(
         "unknownThread",
         `Thread ${this.#fork.threadId} has not begun. Give it an input.`,
@@ -206,7 +206,7 @@ class Move {
     const graph = this.#graph(namespace, false);
     const stored = graph === undefined ? undefined : await this.#fork.stored(graph, namespace);
     if (stored !== undefined) return stored;
-    throw unknownCheckpoint("This graph has no checkpoint of its own. Choose a node of the graph around it.");
+    throw unknownCheckpoint(keepsNone);
   }
 
   #graph(namespace: string, mayFail: boolean): Graph | undefined {
@@ -351,7 +351,8 @@ class Move {
     const isKept = (task: SnapshotTask): boolean => what(task) === "all";
     const nextVersion = (current: number): number => this.#fork.saving.getNextVersion(current);
     const changed = withNext(level, wanted.goto, isKept, nextVersion);
-    return this.#fork.copy(level, naming, (task) => (isKept(task) ? "all" : "nothing"), changed);
+    const kept = { ...level, tasks: level.tasks.filter(isKept) };
+    return this.#fork.copy(kept, naming, () => "all", changed);
   }
 
   /** Graphs that keep their state between visits go back with the graph around them. */
@@ -432,10 +433,11 @@ class Move {
     return this.#untouched.some((row) => row.ns === namespace && row.id === id);
   }
 
-  /** Without the copies that are about to go. `id`: the one that is asked about counts in any case. */
+  /** Without the copies that are about to go when the cursor moves to `id`. */
   #newestId(namespace: string, id: string): string | undefined {
     const rows = this.#rows(namespace);
-    return rows.find((row) => row.id === id || !this.#isUntouched(row.ns, row.id))?.id;
+    if (this.#isUntouched(namespace, id)) return rows[0]?.id;
+    return rows.find((row) => !this.#isUntouched(row.ns, row.id))?.id;
   }
 
   #rows(namespace: string | undefined, limit?: number): Row[] {
@@ -452,6 +454,8 @@ class Move {
     return this.#fork.saving.namespaces(this.#fork.threadId);
   }
 }
+
+const keepsNone = "This graph has no checkpoint of its own. Move in the graph around it.";
 
 const unknownCheckpoint = (message: string): RuntimeError => new RuntimeError("unknownCheckpoint", message);
 

@@ -21,6 +21,7 @@ import {
   type PendingWrite,
   resumeChannel,
   type Saver,
+  type SnapshotTask,
 } from "./langgraph.ts";
 import type { LiveGraph, LiveGraphs, LiveTask } from "./live.ts";
 
@@ -113,13 +114,26 @@ export function interruptsOf(position: GraphPosition): InterruptInfo[] {
   ]);
 }
 
+/** Sends as they were sent, then nodes by name: LangGraph's own order differs between a step and a resume. */
+function inOrder<Item>(items: Item[], of: (item: Item) => SnapshotTask): Item[] {
+  const rank = (item: Item): string => (isSend(of(item).path) ? "" : of(item).name);
+  return items.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
+}
+
+const taskOf = ({ task }: LiveTask): SnapshotTask => task as SnapshotTask;
+
 const isSend = (path: unknown[] | undefined): boolean => path?.[0] === "__pregel_push";
 
 /** From the graphs of a run that stands. `over`: its stream has ended, so that nothing counts as running. */
 export function livePosition(graphs: LiveGraphs, live: LiveGraph, over: boolean): GraphPosition {
   const { loop } = live;
   const isEnded = loop.status === "done" || loop.status === "out_of_steps";
-  const tasks = isEnded ? [] : [...live.tasks.values()].filter(({ task }) => !isHidden(task));
+  const tasks = isEnded
+    ? []
+    : inOrder(
+        [...live.tasks.values()].filter(({ task }) => !isHidden(task)),
+        taskOf,
+      );
   const positions = tasks.map((liveTask) => {
     const { task } = liveTask;
     const written = readWrites(task.id, loop.checkpointPendingWrites);
@@ -213,7 +227,7 @@ export async function storedPosition(
     configurable: { ...thread, checkpoint_id: tuple.checkpoint.id, __pregel_checkpointer: saver },
   });
   const tasks: TaskPosition[] = [];
-  for (const task of snapshot.tasks) {
+  for (const task of inOrder([...snapshot.tasks], (each) => each)) {
     if (task.name === "__start__") continue;
     const written = readWrites(task.id, tuple.pendingWrites ?? []);
     const child = written.status === "done" ? undefined : childOf(index, at, task);

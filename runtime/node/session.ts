@@ -22,7 +22,7 @@ import { Cursors } from "./cursor.ts";
 import { errorInfo, RuntimeError } from "./errors.ts";
 import type { Names } from "./expression.ts";
 import { GraphIndex, stateKeysOf } from "./graphs.ts";
-import { history } from "./history.ts";
+import { history, snapshotAt } from "./history.ts";
 import { Inspection, type View } from "./inspection.ts";
 import { Introspection } from "./introspection.ts";
 import { jsonText } from "./json.ts";
@@ -149,8 +149,7 @@ export class Session {
       }
       await held.cancel();
     }
-    const position = input === undefined ? await this.open({ threadId }) : null;
-    if (input === undefined) this.#checkPosition(position, params);
+    if (input === undefined) await this.#checkPosition(await this.open({ threadId }), params);
     else await checkInput(graph, input);
     const fields = {
       ...(resume === undefined ? {} : { resume }),
@@ -272,7 +271,7 @@ export class Session {
     return new Map([["", first + limit + 1]]);
   }
 
-  #checkPosition(position: Position | null, params: RunParams): void {
+  async #checkPosition(position: Position | null, params: RunParams): Promise<void> {
     const { threadId, resume, update, goto } = params;
     if (position === null) {
       if (goto !== undefined || update !== undefined) return;
@@ -291,9 +290,18 @@ export class Session {
       const asked = waiting.map(({ node, id }) => `${node} (${id})`).join(", ");
       throw new RuntimeError("needsAnswer", `The run waits for an answer: ${asked}. Give one with /resume.`);
     }
-    if (position.root.tasks.length === 0) {
+    if (position.root.tasks.length === 0 && !(await this.#isAtInput(threadId))) {
       throw new RuntimeError("invalidInput", `Thread ${threadId} has ended. Give it a new input.`);
     }
+  }
+
+  /** Only LangGraph's own task comes next, which takes the input. */
+  async #isAtInput(threadId: string): Promise<boolean> {
+    const { graph, saving } = this.#get();
+    const tuple = await (saving as Saver).getTuple({ configurable: { thread_id: threadId } });
+    if (tuple === undefined) return false;
+    const place = { threadId, namespace: "", checkpointId: tuple.checkpoint.id };
+    return (await snapshotAt(graph, saving as Saver, place)).tasks.length > 0;
   }
 
   /** Graphs and tasks that are known only since they run. */
