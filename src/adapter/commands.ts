@@ -1,26 +1,41 @@
 // The Debug Console's commands: what any client can do with a line of text.
 
 import type { Json } from "../protocol/runtime.ts";
+import type { Reply } from "./base-session.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { badJson, commandUsage, unknownCommand } from "./errors.ts";
+import type { Past } from "./past.ts";
 import type { RunControl } from "./run-control.ts";
 import { isNext, leafOf } from "./stop.ts";
+import type { Travel } from "./travel.ts";
 import { parseAnswer } from "./variables.ts";
 
 interface Command {
   readonly usage: string;
   readonly does: string;
-  run(rest: string): Promise<string> | string;
+  run(rest: string, reply: Reply): Promise<string> | string;
 }
 
 export class Commands {
   readonly #debuggee: Debuggee;
   readonly #control: RunControl;
+  readonly #travel: Travel;
+  readonly #past: Past;
+  readonly #reload: (reply: Reply) => Promise<void>;
   readonly #table: ReadonlyMap<string, Command>;
 
-  constructor(debuggee: Debuggee, control: RunControl) {
+  constructor(
+    debuggee: Debuggee,
+    control: RunControl,
+    travel: Travel,
+    past: Past,
+    reload: (reply: Reply) => Promise<void>,
+  ) {
     this.#debuggee = debuggee;
     this.#control = control;
+    this.#travel = travel;
+    this.#past = past;
+    this.#reload = reload;
     this.#table = new Map<string, Command>([
       [
         "/resume",
@@ -40,6 +55,46 @@ export class Commands {
       ],
       ["/state", { usage: "/state", does: "prints the state as JSON", run: () => this.#state() }],
       ["/next", { usage: "/next", does: "says which nodes come next", run: () => this.#next() }],
+      [
+        "/history",
+        {
+          usage: "/history [n]",
+          does: "lists the last steps with their checkpoints' ids",
+          run: (rest) => this.#history(rest),
+        },
+      ],
+      [
+        "/back",
+        {
+          usage: "/back",
+          does: "goes back by a step; nothing runs",
+          run: (_, reply) => this.#quietly(this.#travel.stepBack(undefined, reply)),
+        },
+      ],
+      [
+        "/fork",
+        {
+          usage: "/fork <checkpoint>",
+          does: "goes to a checkpoint; running on from there makes a branch",
+          run: (rest, reply) => this.#fork(rest, reply),
+        },
+      ],
+      [
+        "/goto",
+        {
+          usage: "/goto <node>",
+          does: "makes this node the next one",
+          run: (rest, reply) => this.#goto(rest, reply),
+        },
+      ],
+      [
+        "/reload",
+        {
+          usage: "/reload",
+          does: "reads the code anew and stays at this stop",
+          run: (_, reply) => this.#quietly(this.#reload(reply)),
+        },
+      ],
       ["/help", { usage: "/help", does: "lists the commands", run: () => this.#help() }],
     ]);
   }
@@ -50,11 +105,11 @@ export class Commands {
   }
 
   /** Runs a line that starts with `/`; the result is the text to print. */
-  async run(line: string): Promise<string> {
+  async run(line: string, reply: Reply): Promise<string> {
     const [, name = "", rest = ""] = /^(\/\S*)\s*([\s\S]*)$/.exec(line) ?? [];
     const command = this.#table.get(name);
     if (!command) throw unknownCommand(name, [...this.#table.keys()]);
-    return command.run(rest.trim());
+    return command.run(rest.trim(), reply);
   }
 
   async #resume(rest: string): Promise<string> {
@@ -100,6 +155,31 @@ export class Commands {
     );
     const following = [...new Set(after.map((task) => task.name))];
     return following.length > 0 ? following.join("\n") : "Nothing: the run has ended.";
+  }
+
+  #history(rest: string): Promise<string> {
+    const count = rest === "" ? 20 : Number(rest);
+    if (!Number.isInteger(count) || count < 1) {
+      throw commandUsage("/history [n]", `"${rest}" is no number of steps.`);
+    }
+    return this.#past.list(count);
+  }
+
+  #fork(rest: string, reply: Reply): Promise<string> {
+    if (rest === "")
+      throw commandUsage("/fork <checkpoint>", "A checkpoint's id is missing; /history lists them.");
+    return this.#quietly(this.#travel.fork(rest, undefined, reply));
+  }
+
+  #goto(rest: string, reply: Reply): Promise<string> {
+    if (rest === "") throw commandUsage("/goto <node>", "A node's name is missing.");
+    return this.#quietly(this.#travel.gotoNamed(rest, undefined, reply));
+  }
+
+  /** The stop that follows says it all. */
+  async #quietly(done: Promise<void>): Promise<string> {
+    await done;
+    return "";
   }
 
   #help(): string {

@@ -2,15 +2,16 @@
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { Client } from "./client.ts";
-import type { Commands } from "./commands.ts";
-import type { Debuggee } from "./debuggee.ts";
+import type { Program } from "./program.ts";
 
-export function complete(
+/** Steps whose checkpoints are offered. */
+const recent = 20;
+
+export async function complete(
   { text, column }: DebugProtocol.CompletionsArguments,
-  debuggee: Debuggee,
-  commands: Commands,
+  { debuggee, commands, past, travel }: Pick<Program, "debuggee" | "commands" | "past" | "travel">,
   client: Client,
-): DebugProtocol.CompletionItem[] {
+): Promise<DebugProtocol.CompletionItem[]> {
   const first = client.columnsStartAt1 ? 1 : 0;
   const before = String(text ?? "").slice(0, Math.max(0, column - first));
   const item = (
@@ -30,6 +31,17 @@ export function complete(
       .list()
       .filter(({ name }) => name.startsWith(before))
       .map(({ name, does }) => item(name, "function", before, does));
+  }
+  const fork = /^\/fork\s+(\S*)$/.exec(before)?.[1];
+  if (fork !== undefined) {
+    const steps = debuggee.stop?.position ? await past.around(recent) : [];
+    return steps
+      .filter(({ id }) => id.startsWith(fork))
+      .map(({ id, nodes, source }) => item(id, "reference", fork, nodes.join(", ") || source));
+  }
+  const goto = /^\/goto\s+(\S*)$/.exec(before)?.[1];
+  if (goto !== undefined) {
+    return unique(travel.nodeNames(), goto).map((name) => item(name, "class", goto, "node"));
   }
   const typed = /[\p{L}\p{N}_$]*$/u.exec(before)?.[0] ?? "";
   // After a dot or in a bracket the names of the state are no help.

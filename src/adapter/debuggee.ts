@@ -18,10 +18,10 @@ export type Phase = "loading" | "ready" | "running" | "stopped" | "over";
 export class Debuggee {
   readonly plan: LaunchPlan;
   readonly runtime: Runtime;
-  readonly threadNumbers = new ThreadNumbers();
-  readonly frames = new HandleTree<Frame>();
-  readonly variables = new HandleTree<Content>();
-  readonly presetAnswers: PresetAnswers;
+  threadNumbers = new ThreadNumbers();
+  frames = new HandleTree<Frame>();
+  variables = new HandleTree<Content>();
+  presetAnswers: PresetAnswers;
   /** Given for interrupts that wait, by id, and not yet sent. */
   readonly answers = new Map<string, Json>();
   phase: Phase = "loading";
@@ -40,6 +40,15 @@ export class Debuggee {
     this.plan = plan;
     this.runtime = new Runtime(plan, logger);
     this.presetAnswers = new PresetAnswers(plan.attributes.resume);
+  }
+
+  /** Takes the place of another process of the same session: what the client knows by number keeps its number. */
+  adopt(old: Debuggee): void {
+    this.threadNumbers = old.threadNumbers;
+    this.frames = old.frames;
+    this.variables = old.variables;
+    this.presetAnswers = old.presetAnswers;
+    this.lastInput = old.lastInput;
   }
 
   get noDebug(): boolean {

@@ -258,6 +258,21 @@ export const readOnly = (name: string): DebugError =>
     `${name} can't be changed here. Values of the State, input fields and answers can.`,
   );
 
+/** The new code can't be loaded; the old stop is as it was. */
+export const notReloaded = ({ message, data, blame }: DebugError): DebugError =>
+  new DebugError(
+    319,
+    blame,
+    `The new code can't be loaded: ${message} The session stays where it is, with the code as it was. Mend the code and /reload.`,
+    { ...(data && { data }) },
+  );
+
+export const wentOnMeanwhile = (): DebugError =>
+  new DebugError(317, "user", "The run went on while the code was read. It still runs the code as it was.");
+
+export const alreadyReloading = (): DebugError =>
+  new DebugError(318, "user", "The code is being read anew already.", { quiet: true });
+
 export const pastIsReadOnly = (): DebugError =>
   new DebugError(
     315,

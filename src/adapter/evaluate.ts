@@ -39,7 +39,7 @@ export class Evaluator {
     if (typeof args.expression !== "string") throw badArguments("evaluate", "it needs an expression.");
     const expression = args.expression.trim();
     if ((args.context === "repl" || args.context === undefined) && expression.startsWith("/")) {
-      return { result: await this.#commands.run(expression), variablesReference: 0 };
+      return { result: await this.#commands.run(expression, reply), variablesReference: 0 };
     }
     const frame = await this.#frame(args.frameId);
     if (args.context === "repl" || args.context === undefined) {

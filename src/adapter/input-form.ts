@@ -62,6 +62,14 @@ export class InputForm {
     return value;
   }
 
+  /** The values of another form, as far as this one has such fields. */
+  takeFrom(other: InputForm): void {
+    for (const { name } of this.fields) {
+      const value = other.#values.get(name);
+      if (value !== undefined) this.#values.set(name, value);
+    }
+  }
+
   /** The input to run with. Fields left at their default are left to the graph. */
   input(): Json {
     const missing = this.fields.filter((field) => field.required && !this.#values.has(field.name));

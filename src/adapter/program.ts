@@ -1,7 +1,9 @@
 // One run of the user's program and everything that looks at it; a restart makes a new one.
 
+import { basename } from "node:path";
 import type { Logger } from "../base/logger.ts";
 import type { SourceLine } from "../model/source.ts";
+import type { Reply } from "./base-session.ts";
 import type { Breakpoints } from "./breakpoints.ts";
 import type { Client } from "./client.ts";
 import { Commands } from "./commands.ts";
@@ -14,9 +16,11 @@ import { Frames } from "./frames.ts";
 import type { SourceText } from "./graphs.ts";
 import { whyNotStarted } from "./interpreter-version.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
+import { Past } from "./past.ts";
 import { RunControl } from "./run-control.ts";
 import type { RuntimeEnd } from "./runtime.ts";
 import { Scopes } from "./scopes.ts";
+import { SourceWatch } from "./source-watch.ts";
 import { Stops } from "./stops.ts";
 import type { Terminal } from "./terminal.ts";
 import { Travel } from "./travel.ts";
@@ -29,6 +33,8 @@ export interface ProgramContext {
   readText(): Promise<SourceText>;
   /** The program is over, and all its output has been sent. */
   ended(exitCode: number): void;
+  /** Takes the code anew and stands at the same stop. */
+  reload(reply: Reply): Promise<void>;
 }
 
 export class Program {
@@ -36,6 +42,7 @@ export class Program {
   readonly stops: Stops;
   readonly control: RunControl;
   readonly travel: Travel;
+  readonly past: Past;
   readonly frames: Frames;
   readonly scopes: Scopes;
   readonly variables: Variables;
@@ -50,6 +57,10 @@ export class Program {
   readonly #computing = new Map<string, string>();
   /** Set once the end is under way; the code that is then announced. */
   #exitCode: number | undefined;
+  /** Of the last graphs that the runtime told of. */
+  #revision = 0;
+  #inCharge = false;
+  readonly #watch = new SourceWatch();
   #telling: Promise<void> = Promise.resolve();
 
   constructor(
@@ -70,7 +81,7 @@ export class Program {
     this.stops = new Stops(this.debuggee, client, console, breakpoints);
     this.control = new RunControl(this.debuggee, client, console, this.stops, {
       finish: (exitCode) => this.finish(exitCode),
-      goesOn: () => {},
+      goesOn: () => this.#tellChanged(),
     });
     this.travel = new Travel(this.debuggee, client, this.stops, breakpoints);
     let place: Promise<SourceLine | undefined> | undefined;
@@ -81,15 +92,17 @@ export class Program {
     this.scopes = new Scopes(this.debuggee);
     const editing = new Editing(this.debuggee, client, this.stops);
     this.variables = new Variables(this.debuggee, client, editing);
-    this.commands = new Commands(this.debuggee, this.control);
+    this.past = new Past(this.debuggee);
+    this.commands = new Commands(this.debuggee, this.control, this.travel, this.past, (reply) =>
+      context.reload(reply),
+    );
     this.evaluator = new Evaluator(this.debuggee, this.frames, this.variables, this.commands, editing);
     this.#listen();
   }
 
-  /** Starts the process and loads the graph; nothing of it runs yet. */
+  /** Starts the process and loads the graph; nothing of it runs yet. `takeOver` comes next. */
   async load(terminal: Terminal | undefined): Promise<void> {
     const { runtime, plan } = this.debuggee;
-    this.#breakpoints.forgetRunning();
     try {
       await runtime.start(plan, terminal);
       // The interpreter starts meanwhile.
@@ -103,13 +116,38 @@ export class Program {
       throw error;
     }
     const { loaded } = this.debuggee;
-    await this.#breakpoints.setRunning(loaded?.graphs ?? []);
+    this.#watch.add(this.sources());
     for (const warning of loaded?.warnings ?? []) this.#console.problem(warning);
     if (loaded?.replacedCheckpointer !== undefined) {
       this.#console.line(
         `The graph's own checkpointer (${loaded.replacedCheckpointer}) is not written to; checkpoints go to ${plan.load.checkpoints}.`,
       );
     }
+  }
+
+  /** From now on this is the program that breakpoints are set in. */
+  async takeOver(): Promise<void> {
+    this.#inCharge = true;
+    this.#breakpoints.onChange(() => void this.#tell());
+    await this.#breakpoints.setRunning(this.debuggee.graphs.models, this.#revision);
+  }
+
+  /** Tells the client of the files that were not among `known`, and of those that are no more. */
+  tellSources(known: readonly string[]): void {
+    const now = this.sources();
+    this.#watch.add(now);
+    const tell = (reason: "new" | "removed", paths: readonly string[]): void => {
+      for (const path of paths)
+        this.#client.send("loadedSource", { reason, source: this.#client.source(path) });
+    };
+    tell(
+      "new",
+      now.filter((path) => !known.includes(path)),
+    );
+    tell(
+      "removed",
+      known.filter((path) => !now.includes(path)),
+    );
   }
 
   async #whyNotLoaded(thrown: unknown): Promise<DebugError> {
@@ -160,7 +198,11 @@ export class Program {
     runtime.onOutput(({ stream, text }) => this.#console.program(stream, text));
     runtime.onEnd((end) => this.#onEnd(end));
     runtime.on("graphs", ({ graphs, sources, revision }) => {
+      const known = this.sources();
       this.debuggee.setGraphs(graphs, sources);
+      this.#revision = revision;
+      if (!this.#inCharge) return;
+      this.tellSources(known);
       void this.#breakpoints.setRunning(graphs, revision);
     });
     runtime.on("task", (event) => {
@@ -183,7 +225,16 @@ export class Program {
     runtime.on("message", (event) => this.#console.message(event));
     runtime.on("custom", (event) => this.#client.custom("langgraph/custom", event));
     runtime.on("token", (event) => this.#client.custom("langgraph/message", event));
-    this.#breakpoints.onChange(() => void this.#tell());
+  }
+
+  /** Going on with old code may not be what the user means. */
+  #tellChanged(): void {
+    const names = this.#watch.changed().map((path) => basename(path));
+    if (names.length === 0) return;
+    const were = names.length > 1 ? "were" : "was";
+    this.#console.line(
+      `${names.join(", ")} ${were} saved since the code was loaded; the run goes on with the code as it was. /reload takes the new code and stays here.`,
+    );
   }
 
   /** Tells the runtime of the breakpoints as they are now, one message after the other. */

@@ -4,10 +4,14 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import { Deferred } from "../base/deferred.ts";
 import type { Logger } from "../base/logger.ts";
 import type {
+  ForkArguments,
   GraphBody,
+  HistoryArguments,
+  HistoryBody,
   InputArguments,
   InterruptsBody,
   LaunchAttributes,
+  ReloadBody,
   ResumeArguments,
 } from "../protocol/dap.ts";
 import { Analysis } from "./analysis.ts";
@@ -19,6 +23,7 @@ import { complete } from "./completions.ts";
 import { Console } from "./console.ts";
 import {
   alreadyLaunched,
+  alreadyReloading,
   attachUnsupported,
   badArguments,
   noException,
@@ -29,6 +34,8 @@ import { Graphs } from "./graphs.ts";
 import { checkAttributes } from "./launch-attributes.ts";
 import { type LaunchPlan, planLaunch, planRestart } from "./launch-plan.ts";
 import { Program } from "./program.ts";
+import { reload } from "./reload.ts";
+import { ownTraceback } from "./traceback.ts";
 
 export class Session extends BaseSession {
   readonly #client = new Client((name, body) => this.emitEvent(name, body));
@@ -41,6 +48,7 @@ export class Session extends BaseSession {
   readonly over = this.#over.promise;
   #program: Program | undefined;
   #terminated = false;
+  #reloading = false;
 
   constructor(logger: Logger) {
     super(logger);
@@ -99,10 +107,9 @@ export class Session extends BaseSession {
       this.#running().evaluator.set(args, reply),
     evaluate: (args: DebugProtocol.EvaluateArguments, reply: Reply) =>
       this.#running().evaluator.evaluate(args, reply),
-    completions: (args: DebugProtocol.CompletionsArguments) => {
-      const { debuggee, commands } = this.#running();
-      return { targets: complete(args, debuggee, commands, this.#client) };
-    },
+    completions: async (args: DebugProtocol.CompletionsArguments) => ({
+      targets: await complete(args, this.#running(), this.#client),
+    }),
     loadedSources: () => ({
       sources: (this.#program?.sources() ?? []).map((path) => this.#client.source(path)),
     }),
@@ -137,6 +144,14 @@ export class Session extends BaseSession {
     terminate: (_: unknown, reply: Reply) => this.#terminate(reply),
     disconnect: (_: unknown, reply: Reply) => this.#disconnect(reply),
 
+    "langgraph/history": (args: Partial<HistoryArguments>): Promise<HistoryBody> =>
+      this.#running().past.steps(args),
+    "langgraph/fork": ({ checkpointId, namespace }: Partial<ForkArguments>, reply: Reply) => {
+      if (typeof checkpointId !== "string")
+        throw badArguments("langgraph/fork", '"checkpointId" is missing.');
+      return this.#running().travel.fork(checkpointId, namespace, reply);
+    },
+    "langgraph/reload": (_: unknown, reply: Reply) => this.#reload(reply),
     "langgraph/graph": (): GraphBody => (this.#program?.debuggee.graphs ?? new Graphs([])).toBody(),
     "langgraph/interrupts": async (): Promise<InterruptsBody> => ({
       interrupts: await this.#running().stops.interrupts(),
@@ -162,22 +177,30 @@ export class Session extends BaseSession {
     reply.after(() => {
       if (!started) this.#announceEnd(undefined);
     });
-    const program = this.#create(planLaunch(checkAttributes(args)));
+    const program = this.#start(planLaunch(checkAttributes(args)));
     await program.load(this.#terminal());
+    await program.takeOver();
     started = true;
     reply.after(() => void this.#configured.promise.then(() => this.#begin(program)));
   }
 
-  #create(plan: LaunchPlan): Program {
+  #start(plan: LaunchPlan): Program {
     this.#analysis.setProgram(plan.load);
+    this.#breakpoints.forgetRunning();
+    const program = this.#create(plan);
+    this.#program = program;
+    return program;
+  }
+
+  #create(plan: LaunchPlan): Program {
     const program: Program = new Program(plan, this.#client, this.#console, this.#breakpoints, this.logger, {
       graphPlace: () => this.#analysis.graphPlace(),
       readText: () => this.#analysis.text(),
       ended: (exitCode) => {
         if (this.#program === program) this.#announceEnd(exitCode);
       },
+      reload: async (reply) => void (await this.#reload(reply)),
     });
-    this.#program = program;
     return program;
   }
 
@@ -202,16 +225,33 @@ export class Session extends BaseSession {
     const stopped = old.debuggee.stop;
     this.#program = undefined;
     await old.end();
-    const program = this.#create(plan);
+    const program = this.#start(plan);
     if (stopped)
       this.#client.send("continued", { threadId: stopped.threads[0]?.id ?? 1, allThreadsContinued: true });
     try {
       await program.load(this.#terminal());
+      await program.takeOver();
     } catch (error) {
       this.#announceEnd(1);
       throw error;
     }
     void this.#configured.promise.then(() => this.#begin(program));
+  }
+
+  /** The code as it is now, at the same stop of the same thread. */
+  async #reload(reply: Reply): Promise<ReloadBody> {
+    const old = this.#running();
+    old.debuggee.requireStop();
+    if (this.#reloading) throw alreadyReloading();
+    this.#reloading = true;
+    try {
+      const fresh = this.#create(old.debuggee.plan);
+      return await reload(old, fresh, this.#terminal(), reply, () => {
+        this.#program = fresh;
+      });
+    } finally {
+      this.#reloading = false;
+    }
   }
 
   async #terminate(reply: Reply): Promise<void> {
@@ -261,14 +301,19 @@ export class Session extends BaseSession {
   }
 
   #exceptionInfo(): DebugProtocol.ExceptionInfoResponse["body"] {
-    const stop = this.#running().debuggee.requireStop();
+    const { debuggee } = this.#running();
+    const stop = debuggee.requireStop();
     const { error } = stop;
     if (!error || stop.reason !== "exception") throw noException();
     return {
       exceptionId: error.type,
       description: error.message,
       breakMode: "unhandled",
-      details: { message: error.message, typeName: error.type, stackTrace: error.traceback },
+      details: {
+        message: error.message,
+        typeName: error.type,
+        stackTrace: ownTraceback(error.traceback, debuggee.plan.load.workspaceFolders),
+      },
     };
   }
 }

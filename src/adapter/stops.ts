@@ -1,7 +1,7 @@
 // Tells the client where the run stands: makes a stop of each position, with its words and the thread to look at.
 
 import type { WaitingInterrupt } from "../protocol/dap.ts";
-import type { ErrorInfo, Position, StoppedEvent } from "../protocol/runtime.ts";
+import type { ErrorInfo, Position } from "../protocol/runtime.ts";
 import type { Client } from "./client.ts";
 import type { Console } from "./console.ts";
 import type { Debuggee } from "./debuggee.ts";
@@ -27,12 +27,16 @@ export interface Hits {
 
 /** Where the run stands, and why. */
 export interface Standing {
-  readonly reason: StoppedEvent["reason"] | "goto" | "restart" | "input";
+  readonly reason: string;
   readonly position: Position | undefined;
   readonly text?: string | undefined;
+  /** A text that the user has read already. */
+  readonly told?: string | undefined;
   readonly hitBreakpointIds?: readonly number[];
   /** How the cursor came here, before the words that the position gives: "Back before node x". */
   readonly word?: string;
+  /** In place of all these words. */
+  readonly description?: string;
   readonly form?: InputForm;
   /** The cursor was moved here: nothing is held. */
   readonly rests?: boolean;
@@ -83,14 +87,17 @@ export class Stops {
   }
 
   /** A run that has not begun, or a thread that has ended: `position` is what is there already. */
-  waitForInput(position: Position | undefined, form = this.newForm()): void {
-    const at = position && { ...position, root: { ...position.root, tasks: [] } };
-    this.show({ reason: "input", position: at, form });
+  waitForInput(position: Position | undefined): void {
+    this.tell(this.standWaiting(position));
   }
 
-  newForm(): InputForm {
+  /** As `waitForInput`, without telling; `before` is a form that was filled in already. */
+  standWaiting(position: Position | undefined, before?: InputForm): Stop {
     const { loaded } = this.#debuggee;
-    return new InputForm(loaded?.inputSchema ?? {}, loaded?.stateKeys);
+    const form = new InputForm(loaded?.inputSchema ?? {}, loaded?.stateKeys);
+    if (before) form.takeFrom(before);
+    const at = position && { ...position, root: { ...position.root, tasks: [] } };
+    return this.stand({ reason: "input", position: at, form });
   }
 
   /** The run stands here now; `tell` says so to the client. */
@@ -105,8 +112,9 @@ export class Stops {
     const stop: Stop = {
       number: ++this.#count,
       reason,
-      description: worded(standing.word, describe(standing.reason, threads, interrupts, error)),
-      text: standing.text ?? (error && `${error.type}: ${error.message}`),
+      description:
+        standing.description ?? worded(standing.word, describe(reason, threads, interrupts, error)),
+      text: standing.text ?? standing.told ?? (error && `${error.type}: ${error.message}`),
       hitBreakpointIds,
       position,
       threads,
@@ -115,7 +123,8 @@ export class Stops {
       form,
       error,
       failed: reason === "exception" && this.#hasEnded(error, threads),
-      ended: reason === "end" || (standing.rests === true && isOver(position)),
+      ended:
+        standing.blocked === undefined && (reason === "end" || (standing.rests === true && isOver(position))),
       rests: standing.rests === true,
       blocked: standing.blocked,
     };

@@ -1,7 +1,7 @@
 // What the debug adapter adds to the Debug Adapter Protocol: launch attributes, custom requests and custom events.
 
 import type { GraphEdge, GraphNode } from "../model/graph.ts";
-import type { InterruptInfo, Json, TaskEvent } from "./runtime.ts";
+import type { CheckpointInfo, HistoryEntry, InterruptInfo, Json, TaskEvent } from "./runtime.ts";
 
 /** Answers that are given without asking: in order, or by the name of the node that asks. */
 export type Answers = Json[] | { [node: string]: Json };
@@ -75,6 +75,34 @@ export interface InputArguments {
   input: Json;
 }
 
+/** Of this session's thread and its root graph where nothing else is given. */
+export interface HistoryArguments {
+  threadId?: string;
+  namespace?: string;
+  /** A checkpoint's id; absent: from the newest on. */
+  before?: string;
+  limit?: number;
+}
+/** The state after a step: its checkpoint, the nodes whose writes made it, the keys that they wrote. */
+export interface PastStep extends Omit<CheckpointInfo, "metadata">, Omit<HistoryEntry, "checkpoint"> {}
+export interface HistoryBody {
+  /** Newest first, on the branch that leads to where the thread stands. */
+  checkpoints: PastStep[];
+  more: boolean;
+}
+
+/** The cursor goes to this checkpoint; running from there makes a branch. */
+export interface ForkArguments {
+  checkpointId: string;
+  /** Absent: that of whichever graph at the stop has the checkpoint. */
+  namespace?: string;
+}
+
+/** Nodes that come next and that the new code doesn't have; and the nearest step to which `langgraph/fork` can go back. */
+export interface ReloadBody {
+  gone?: { nodes: string[]; before?: { id: string; next: string[] } };
+}
+
 type Nothing = Record<string, never>;
 
 export interface CustomRequests {
@@ -82,6 +110,11 @@ export interface CustomRequests {
   "langgraph/interrupts": { arguments: Nothing; body: InterruptsBody };
   "langgraph/resume": { arguments: ResumeArguments; body: Nothing };
   "langgraph/input": { arguments: InputArguments; body: Nothing };
+  "langgraph/history": { arguments: HistoryArguments; body: HistoryBody };
+  /** A `stopped` event follows. */
+  "langgraph/fork": { arguments: ForkArguments; body: Nothing };
+  /** Takes the code anew; a `stopped` event follows, at the same stop. */
+  "langgraph/reload": { arguments: Nothing; body: ReloadBody };
 }
 
 // ------------------------------------------------------------------------------------------------ events

@@ -1,8 +1,17 @@
 // The languages that each flow is run over, and a client that is set up and ended with each test.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LaunchAttributes } from "../../src/protocol/dap.ts";
 import { marks } from "../fixtures/marks.ts";
@@ -43,6 +52,10 @@ export function fixture(language: Language, name: string): Fixture {
     language.name === "Python"
       ? join(graphs, "python", `${name}.py`)
       : join(graphs, "typescript", `${name}.ts`);
+  return fixtureAt(program);
+}
+
+function fixtureAt(program: string): Fixture {
   return {
     program,
     line: (mark) => {
@@ -100,6 +113,29 @@ export class Bench {
 
   fixture(name: string): Fixture {
     return fixture(this.language, name);
+  }
+
+  /** A copy of a fixture in a folder of the test's own, to be edited. */
+  copy(name: string): Fixture & { edit(from: string | RegExp, to: string): void } {
+    const own = join(this.#folder, "copy");
+    const { program } = this.fixture(name);
+    mkdirSync(own, { recursive: true });
+    for (const file of [program, this.fixture("record").program]) {
+      copyFileSync(file, join(own, basename(file)));
+    }
+    const packages = join(own, "node_modules");
+    if (!existsSync(packages)) symlinkSync(join(root, "node_modules"), packages, "junction");
+    writeFileSync(join(own, "package.json"), '{ "type": "module" }');
+    const path = join(own, basename(program));
+    return {
+      ...fixtureAt(path),
+      edit: (from, to) => {
+        const text = readFileSync(path, "utf8");
+        const edited = text.replace(from, to);
+        if (edited === text) throw new Error(`${path} has no ${from}`);
+        writeFileSync(path, edited);
+      },
+    };
   }
 
   /** Counts what the nodes of a fixture do. */
