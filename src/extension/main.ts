@@ -8,7 +8,9 @@ import { GraphChoice } from "./graph-choice.ts";
 import { GraphFiles } from "./graph-files.ts";
 import { GraphLenses } from "./graph-lenses.ts";
 import { graphLanguages } from "./languages.ts";
+import { LoadingNotice } from "./loading.ts";
 import { Questions } from "./questions.ts";
+import { Reloading } from "./reloading.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("LangGraph Debugger", { log: true });
@@ -22,7 +24,9 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.debug.registerDebugConfigurationProvider("langgraph", new LaunchConfigurations()),
     vscode.debug.registerDebugConfigurationProvider("langgraph", new OfferedConfigurations(graphs), Dynamic),
     vscode.debug.registerDebugAdapterTrackerFactory("langgraph", new GraphChoice()),
+    vscode.debug.registerDebugAdapterTrackerFactory("langgraph", new LoadingNotice()),
     new Questions(),
+    new Reloading(),
     vscode.languages.registerCodeLensProvider(
       graphLanguages.map((language) => ({ language, scheme: "file" })),
       new GraphLenses(graphs),

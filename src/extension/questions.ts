@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { CustomRequests, WaitingInterrupt } from "../protocol/dap.ts";
 import type { Json } from "../protocol/runtime.ts";
+import { type AdapterMessage, isRefused, movesOn } from "./adapter-messages.ts";
 import { type InputField, inputTemplate, jsonMistake, parseAnswer, questionText } from "./answers.ts";
 
 const answerCommand = "langgraph.answer";
@@ -14,24 +15,6 @@ interface Wait {
   readonly for: "answer" | "input";
   readonly threadId: number;
 }
-
-/** A message of the adapter, as far as it is read here. */
-interface AdapterMessage {
-  readonly type: string;
-  readonly event?: string;
-  readonly command?: string;
-  readonly success?: boolean;
-  readonly body?: {
-    readonly reason?: string;
-    readonly threadId?: number;
-    readonly interrupts?: readonly unknown[];
-  };
-}
-
-/** Requests by which a user goes on. */
-const steppingRequests = ["continue", "next", "stepIn", "stepOut"];
-/** Requests after which the run stands no longer where the question was asked. */
-const movingRequests = [...steppingRequests, "restart", "langgraph/resume", "langgraph/input"];
 
 export class Questions implements vscode.Disposable {
   readonly #sessions = new Map<string, SessionQuestions>();
@@ -163,16 +146,6 @@ function stopShown(session: vscode.DebugSession): Promise<void> {
       }),
     );
   });
-}
-
-function movesOn({ type, event, command, success, body }: AdapterMessage): boolean {
-  if (type === "response") return success === true && movingRequests.includes(command ?? "");
-  if (type !== "event") return false;
-  return event === "continued" || (event === "langgraph/interrupts" && body?.interrupts?.length === 0);
-}
-
-function isRefused({ type, command, success }: AdapterMessage): boolean {
-  return type === "response" && success === false && steppingRequests.includes(command ?? "");
 }
 
 async function request<Name extends keyof CustomRequests>(
