@@ -1,12 +1,13 @@
 // `npm test [-- <suite name>...]`: sets up, builds, checks, and runs every test suite (or only those named).
 // Its last line is the total: "N passed, N failed".
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { runChecks } from "./lib/checks.mjs";
 import { ensureChromium } from "./lib/chromium.mjs";
 import { node, root } from "./lib/paths.mjs";
 import { main, must, ScriptError, say } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
-import { findSuites, runSuite } from "./lib/suites.mjs";
+import { compileCache, findSuites, runSuite } from "./lib/suites.mjs";
 import { ensureWebVscode } from "./lib/web-vscode.mjs";
 
 const total = { passed: 0, failed: 0 };
@@ -37,6 +38,7 @@ await main(async () => {
     add(await runChecks());
     say("");
   }
+  rmSync(compileCache, { recursive: true, force: true });
   for (const suite of suites) {
     say(`== ${suite.name}`);
     add(await runSuite(suite));

@@ -8,12 +8,15 @@ const testDir = path.join(root, "test");
 /** Folders of test/ that hold no tests of their own. */
 const notSuites = ["bench", "fixtures", "golden", "node_modules"];
 
-/** Suites that watch the clock, or whose tests need the machine to themselves. */
-const oneByOne = ["checkpointer", "e2e", "runtime"];
+/** Tests that watch the clock, or need the machine to themselves; of all others two files run at once. */
+const oneByOne = /[\\/](?:checkpointer|e2e)[\\/]|[\\/]runtime[\\/](?:node-)?process\.test\.ts$/;
+
+/** Code that Node has compiled, for the many processes of a run of tests. Each run begins without. */
+export const compileCache = path.join(toolsDir, "compile-cache");
 
 /**
  * All suites: one for each folder of test/ and each kind of test file in it.
- * @returns {{name: string, kind: 'mocha' | 'pytest' | 'vitest', files: string[]}[]}
+ * @returns {{name: string, kind: 'mocha' | 'mocha, one by one' | 'pytest' | 'vitest', files: string[]}[]}
  */
 export function findSuites() {
   const folders = readdirSync(testDir, { withFileTypes: true })
@@ -28,7 +31,8 @@ export function findSuites() {
     };
     const isVitest = (file) => isTest(file) && readFileSync(file, "utf8").includes("vitest");
     return [
-      ...suite("mocha", (file) => isTest(file) && !isVitest(file)),
+      ...suite("mocha", (file) => isTest(file) && !isVitest(file) && !oneByOne.test(file)),
+      ...suite("mocha, one by one", (file) => isTest(file) && !isVitest(file) && oneByOne.test(file)),
       ...suite("vitest", isVitest),
       ...suite("pytest", (file) => /^test_.*\.py$/.test(path.basename(file))),
     ];
@@ -72,21 +76,24 @@ export async function runSuite(suite) {
   return counts;
 }
 
+const mocha = (jobs, env) => (suite, report) => ({
+  command: node,
+  args: [
+    moduleFile("mocha", "bin", "mocha.js"),
+    ...jobs,
+    // A busy machine is no failure.
+    ...["--timeout", "60000"],
+    ...["--reporter", path.join(root, "scripts", "lib", "mocha-reporter.cjs")],
+    ...suite.files,
+  ],
+  env: { MOCHA_COUNTS: report, ...env },
+  read: JSON.parse,
+});
+
 const runners = {
-  mocha: ({ name, files }, report) => ({
-    command: node,
-    args: [
-      moduleFile("mocha", "bin", "mocha.js"),
-      // Two files at once, where a test is mostly the work of other processes.
-      ...(oneByOne.some((folder) => name.startsWith(folder)) ? [] : ["--parallel", "--jobs", "2"]),
-      // A busy machine is no failure.
-      ...["--timeout", "60000"],
-      ...["--reporter", path.join(root, "scripts", "lib", "mocha-reporter.cjs")],
-      ...files,
-    ],
-    env: { MOCHA_COUNTS: report },
-    read: JSON.parse,
-  }),
+  // Two files at once, where a test is mostly the work of other processes.
+  mocha: mocha(["--parallel", "--jobs", "2"], { NODE_COMPILE_CACHE: compileCache }),
+  "mocha, one by one": mocha([], {}),
   vitest: ({ files }, report) => ({
     command: node,
     args: [
