@@ -21,7 +21,7 @@ import type { LiveGraph } from "./live.ts";
 import { readWrites } from "./position.ts";
 import type { Run } from "./run.ts";
 import { stateOf } from "./state.ts";
-import { follow, isIdentifier, pageOf, shownValue } from "./tree.ts";
+import { follow, pageOf, rootExpression, shownValue } from "./tree.ts";
 
 /** What inspection looks at; the session changes it. */
 export interface View {
@@ -204,9 +204,6 @@ const rootConfig = (threadId: string): { configurable: { [key: string]: string }
 function liveAt(view: View, namespace: string): LiveGraph | undefined {
   return view.run?.threadId === view.threadId ? view.run.graphs.byNamespace(namespace) : undefined;
 }
-
-const rootExpression = (name: string): string =>
-  isIdentifier(name) ? name : `state[${JSON.stringify(name)}]`;
 
 function page(start: Start, params: ValuesParams): Value[] {
   if (params.filter === "indexed") return [];

@@ -346,12 +346,20 @@ export class Run implements Observer {
     this.#send(this.#stop);
   }
 
+  /** The file knows where the thread rests. */
+  async #readRest(): Promise<void> {
+    const { saving } = this.#context;
+    this.#rest = await storedPosition(this.index, saving as unknown as Saver, this.threadId);
+  }
+
   async #lastStop(failure: { error: unknown } | undefined): Promise<Stop> {
     const end = { text: undefined, ids: [], finished: undefined, error: undefined, told: true };
     const root = this.graphs.root;
     if (failure !== undefined) {
       const isShown = this.#context.breakpoints.exceptions.has("raised") || this.noDebug;
       const error = this.#report.errorInfo(failure.error);
+      // At the recursion limit LangGraph does not come to the tasks that would be next.
+      if (this.graphs.all.some(({ loop }) => loop.status === "out_of_steps")) await this.#readRest();
       return { ...end, reason: isShown ? "exception" : "end", error };
     }
     if (root === undefined || root.loop.status === "done") return { ...end, reason: "end" };
@@ -359,9 +367,8 @@ export class Run implements Observer {
       return { ...end, reason: "interrupt" };
     const stopped = this.graphs.all.findLast((live) => live.loop.status.startsWith("interrupt_"));
     if (stopped === undefined) return { ...end, reason: "end" };
-    // LangGraph left its loops before they knew the tasks that come next: the file knows.
-    const { saving } = this.#context;
-    this.#rest = await storedPosition(this.index, saving as unknown as Saver, this.threadId);
+    // LangGraph left its loops before they knew the tasks that come next.
+    await this.#readRest();
     const nodes = this.#rest === undefined ? [] : leaves(this.#rest);
     const isBefore = stopped.loop.status === "interrupt_before";
     const done = Object.values(stopped.loop.tasks).map(({ name }) => String(name));

@@ -2,6 +2,8 @@
 
 import { relative, sep } from "node:path";
 import type {
+  EditParams,
+  EditResult,
   EvaluateParams,
   GraphPosition,
   HistoryParams,
@@ -19,6 +21,7 @@ import type {
 } from "../../src/protocol/runtime.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { Cursors } from "./cursor.ts";
+import { prepareEdit } from "./edit.ts";
 import { errorInfo, RuntimeError } from "./errors.ts";
 import type { Names } from "./expression.ts";
 import { GraphIndex, stateKeysOf } from "./graphs.ts";
@@ -27,6 +30,7 @@ import { Inspection, type View } from "./inspection.ts";
 import { Introspection } from "./introspection.ts";
 import { jsonText } from "./json.ts";
 import type { Config, Graph, Saver } from "./langgraph.ts";
+import { Limits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { patchClassOf } from "./live.ts";
 import { type LoadedGraph, loadGraph } from "./loader.ts";
@@ -59,8 +63,7 @@ export class Session {
   #run: Run | undefined;
   /** The thread that was opened or run last. */
   #threadId = "";
-  /** Limits of the next run of a thread that was moved or edited since it ran. */
-  #limitsAfter: { threadId: string; stops: ReadonlyMap<string, number> } | undefined;
+  readonly #limits = new Limits();
   /** Of what was told of the graphs. */
   #revision = 0;
   readonly #served: Served = {
@@ -69,6 +72,7 @@ export class Session {
     open: (params: OpenParams) => this.open(params),
     run: (params: RunParams) => this.run(params),
     move: (params: MoveParams) => this.move(params),
+    edit: (params: EditParams) => this.edit(params),
     history: (params: HistoryParams) => history(this.#get().index, this.#get().saving as Saver, params),
     values: (params: ValuesParams) => this.#inspection.values(this.#view(), params),
     evaluate: (params: EvaluateParams) => this.#inspection.evaluate(this.#view(), params),
@@ -157,6 +161,7 @@ export class Session {
       ...(goto === undefined ? {} : { goto }),
     };
     const { config, context } = this.#get().params;
+    const limit = runnableConfig(config).recursionLimit ?? graph.config?.recursionLimit ?? defaultLimit;
     checkThread(saving, threadId, this.#graphLabel());
     saving.describeThread(threadId, { graph: this.#graphLabel() });
     this.#threadId = threadId;
@@ -184,7 +189,7 @@ export class Session {
         },
         step,
         noDebug,
-        stops: this.#limits(held, params),
+        stops: this.#limits.next(params, held, saving, limit),
       },
     );
   }
@@ -195,9 +200,20 @@ export class Session {
     await cursors.check(threadId, to, live);
     await this.#leaveRun();
     await cursors.move(threadId, to, live);
-    // As a bare run from that checkpoint does, the next one counts its steps anew.
-    this.#limitsAfter = { threadId, stops: new Map() };
+    this.#limits.moved(threadId);
     return this.#stored(threadId);
+  }
+
+  async edit(params: EditParams): Promise<EditResult> {
+    const { index, saving } = this.#get();
+    const { threadId } = params;
+    this.#standing(threadId);
+    const moduleNames = this.#moduleNames.bind(this);
+    const edit = await prepareEdit({ index, saving, threadId, moduleNames }, params);
+    this.#limits.edited(threadId, this.#run);
+    await this.#leaveRun();
+    await edit.commit();
+    return { value: edit.value, position: await this.#stored(threadId) };
   }
 
   /** Throws while the graph runs. `live`: where the run of this process stands on the thread. */
@@ -244,31 +260,6 @@ export class Session {
   /** What is still in memory goes to the file; nothing is waited for. */
   flushNow(): void {
     this.#loaded?.saving.flushSync();
-  }
-
-  /**
-   * Limits of graphs that go on from a checkpoint at which a debugger had them: each may take the steps that the
-   * bare run would have left. At an interrupt LangGraph itself starts to count anew.
-   */
-  #limits(before: Run | undefined, params: RunParams): ReadonlyMap<string, number> {
-    const { threadId, input, resume } = params;
-    const after = this.#limitsAfter;
-    this.#limitsAfter = undefined;
-    if (input !== undefined || resume !== undefined) return new Map();
-    if (after?.threadId === threadId) return after.stops;
-    if (before?.threadId === threadId) {
-      if (!before.cancelled) return new Map();
-      return new Map(before.graphs.all.map((live) => [live.namespace, live.loop.stop]));
-    }
-    const { saving, graph, params: load } = this.#get();
-    const started = saving
-      .summaries(threadId, { ns: "" })
-      .find(({ source }) => source === "input" || source === "fork");
-    const limit = runnableConfig(load.config).recursionLimit ?? graph.config?.recursionLimit ?? defaultLimit;
-    if (started?.step == null) return new Map();
-    // A run from a checkpoint begins with the step after it, one from an input with the input's own.
-    const first = started.source === "input" ? started.step : started.step + 1;
-    return new Map([["", first + limit + 1]]);
   }
 
   async #checkPosition(position: Position | null, params: RunParams): Promise<void> {

@@ -86,7 +86,11 @@ function field(value: object, name: string): Child {
 
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-export const isIdentifier = (name: string): boolean => identifier.test(name);
+const isIdentifier = (name: string): boolean => identifier.test(name);
+
+/** What gives a key of the state in an expression. */
+export const rootExpression = (name: string): string =>
+  isIdentifier(name) ? name : `state[${JSON.stringify(name)}]`;
 
 const memberAccess = (name: string): string =>
   isIdentifier(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
