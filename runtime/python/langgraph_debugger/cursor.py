@@ -9,7 +9,7 @@ from . import goto
 from .errors import RuntimeFailure
 from .fork import FORKED_FROM, Copy, Forks, is_finished
 from .graphs import START, KnownGraph
-from .position import Threads, recast
+from .position import Threads, graph_at, recast
 
 if TYPE_CHECKING:
     from .protocol import GraphPosition, MoveTarget, Position, TaskPosition
@@ -72,7 +72,7 @@ class Cursor:
         return newest == saved.checkpoint["id"] and all(stays for _, stays in self._around(thread_id, saved))
 
     def _back(self, thread_id: str, position: Position, namespace: str) -> bool:
-        graph = _graph_at(position["root"], namespace)
+        graph = graph_at(position["root"], namespace)
         if graph is None or "checkpoint" not in graph:
             raise _nowhere(namespace)
         saved = self._at(thread_id, namespace, graph["checkpoint"]["id"])
@@ -278,16 +278,6 @@ def _newest(keys: list[Any], namespace: str) -> str | None:
 
 def _has_begun(task: TaskPosition) -> bool:
     return task["status"] != "pending" or "subgraph" in task
-
-
-def _graph_at(position: GraphPosition, namespace: str) -> GraphPosition | None:
-    if position["namespace"] == namespace:
-        return position
-    for task in position["tasks"]:
-        found = _graph_at(task["subgraph"], namespace) if "subgraph" in task else None
-        if found is not None:
-            return found
-    return None
 
 
 def _around_of(position: GraphPosition, namespace: str) -> tuple[GraphPosition, TaskPosition] | None:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from . import live, saving
+from .edit import Editor
 from .engine import Engine
 from .errors import RuntimeFailure
 from .graphs import KnownGraphs
@@ -56,6 +57,7 @@ class Debuggee:
             origin=loaded.origin,
         )
         self._inspection = Inspection(self.engine, self._graphs, self.saver, dict(params.get("config") or {}))
+        self._editor = Editor(self.engine, self._inspection, self.saver)
         live.install(self.engine.watch)
 
     @classmethod
@@ -121,6 +123,9 @@ class Debuggee:
 
     def _on_move(self, params: Any) -> Any:
         return self.engine.move(params)
+
+    def _on_edit(self, params: Any) -> Any:
+        return self._editor.edit(params)
 
     def _on_cancel(self, params: Any) -> Any:
         self.engine.cancel()

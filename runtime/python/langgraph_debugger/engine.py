@@ -165,16 +165,24 @@ class Engine:
         return self.at_rest(thread_id)
 
     def at_rest(self, thread_id: str) -> Position:
-        """Where the thread stands on disk; a run that is held there ends."""
-        run = self.watch.run
-        if run is not None:
-            if not run.stopped:
-                raise RuntimeFailure("running", "The graph is running; pause it first.")
+        """Where the thread stands on disk; a run that is held ends."""
+        self._refuse_while_running()
+        if self.watch.run is not None:
             self.cancel()
+        return self.standing(thread_id)
+
+    def standing(self, thread_id: str) -> Position:
+        """Where the thread stands: live where it is held, else on disk."""
+        self._refuse_while_running()
         position = self.open(thread_id)
         if position is None:
             raise RuntimeFailure("unknownThread", f"There is no thread {thread_id}.")
         return position
+
+    def _refuse_while_running(self) -> None:
+        run = self.watch.run
+        if run is not None and not run.stopped:
+            raise RuntimeFailure("running", "The graph is running; pause it first.")
 
     def _cancel_future(self, run: Run, done: threading.Event) -> None:
         future = run.future

@@ -52,19 +52,7 @@ class Inspection:
 
     def evaluate(self, params: EvaluateParams) -> EvaluateResult:
         text = params["expression"]
-        namespace = params["namespace"]
-        node = params.get("node")
-        state, step, known = self._state(namespace, params.get("checkpointId"))
-        if step is not None and node is not None and "checkpointId" not in params:
-            step += 1  # the superstep that this node is about to run in
-        try:
-            names = Names(state, known.state_keys, node, step)
-            value = evaluate_code(compile_expression(text), names, self._module_names(known, node))
-        except SyntaxError as exc:
-            raise RuntimeFailure("evaluation", f"SyntaxError: {exc.msg}", error_info(exc)) from None
-        except Exception as exc:
-            info = error_info(exc)
-            raise RuntimeFailure("evaluation", f"{info['type']}: {info['message']}", info) from None
+        value = self.value_of(text, params["namespace"], params.get("node"), params.get("checkpointId"))
         if self._results_of != self._engine.generation:
             self._results_of = self._engine.generation
             self._results.clear()
@@ -72,6 +60,24 @@ class Inspection:
         self._results[number] = value
         shown = describe(Child(text, text, value), text)
         return {**shown, "root": {"kind": "result", "id": number}}
+
+    def value_of(self, text: str, namespace: str, node: str | None, checkpoint_id: str | None = None) -> Any:
+        """Of an expression, with the names of `evaluate`."""
+        state, step, known = self._state(namespace, checkpoint_id)
+        if step is not None and node is not None and checkpoint_id is None:
+            step += 1  # the superstep that this node is about to run in
+        try:
+            names = Names(state, known.state_keys, node, step)
+            return evaluate_code(compile_expression(text), names, self._module_names(known, node))
+        except SyntaxError as exc:
+            raise RuntimeFailure("evaluation", f"SyntaxError: {exc.msg}", error_info(exc)) from None
+        except Exception as exc:
+            info = error_info(exc)
+            raise RuntimeFailure("evaluation", f"{info['type']}: {info['message']}", info) from None
+
+    def state(self, namespace: str) -> Mapping[str, Any]:
+        """The state of the graph at `namespace`, where the thread stands."""
+        return self._state(namespace, None)[0]
 
     def _module_names(self, known: KnownGraph, node: str | None) -> Mapping[str, Any]:
         found = known.graph.nodes.get(node) if node else None

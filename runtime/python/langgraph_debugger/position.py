@@ -127,6 +127,10 @@ class Threads:
             self._states.popitem(last=False)
         return snapshot
 
+    def forget(self, thread_id: str, namespace: str, checkpoint_id: str) -> None:
+        """The checkpoint was edited."""
+        self._states.pop((thread_id, namespace, checkpoint_id), None)
+
     def state(self, graph: Any, thread_id: str, namespace: str, checkpoint_id: str) -> State | None:
         """The state at a checkpoint; None where there is none."""
         key = (thread_id, namespace, checkpoint_id)
@@ -207,6 +211,17 @@ def recast(namespace: str) -> str:
 
 
 # ------------------------------------------------------------------------------------ parts of both
+
+
+def graph_at(position: GraphPosition, namespace: str) -> GraphPosition | None:
+    """The graph at `namespace` in a position."""
+    if position["namespace"] == namespace:
+        return position
+    for task in position["tasks"]:
+        found = graph_at(task["subgraph"], namespace) if "subgraph" in task else None
+        if found is not None:
+            return found
+    return None
 
 
 def is_mark(channel: str) -> bool:

@@ -108,7 +108,7 @@ def resolve(root: Root, path: list[str]) -> tuple[Any, str | None]:
                 raise RuntimeFailure("staleValue", f"The state has no key {key} any more.")
             value, expression = value[key], _variable(key)
             continue
-        found = _child(value, key)
+        found = child_of(value, key)
         if expression is not None:
             expression = expression + key if _has_expression(key) else None
         value = found.value
@@ -124,8 +124,24 @@ def _has_expression(key: str) -> bool:
     return key.startswith((".", "["))
 
 
-def _child(value: Any, key: str) -> Child:
-    """The child with the key; most are found without going through the others."""
+def described(root: Root, path: list[str], value: Any) -> Value:
+    """The value at `path` as it is told among its siblings; `value` where it has got another place."""
+    try:
+        parent, expression = resolve(root, path[:-1])
+        if len(path) == 1:
+            return describe(Child(path[0], path[0], parent[path[0]]), _variable(path[0]))
+        child = child_of(parent, path[-1])
+    except RuntimeFailure:
+        return describe(Child(path[-1], path[-1], value))
+    has_expression = expression is not None and _has_expression(child.key)
+    return describe(child, f"{expression}{child.key}" if has_expression else None)
+
+
+def child_of(value: Any, key: str) -> Child:
+    """
+    The child with the key; most are found without going through the others. Raises `staleValue` where there
+    is none.
+    """
     try:
         if isinstance(value, Mapping):
             name = _literal(key)
