@@ -14,6 +14,8 @@ import {
   targetsNamed,
 } from "./breakpoint-targets.ts";
 import type { Client } from "./client.ts";
+import { type DataKey, dataKeyOf, whyNoData } from "./data-breakpoints.ts";
+import { exceptionFilters } from "./exception-filters.ts";
 import { type FunctionLines, withLines } from "./graphs.ts";
 
 interface Common {
@@ -36,41 +38,26 @@ interface FunctionBreakpoint extends Common {
   readonly name: string;
   targets: NodeTarget[];
 }
-type Breakpoint = SourceBreakpoint | FunctionBreakpoint;
-
-export const exceptionFilters: DebugProtocol.ExceptionBreakpointsFilter[] = [
-  {
-    filter: "raised",
-    label: "Node Errors",
-    description: "Stops at an error of a node that ends the run.",
-    default: true,
-  },
-  {
-    filter: "retried",
-    label: "Retried Errors",
-    description: "Stops at an error that a retry policy will handle.",
-    default: false,
-  },
-  {
-    filter: "compiled",
-    label: "The Graph's Own Interrupts",
-    description: "Stops where the graph is compiled with interrupt_before or interrupt_after.",
-    default: true,
-  },
-  {
-    filter: "swallowed",
-    label: "Swallowed Interrupts",
-    description: "Stops where a node's own try/except catches interrupt().",
-    default: true,
-  },
-];
+interface DataBreakpointSet extends Common {
+  readonly kind: "data";
+  readonly dataId: string;
+  /** Undefined for an id that is none of ours. */
+  readonly data: DataKey | undefined;
+}
+type Breakpoint = SourceBreakpoint | FunctionBreakpoint | DataBreakpointSet;
 
 export class Breakpoints {
   readonly #client: Client;
   readonly #analysis: Analysis;
   #source: SourceBreakpoint[] = [];
   #functions: FunctionBreakpoint[] = [];
-  #filters = new Set(exceptionFilters.filter((filter) => filter.default).map((filter) => filter.filter));
+  #data: DataBreakpointSet[] = [];
+  /** Exception filters that are on, with their conditions. */
+  #filters = new Map<string, string | undefined>(
+    exceptionFilters.filter((filter) => filter.default).map((filter) => [filter.filter, undefined]),
+  );
+  /** Keys of each graph's state, as far as they are known. */
+  #keys = new Map<string, readonly string[]>();
   /** The running program's graphs; undefined while none is loaded. */
   #running: readonly GraphModel[] | undefined;
   /** Of the graphs that all breakpoints have been resolved with. */
@@ -146,10 +133,31 @@ export class Breakpoints {
     return this.#functions.map((breakpoint) => breakpoint.told);
   }
 
+  setData(args: DebugProtocol.SetDataBreakpointsArguments): DebugProtocol.Breakpoint[] {
+    const before = [...this.#data];
+    this.#data = (args.breakpoints ?? []).map((breakpoint): DataBreakpointSet => {
+      const { dataId } = breakpoint;
+      return {
+        kind: "data",
+        id: before.find((known) => known.dataId === dataId)?.id ?? ++this.#lastId,
+        dataId,
+        data: dataKeyOf(dataId),
+        ...conditionsOf(breakpoint),
+        told: { verified: false },
+      };
+    });
+    for (const breakpoint of this.#data) breakpoint.told = this.#toProtocol(breakpoint);
+    this.#changed();
+    return this.#data.map((breakpoint) => breakpoint.told);
+  }
+
   setExceptions(args: DebugProtocol.SetExceptionBreakpointsArguments): void {
-    this.#filters = new Set([
-      ...(args.filters ?? []),
-      ...(args.filterOptions ?? []).map((option) => option.filterId),
+    this.#filters = new Map<string, string | undefined>([
+      ...(args.filters ?? []).map((filter): [string, undefined] => [filter, undefined]),
+      ...(args.filterOptions ?? []).map(({ filterId, condition }): [string, string | undefined] => [
+        filterId,
+        condition?.trim() || undefined,
+      ]),
     ]);
     this.#changed();
   }
@@ -165,6 +173,14 @@ export class Breakpoints {
   forgetRunning(): void {
     this.#running = undefined;
     this.#revision = 0;
+    this.#keys = new Map();
+  }
+
+  learnKeys(graph: string, keys: readonly string[]): void {
+    const known = this.#keys.get(graph);
+    if (known && known.length === keys.length && known.every((key, index) => key === keys[index])) return;
+    this.#keys.set(graph, keys);
+    if (this.#running) this.#correct(this.#data);
   }
 
   /**
@@ -185,7 +201,10 @@ export class Breakpoints {
   toRuntime(): SetBreakpointsParams {
     const exceptions = (["raised", "retried", "swallowed"] as const)
       .filter((filter) => this.#filters.has(filter))
-      .map((filter) => ({ filter }));
+      .map((filter) => {
+        const condition = this.#filters.get(filter);
+        return { filter, ...(condition !== undefined && { condition }) };
+      });
     return {
       breakpoints: this.#all().flatMap((breakpoint) =>
         targetsOf(breakpoint).map(
@@ -198,7 +217,18 @@ export class Breakpoints {
           }),
         ),
       ),
-      dataBreakpoints: [],
+      dataBreakpoints: this.#data.flatMap(({ id, data, condition, hitCondition }) =>
+        data
+          ? [
+              {
+                id,
+                ...data,
+                ...(condition !== undefined && { condition }),
+                ...(hitCondition !== undefined && { hitCondition }),
+              },
+            ]
+          : [],
+      ),
       exceptions,
       compiled: this.#filters.has("compiled"),
       revision: this.#revision,
@@ -211,22 +241,23 @@ export class Breakpoints {
       .flatMap(targetsOf);
   }
 
-  reasonOf(ids: readonly number[]): "breakpoint" | "function breakpoint" {
+  /** DAP has one reason for a stop: that of all that were hit, or the plain one where they differ. */
+  reasonOf(ids: readonly number[]): "breakpoint" | "function breakpoint" | "data breakpoint" {
     const hit = this.#all().filter(({ id }) => ids.includes(id));
-    return hit.length > 0 && hit.every(({ kind }) => kind === "function")
-      ? "function breakpoint"
-      : "breakpoint";
+    const kinds = new Set(hit.map(({ kind }) => kind));
+    const [kind] = kinds;
+    return kind === undefined || kind === "source" || kinds.size > 1 ? "breakpoint" : `${kind} breakpoint`;
   }
 
   // ------------------------------------------------------------------------------------------
 
   #all(): Breakpoint[] {
-    return [...this.#source, ...this.#functions];
+    return [...this.#source, ...this.#functions, ...this.#data];
   }
 
   /** Tells the client of the marks that are others than it was told. */
-  #correct(): void {
-    for (const breakpoint of this.#all()) {
+  #correct(breakpoints: readonly Breakpoint[] = this.#all()): void {
+    for (const breakpoint of breakpoints) {
       const now = this.#toProtocol(breakpoint);
       if (JSON.stringify(now) === JSON.stringify(breakpoint.told)) continue;
       breakpoint.told = now;
@@ -278,6 +309,15 @@ export class Breakpoints {
         : "Checked when the graph is loaded.";
       return { id, verified: false, reason: this.#running ? "failed" : "pending", message };
     }
+    if (breakpoint.kind === "data") {
+      const { data } = breakpoint;
+      if (!data)
+        return { id, verified: false, reason: "failed", message: "This is no key of a graph's state." };
+      if (!this.#running)
+        return { id, verified: false, reason: "pending", message: "Checked when the graph is loaded." };
+      const why = whyNoData(data, this.#running, this.#keys.get(data.graph));
+      return why ? { id, verified: false, ...why } : { id, verified: true };
+    }
     const { target, path } = breakpoint;
     const source = this.#client.source(path);
     const line = this.#client.toClientLine(!target || target.kind === "none" ? breakpoint.line : target.line);
@@ -312,6 +352,7 @@ function withFunctionLines(models: readonly GraphModel[], functions: readonly Fu
 }
 
 function targetsOf(breakpoint: Breakpoint): NodeTarget[] {
+  if (breakpoint.kind === "data") return [];
   if (breakpoint.kind === "function") {
     const { targets, name } = breakpoint;
     // A graph that is found only when it is called may have such a node.

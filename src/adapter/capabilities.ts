@@ -1,11 +1,12 @@
 // What the adapter can do, as `initialize` tells it.
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { exceptionFilters } from "./breakpoints.ts";
+import { exceptionFilters } from "./exception-filters.ts";
 
 export const capabilities: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsFunctionBreakpoints: true,
+  supportsDataBreakpoints: true,
   supportsConditionalBreakpoints: true,
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
@@ -15,6 +16,7 @@ export const capabilities: DebugProtocol.Capabilities = {
     { mode: "after", label: "After the node", appliesTo: ["source"] },
   ],
   exceptionBreakpointFilters: exceptionFilters,
+  supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   supportsEvaluateForHovers: true,
   supportsClipboardContext: true,
@@ -24,6 +26,7 @@ export const capabilities: DebugProtocol.Capabilities = {
   completionTriggerCharacters: ["/"],
   supportsDelayedStackTraceLoading: true,
   supportsLoadedSourcesRequest: true,
+  supportsStepInTargetsRequest: true,
   supportsStepBack: true,
   supportsRestartFrame: true,
   supportsGotoTargetsRequest: true,

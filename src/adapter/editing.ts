@@ -129,7 +129,7 @@ export class Editing {
 }
 
 /** The path from a key of the state; `state.key` and `state["key"]` mean the same as `key`. */
-function keysOf(
+export function keysOf(
   path: readonly [string, ...Segment[]],
   stateKeys: readonly string[],
 ): [string, ...Segment[]] | undefined {

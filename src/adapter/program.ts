@@ -21,6 +21,7 @@ import { RunControl } from "./run-control.ts";
 import type { RuntimeEnd } from "./runtime.ts";
 import { Scopes } from "./scopes.ts";
 import { SourceWatch } from "./source-watch.ts";
+import { StepTargets } from "./step-targets.ts";
 import { Stops } from "./stops.ts";
 import type { Terminal } from "./terminal.ts";
 import { Travel } from "./travel.ts";
@@ -42,6 +43,7 @@ export class Program {
   readonly stops: Stops;
   readonly control: RunControl;
   readonly travel: Travel;
+  readonly stepTargets: StepTargets;
   readonly past: Past;
   readonly frames: Frames;
   readonly scopes: Scopes;
@@ -92,6 +94,7 @@ export class Program {
     this.scopes = new Scopes(this.debuggee);
     const editing = new Editing(this.debuggee, client, this.stops);
     this.variables = new Variables(this.debuggee, client, editing);
+    this.stepTargets = new StepTargets(this.debuggee);
     this.past = new Past(this.debuggee);
     this.commands = new Commands(this.debuggee, this.control, this.travel, this.past, (reply) =>
       context.reload(reply),
@@ -128,7 +131,9 @@ export class Program {
   /** From now on this is the program that breakpoints are set in. */
   async takeOver(): Promise<void> {
     this.#inCharge = true;
+    const { loaded } = this.debuggee;
     this.#breakpoints.onChange(() => void this.#tell());
+    if (loaded) this.#breakpoints.learnKeys("", loaded.stateKeys);
     await this.#breakpoints.setRunning(this.debuggee.graphs.models, this.#revision);
   }
 

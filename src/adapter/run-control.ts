@@ -88,8 +88,8 @@ export class RunControl {
     await this.#goOn(stop, { kind: "continue" });
   }
 
-  /** A step of the thread `threadId`. */
-  async step(kind: "in" | "over" | "out", threadId: number): Promise<void> {
+  /** A step of the thread `threadId`; `into` is the branch to step into. */
+  async step(kind: "in" | "over" | "out", threadId: number, into?: StepMode): Promise<void> {
     const stop = this.#debuggee.requireStop();
     if (stop.ended) {
       this.#context.finish(0);
@@ -98,7 +98,7 @@ export class RunControl {
     const thread = stop.threads.find((candidate) => candidate.id === threadId) ?? stop.threads[0];
     const namespace = (thread && leafOf(thread)?.graph.namespace) ?? "";
     this.#stops.follow(thread);
-    await this.#goOn(stop, kind === "in" ? { kind } : { kind, namespace });
+    await this.#goOn(stop, into ?? (kind === "in" ? { kind } : { kind, namespace }));
   }
 
   async #goOn(stop: Stop, step: StepMode): Promise<void> {

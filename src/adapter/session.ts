@@ -21,6 +21,7 @@ import { capabilities } from "./capabilities.ts";
 import { Client } from "./client.ts";
 import { complete } from "./completions.ts";
 import { Console } from "./console.ts";
+import { dataBreakpointInfo } from "./data-breakpoint-info.ts";
 import {
   alreadyLaunched,
   alreadyReloading,
@@ -86,6 +87,11 @@ export class Session extends BaseSession {
     setFunctionBreakpoints: (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
       breakpoints: this.#breakpoints.setFunctions(args),
     }),
+    dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) =>
+      dataBreakpointInfo(args, this.#running()),
+    setDataBreakpoints: (args: DebugProtocol.SetDataBreakpointsArguments) => ({
+      breakpoints: this.#breakpoints.setData(args),
+    }),
     setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) =>
       this.#breakpoints.setExceptions(args),
     breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) =>
@@ -120,7 +126,14 @@ export class Session extends BaseSession {
       return { allThreadsContinued: true };
     },
     next: ({ threadId }: DebugProtocol.NextArguments) => this.#running().control.step("over", threadId),
-    stepIn: ({ threadId }: DebugProtocol.StepInArguments) => this.#running().control.step("in", threadId),
+    stepIn: ({ threadId, targetId }: DebugProtocol.StepInArguments) => {
+      const { control, stepTargets } = this.#running();
+      return control.step("in", threadId, targetId === undefined ? undefined : stepTargets.mode(targetId));
+    },
+    stepInTargets: ({ frameId }: DebugProtocol.StepInTargetsArguments) => {
+      const { frames, stepTargets } = this.#running();
+      return { targets: stepTargets.of(frames.resolve(frameId)) };
+    },
     stepOut: ({ threadId }: DebugProtocol.StepOutArguments) => this.#running().control.step("out", threadId),
     stepBack: ({ threadId }: DebugProtocol.StepBackArguments, reply: Reply) =>
       this.#running().travel.stepBack(threadId, reply),

@@ -23,6 +23,8 @@ export interface Hits {
   nodesOf(hitBreakpointIds: readonly number[]): { graph: string; node: string }[];
   /** DAP's reason for a stop at these breakpoints. */
   reasonOf(hitBreakpointIds: readonly number[]): string;
+  /** The keys of this graph's state are known now. */
+  learnKeys(graph: string, keys: readonly string[]): void;
 }
 
 /** Where the run stands, and why. */
@@ -105,6 +107,8 @@ export class Stops {
     const { position, hitBreakpointIds = [], form } = standing;
     const { name, threadNumbers } = this.#debuggee;
     const threads = threadsOf(position, name, threadNumbers);
+    for (const { levels } of threads)
+      for (const { graph } of levels) this.#hits.learnKeys(graph.graph, graph.stateKeys);
     const interrupts = waitingInterrupts(position);
     const hit = standing.reason === "breakpoint";
     const reason = hit ? this.#hits.reasonOf(hitBreakpointIds) : standing.reason;

@@ -72,6 +72,13 @@ export class Variables {
       : noSuchVariable(name);
   }
 
+  /** The key of the state that a child of this reference is or is inside of; undefined where it is neither. */
+  stateKey(reference: number, name: string): { namespace: string; key: string } | undefined {
+    const content = this.#find(reference);
+    if (content.kind !== "values" || content.root.kind !== "state") return undefined;
+    return { namespace: content.root.namespace, key: content.path[0] ?? name };
+  }
+
   /** A value that was set, as a response shows it. */
   edited(parent: number, { value, content }: Edited): DebugProtocol.SetVariableResponse["body"] {
     const shown = this.toVariable(parent, value, content);
