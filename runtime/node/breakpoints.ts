@@ -36,6 +36,11 @@ export class Breakpoints {
     }
   }
 
+  /** A new turn counts from the start. */
+  forgetHits(): void {
+    this.#counts.clear();
+  }
+
   /** Asks each breakpoint once for each visit; a hit count goes up with each of them. */
   ask(when: "before" | "after", visits: readonly Visit[], show: (value: unknown) => string): Hits {
     const hits: Hits = { ids: [], text: undefined, logs: [] };

@@ -29,8 +29,7 @@ export interface Edit {
   commit(): Promise<void>;
 }
 
-const invalid = (message: string, cause?: unknown): RuntimeError =>
-  new RuntimeError("invalidEdit", message, cause === undefined ? {} : { cause, info: errorInfo(cause) });
+const invalid = (message: string): RuntimeError => new RuntimeError("invalidEdit", message);
 
 /** Throws RuntimeError when the value can't be changed so; nothing is changed yet. */
 export async function prepareEdit(place: EditPlace, params: EditParams): Promise<Edit> {
@@ -125,7 +124,7 @@ async function evaluated(
     const info = errorInfo(error);
     const isText = info.type === "ReferenceError" || info.type === "SyntaxError";
     const hint = isText ? ` Write text in quotes: ${JSON.stringify(expression)}` : "";
-    throw invalid(`${info.type}: ${info.message}.${hint}`, error);
+    throw new RuntimeError("evaluation", `${info.type}: ${info.message}.${hint}`, { info, cause: error });
   }
 }
 
@@ -214,8 +213,8 @@ function withNumber(numbers: Numbers, index: number, changed: unknown, name: str
   const copy = numbers.slice();
   try {
     copy[index] = changed;
-  } catch (error) {
-    throw invalid(`${name} takes only numbers.`, error);
+  } catch {
+    throw invalid(`${name} takes only numbers.`);
   }
   if (!Object.is(copy[index], changed)) throw invalid(`${name} can't hold ${display(changed)}.`);
   return copy;

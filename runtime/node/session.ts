@@ -154,7 +154,10 @@ export class Session {
       await held.cancel();
     }
     if (input === undefined) await this.#checkPosition(await this.open({ threadId }), params);
-    else await checkInput(graph, input);
+    else {
+      await checkInput(graph, input);
+      this.#breakpoints.forgetHits();
+    }
     const fields = {
       ...(resume === undefined ? {} : { resume }),
       ...(update === undefined ? {} : { update }),
