@@ -9,18 +9,22 @@ export function ownFrames(frames: ErrorInfo["frames"], folders: readonly string[
   return outermost === -1 ? frames : frames.slice(0, outermost + 1);
 }
 
-const pythonFrame = /^ {2}File "(.+)", line \d+/;
-
 /**
- * The text of a Python traceback without the frames outside the user's own ones, which Python prints first, in each of
- * its chained errors. Other texts are given back as they are: Node prints the innermost frame first.
+ * The text of a traceback without the frames around the user's own ones, in each of its errors: Python prints them
+ * first, Node last. An error that has no frame of the user's is left whole.
  */
 export function ownTraceback(text: string, folders: readonly string[]): string {
+  return ownOfNode(ownOfPython(text.split("\n"), folders), folders).join("\n");
+}
+
+const pythonFrame = /^ {2}File "(.+)", line \d+/;
+
+function ownOfPython(lines: readonly string[], folders: readonly string[]): string[] {
   const kept: string[] = [];
   let outside: string[] | undefined;
-  for (const line of text.split("\n")) {
+  for (const line of lines) {
     if (line.startsWith("Traceback (most recent call last):")) {
-      kept.push(line, ...(outside ?? []));
+      kept.push(line);
       outside = [];
       continue;
     }
@@ -33,5 +37,27 @@ export function ownTraceback(text: string, folders: readonly string[]): string {
     }
     (outside ?? kept).push(line);
   }
-  return [...kept, ...(outside ?? [])].join("\n");
+  return [...kept, ...(outside ?? [])];
+}
+
+/** `    at publish (/work/graph.ts:35:9)`, `    at async file:///work/graph.ts:35:9`. */
+const nodeFrame = /^\s+at (?:.*\()?(?:async )?(?:file:\/\/)?([^()]+?):\d+:\d+\)?/;
+
+function ownOfNode(lines: readonly string[], folders: readonly string[]): string[] {
+  const kept: string[] = [];
+  let frames: string[] = [];
+  const end = (): void => {
+    const outermost = frames.findLastIndex((frame) => isOwn(nodeFrame.exec(frame)?.[1] ?? "", folders));
+    kept.push(...(outermost === -1 ? frames : frames.slice(0, outermost + 1)));
+    frames = [];
+  };
+  for (const line of lines) {
+    if (/^\s+at /.test(line)) frames.push(line);
+    else {
+      end();
+      kept.push(line);
+    }
+  }
+  end();
+  return kept;
 }

@@ -42,9 +42,16 @@ During task with name 'publish'`,
     assert.equal(ownTraceback(text(outer), folders), text(""));
   });
 
-  it("of Node is left as it is", () => {
-    const text = `Error: no\n    at publish (/work/graph.ts:1:2)\n    at run (/work/node_modules/x.js:1:2)`;
-    assert.equal(ownTraceback(text, folders), text);
+  it("of Node ends with the user's outermost frame", () => {
+    const own = `RangeError: no
+    at post (/work/node_modules/printer/index.js:1:2)
+    at RunnableCallable.publish (/work/graph.ts:35:9)`;
+    const outer = `
+    at AsyncLocalStorage.run (node:internal/async_local_storage/async_context_frame:65:14)
+    at async runWithRetry (/work/node_modules/@langchain/langgraph/src/pregel/retry.ts:123:18)`;
+    const cause = "\n  [cause]: Error: deeper\n    at x (/elsewhere/y.js:1:2)";
+    assert.equal(ownTraceback(own + outer + cause, folders), own + cause);
+    assert.equal(ownTraceback(`Error: no${outer}`, folders), `Error: no${outer}`);
   });
 
   it("has the frames from the innermost to the user's outermost one", () => {
