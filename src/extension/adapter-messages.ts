@@ -19,10 +19,14 @@ const steppingRequests = ["continue", "next", "stepIn", "stepOut"];
 const movingRequests = [...steppingRequests, "restart", "langgraph/resume", "langgraph/input"];
 
 /** The run goes on from where it stood. */
-export function movesOn({ type, event, command, success, body }: AdapterMessage): boolean {
+export function movesOn({ type, event, command, success }: AdapterMessage): boolean {
   if (type === "response") return success === true && movingRequests.includes(command ?? "");
-  if (type !== "event") return false;
-  return event === "continued" || (event === "langgraph/interrupts" && body?.interrupts?.length === 0);
+  return type === "event" && event === "continued";
+}
+
+/** Nothing waits for an answer any more. */
+export function isAnswered({ type, event, body }: AdapterMessage): boolean {
+  return type === "event" && event === "langgraph/interrupts" && body?.interrupts?.length === 0;
 }
 
 /** The user wanted to go on, and can't. */

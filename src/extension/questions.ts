@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import type { CustomRequests, WaitingInterrupt } from "../protocol/dap.ts";
 import type { Json } from "../protocol/runtime.ts";
-import { type AdapterMessage, isRefused, movesOn } from "./adapter-messages.ts";
+import { type AdapterMessage, isAnswered, isRefused, movesOn } from "./adapter-messages.ts";
 import { type InputField, inputTemplate, jsonMistake, parseAnswer, questionText } from "./answers.ts";
 
 const answerCommand = "langgraph.answer";
@@ -72,7 +72,7 @@ class SessionQuestions implements vscode.DebugAdapterTracker {
 
   onDidSendMessage(message: AdapterMessage): void {
     if (message.type === "event" && message.event === "stopped") void this.#stopped(message.body);
-    else if (movesOn(message)) this.done();
+    else if (movesOn(message) || isAnswered(message)) this.done();
     // Going on is refused for want of an answer: ask for it.
     else if (isRefused(message) && this.#waits) void this.ask();
   }

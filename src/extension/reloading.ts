@@ -25,7 +25,7 @@ export class Reloading implements vscode.Disposable {
         this.#sessions.delete(id);
       }),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-        for (const code of this.#sessions.values()) void code.saved(uri.fsPath);
+        for (const code of this.#sessions.values()) void code.saved(uri);
       }),
       vscode.commands.registerCommand(reloadCommand, () => {
         const session = vscode.debug.activeDebugSession;
@@ -62,9 +62,9 @@ class SessionCode implements vscode.DebugAdapterTracker {
     this.#ended = true;
   }
 
-  async saved(file: string): Promise<void> {
+  async saved(file: vscode.Uri): Promise<void> {
     if (!(await this.#hasLoaded(file))) return;
-    this.#changed.add(path.basename(file));
+    this.#changed.add(path.posix.basename(file.path));
     await this.#offer();
   }
 
@@ -114,7 +114,7 @@ class SessionCode implements vscode.DebugAdapterTracker {
     }
   }
 
-  async #hasLoaded(file: string): Promise<boolean> {
+  async #hasLoaded(file: vscode.Uri): Promise<boolean> {
     try {
       const { sources } = (await this.#session.customRequest("loadedSources")) as {
         sources: { path?: string }[];
@@ -138,11 +138,11 @@ class SessionCode implements vscode.DebugAdapterTracker {
   }
 }
 
-/** Windows and macOS find a file by a name in other case too. */
-function isSameFile(one: string, other: string): boolean {
-  const plain = (file: string): string => {
-    const normal = vscode.Uri.file(file).fsPath;
-    return process.platform === "linux" ? normal : normal.toLowerCase();
-  };
-  return plain(one) === plain(other);
+/** `source` is a path, or the URI that VS Code makes of it in a remote window. */
+function isSameFile(source: string, file: vscode.Uri): boolean {
+  const uri = /^[a-z][\w+.-]+:\/\//i.test(source) ? vscode.Uri.parse(source) : vscode.Uri.file(source);
+  // Windows and macOS find a file by a name in other case too.
+  const plain = ({ path: name }: vscode.Uri): string =>
+    process.platform === "linux" ? name : name.toLowerCase();
+  return plain(uri) === plain(file);
 }
