@@ -141,7 +141,10 @@ export class Travel {
 
   // -------------------------------------------------------------------------------------------- elsewhere
 
-  /** The nodes that can come next instead: those of the graphs at the stop that are in this file, the nearest first. */
+  /**
+   * The nodes that can come next instead: the one whose function this line begins; else those of the graphs at the stop
+   * that are in this file, the nearest first.
+   */
   gotoTargets(path: string | undefined, line: number): DebugProtocol.GotoTarget[] {
     const stop = this.#debuggee.requireStop();
     const choices = this.#nodes(stop.threads);
@@ -150,8 +153,9 @@ export class Travel {
     this.#choicesOf = stop.number;
     const distance = ({ place }: Choice): number =>
       place?.path === path && place ? Math.abs(place.line - line) : Number.POSITIVE_INFINITY;
-    return choices
-      .filter(({ graph }) => here.has(graph))
+    const nodes = choices.filter(({ graph }) => here.has(graph));
+    const named = nodes.filter((choice) => distance(choice) === 0);
+    return (named.length > 0 ? named : nodes)
       .sort((a, b) => (distance(a) === distance(b) ? 0 : distance(a) - distance(b)))
       .map((choice) => ({
         id: this.#choices.get(0, `${choice.namespace}\n${choice.node}`, choice),

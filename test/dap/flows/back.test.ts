@@ -146,6 +146,8 @@ for (const language of languages) {
         found.map(({ label }) => label),
         ["answer", "think", "fetch"],
       );
+      const [named, ...others] = await targets(client, program, line("answer"));
+      assert.deepEqual([named?.label, others], ["answer", []]);
       assert.deepEqual(await targets(client, bench.fixture("loop").program, 1), []);
       const there = await client.go("goto", { threadId: stop.threadId, targetId: found[0]?.id });
       assert.deepEqual(told(there), ["goto", "Jumped to before node answer"]);
