@@ -1,0 +1,99 @@
+// The console's commands for the past, over both languages, and the custom requests that other editors have for it.
+
+import assert from "node:assert/strict";
+import type { HistoryBody } from "../../../src/protocol/dap.ts";
+import type { Client, StoppedBody } from "../client.ts";
+import { Bench, languages } from "../languages.ts";
+
+for (const language of languages) {
+  describe(`the past in the console in ${language.name}`, () => {
+    const bench = Bench.in(language);
+    const input = { topic: "bees", log: ["start"] };
+
+    const type = (client: Client, expression: string): Promise<StoppedBody> =>
+      client.go("evaluate", { expression, context: "repl" });
+    const history = (client: Client, args: object = {}): Promise<HistoryBody> =>
+      client.request<HistoryBody>("langgraph/history", args);
+    const labels = async (client: Client, text: string): Promise<string[]> => {
+      const body = await client.request<{ targets: { label: string }[] }>("completions", {
+        text,
+        column: text.length + 1,
+      });
+      return body.targets.map(({ label }) => label);
+    };
+
+    it("lists the steps, and goes to one of them and on from there as a branch", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("linear");
+      await client.breakpoints(program, [{ line: line("answer") }]);
+      await client.launch(bench.launch("linear", { input, threadId: "past" }));
+      const { checkpoints, more } = await history(client);
+      assert.equal(more, false);
+      assert.deepEqual(
+        checkpoints.map(({ nodes, next, written, step }) => [nodes, next, written, step]),
+        [
+          [["think"], ["answer"], ["count", "log"], 2],
+          [["fetch"], ["think"], ["topic", "count", "log"], 1],
+          [[], ["fetch"], checkpoints[2]?.written, 0],
+          [[], [], [], -1],
+        ],
+      );
+      const listed = (await client.evaluate("/history")).result.split("\n");
+      assert.match(listed[0] ?? "", /step 2: think; next answer$/);
+      assert.ok(listed[0]?.startsWith(checkpoints[0]?.id ?? "?"));
+      assert.equal((await client.evaluate("/history 2")).result.split("\n").length, 2);
+      await assert.rejects(client.evaluate("/history two"), /\/history \[n\]/);
+
+      const before = checkpoints[2]?.id ?? "";
+      const moved = await type(client, `/fork ${before}`);
+      assert.deepEqual([moved.reason, moved.description], ["goto", "Moved to before node fetch"]);
+      assert.deepEqual((await client.state()).log, ["start"]);
+      assert.equal((await client.go("next")).description, "Before node think");
+      const there = await client.go("langgraph/fork", { checkpointId: checkpoints[0]?.id });
+      assert.equal(there.description, "Moved to before node answer");
+      assert.deepEqual((await client.state()).log, ["start", "fetch", "think"]);
+      await assert.rejects(client.evaluate("/fork nothing"), /no checkpoint nothing.*\/history/);
+      await assert.rejects(client.evaluate("/fork"), /\/history lists/);
+      await assert.rejects(client.request("langgraph/fork", {}), /"checkpointId"/);
+      await client.close();
+    });
+
+    it("goes back by a step, and to a node by its name", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("linear");
+      await client.breakpoints(program, [{ line: line("answer") }]);
+      await client.launch(bench.launch("linear", { input }));
+      assert.equal((await type(client, "/back")).description, "Back before node think");
+      assert.equal((await type(client, "/goto answer")).description, "Jumped to before node answer");
+      await assert.rejects(client.evaluate("/goto nobody"), /No .* node "nobody".*fetch, think, answer/);
+      await client.close();
+    });
+
+    it("goes to the nodes of a subgraph and of the graph around it", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("subgraph");
+      await client.breakpoints(program, [{ line: line("shout") }]);
+      await client.launch(bench.launch("subgraph", { input: { text: "hello" } }));
+      assert.deepEqual((await labels(client, "/goto ")).slice(0, 2), ["child:clean", "child:shout"]);
+      assert.equal(
+        (await type(client, "/goto child:clean")).description,
+        "Jumped to before node child:clean",
+      );
+      assert.equal((await type(client, "/goto after")).description, "Jumped to before node after");
+      await client.close();
+    });
+
+    it("completes the commands, the ids of recent checkpoints and the names of nodes", async () => {
+      const client = await bench.client();
+      await client.launch(bench.launch("linear", { input, stopOnEntry: true }));
+      await client.go("next");
+      assert.deepEqual(await labels(client, "/re"), ["/resume", "/reload"]);
+      const { checkpoints } = await history(client);
+      const ids = checkpoints.map(({ id }) => id);
+      assert.deepEqual(await labels(client, "/fork "), ids);
+      assert.deepEqual(await labels(client, `/fork ${ids[0]?.slice(0, -1)}`), ids.slice(0, 1));
+      assert.deepEqual(await labels(client, "/goto a"), ["answer"]);
+      await client.close();
+    });
+  });
+}
