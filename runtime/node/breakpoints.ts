@@ -1,7 +1,13 @@
 // The breakpoints of the session: which of them a node hits, with conditions, hit counts and log points.
 
-import type { NodeBreakpoint, SetBreakpointsParams } from "../../src/protocol/runtime.ts";
+import type {
+  DataBreakpoint,
+  ExceptionFilter,
+  NodeBreakpoint,
+  SetBreakpointsParams,
+} from "../../src/protocol/runtime.ts";
 import { evaluate, interpolate, type Names } from "./expression.ts";
+import { withNewAsName } from "./watching.ts";
 
 /** A node at a superstep, as breakpoints see it. */
 export interface Visit {
@@ -9,6 +15,15 @@ export interface Visit {
   node: string;
   /** Made only when an expression asks for it. */
   names(): Names;
+}
+
+/** A key of a graph's state that a superstep may have changed, as data breakpoints see it. */
+export interface DataVisit {
+  graph: string;
+  /** Undefined: it has not changed. */
+  changeOf(
+    key: string,
+  ): { text: string /** For each task that wrote it. */; names: readonly (() => Names)[] } | undefined;
 }
 
 export interface Hits {
@@ -20,20 +35,60 @@ export interface Hits {
   logs: { id: number; text: string }[];
 }
 
+/** How long a graph that was found at run time waits for its breakpoints, in milliseconds. */
+const bindingTime = 2000;
+
 export class Breakpoints {
   #all: readonly NodeBreakpoint[] = [];
   readonly #counts = new Map<number, { definition: string; count: number }>();
-  exceptions: ReadonlySet<string> = new Set(["raised"]);
+  #data: readonly DataBreakpoint[] = [];
+  /** Of the graphs that these were resolved with. */
+  #revision = 0;
+  readonly #waiting = new Set<() => void>();
+  exceptions: ReadonlyMap<ExceptionFilter["filter"], ExceptionFilter> = new Map([
+    ["raised", { filter: "raised" }],
+  ]);
   /** Whether the author's compile-time interrupts stop the run. */
   compiled = true;
 
   set(params: SetBreakpointsParams): void {
     this.#all = params.breakpoints;
-    this.exceptions = new Set(params.exceptions.map(({ filter }) => filter));
+    this.#data = params.dataBreakpoints;
+    this.exceptions = new Map(params.exceptions.map((filter) => [filter.filter, filter]));
     this.compiled = params.compiled;
-    for (const id of this.#counts.keys()) {
-      if (!params.breakpoints.some((breakpoint) => breakpoint.id === id)) this.#counts.delete(id);
-    }
+    const ids = new Set([...this.#all, ...this.#data].map(({ id }) => id));
+    for (const id of this.#counts.keys()) if (!ids.has(id)) this.#counts.delete(id);
+    this.#revision = params.revision;
+    for (const look of this.#waiting) look();
+  }
+
+  /**
+   * Waits for breakpoints that were resolved with these graphs, for some time, or until `signal` aborts. Undefined:
+   * they are there.
+   */
+  reach(revision: number, signal: AbortSignal): Promise<void> | undefined {
+    if (this.#revision >= revision || signal.aborted) return undefined;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#waiting.delete(look);
+        signal.removeEventListener("abort", end);
+        clearTimeout(timer);
+        resolve();
+      };
+      const look = (): void => {
+        if (this.#revision >= revision) end();
+      };
+      const timer = setTimeout(end, bindingTime);
+      this.#waiting.add(look);
+      signal.addEventListener("abort", end);
+    });
+  }
+
+  /** Keys of the graph that a data breakpoint is on. */
+  watched(graph: string): readonly string[] {
+    return this.#data.length === 0
+      ? []
+      : this.#data.filter((breakpoint) => breakpoint.graph === graph).map(({ key }) => key);
   }
 
   /** A new turn counts from the start. */
@@ -56,38 +111,58 @@ export class Breakpoints {
     return hits;
   }
 
+  /** Asks each data breakpoint of the graph once after a superstep. */
+  askData(visit: DataVisit): Hits {
+    const hits: Hits = { ids: [], text: undefined, logs: [] };
+    for (const breakpoint of this.#data) {
+      if (breakpoint.graph !== visit.graph) continue;
+      const change = visit.changeOf(breakpoint.key);
+      if (change === undefined) continue;
+      const verdict = this.#decide(breakpoint, breakpoint.key, change.names);
+      if (!verdict.stops) continue;
+      hits.ids.push(breakpoint.id);
+      const text = verdict.problem ?? change.text;
+      hits.text = hits.text === undefined ? text : `${hits.text}; ${text}`;
+    }
+    return hits;
+  }
+
   #askOne(breakpoint: NodeBreakpoint, visit: Visit, hits: Hits, show: (value: unknown) => string): void {
-    const { id, condition, hitCondition, logMessage } = breakpoint;
-    const stop = (): void => {
-      if (!hits.ids.includes(id)) hits.ids.push(id);
-    };
+    const { id, logMessage } = breakpoint;
+    const { stops, problem } = this.#decide(breakpoint, visit.node, [() => visit.names()]);
+    if (!stops) return;
+    hits.text ??= problem;
+    if (problem === undefined && logMessage !== undefined && logMessage !== "") {
+      hits.logs.push({ id, text: interpolate(logMessage, visit.names(), show) });
+    } else if (!hits.ids.includes(id)) hits.ids.push(id);
+  }
+
+  /** The condition must be true with one of the `names`. */
+  #decide(
+    breakpoint: NodeBreakpoint | DataBreakpoint,
+    place: string,
+    names: readonly (() => Names)[],
+  ): { stops: boolean; problem?: string } {
+    const { condition, hitCondition } = breakpoint;
+    const isData = "key" in breakpoint;
     if (condition !== undefined && condition.trim() !== "") {
       try {
-        if (!evaluate(condition, visit.names())) return;
+        const expression = isData ? withNewAsName(condition) : condition;
+        if (!names.some((each) => evaluate(expression, each()))) return { stops: false };
       } catch (error) {
-        hits.text ??= `The condition "${condition}" of the breakpoint at ${visit.node} failed: ${String(error)}`;
-        stop();
-        return;
+        const problem = `The condition "${condition}" of the breakpoint at ${place} failed: ${String(error)}`;
+        return { stops: true, problem };
       }
     }
     const count = this.#count(breakpoint);
-    if (hitCondition !== undefined && hitCondition.trim() !== "") {
-      const passes = hitTest(hitCondition);
-      if (passes === undefined) {
-        hits.text ??= `The hit count "${hitCondition}" of the breakpoint at ${visit.node} is none. Write 5, >= 3 or % 2.`;
-        stop();
-        return;
-      }
-      if (!passes(count)) return;
-    }
-    if (logMessage !== undefined && logMessage !== "") {
-      hits.logs.push({ id, text: interpolate(logMessage, visit.names(), show) });
-      return;
-    }
-    stop();
+    if (hitCondition === undefined || hitCondition.trim() === "") return { stops: true };
+    const passes = hitTest(hitCondition);
+    if (passes !== undefined) return { stops: passes(count) };
+    const problem = `The hit count "${hitCondition}" of the breakpoint at ${place} is none. Write 5, >= 3 or % 2.`;
+    return { stops: true, problem };
   }
 
-  #count(breakpoint: NodeBreakpoint): number {
+  #count(breakpoint: NodeBreakpoint | DataBreakpoint): number {
     // A breakpoint that was changed counts anew.
     const definition = JSON.stringify([breakpoint.condition, breakpoint.hitCondition]);
     const known = this.#counts.get(breakpoint.id);

@@ -1,13 +1,14 @@
 // What a superstep stops at: breakpoints, a swallowed interrupt, a pause, the end of a step.
 
 import type { ErrorInfo, Position, StepMode, StopReason } from "../../src/protocol/runtime.ts";
-import type { Breakpoints, Visit } from "./breakpoints.ts";
+import type { Breakpoints, Hits, Visit } from "./breakpoints.ts";
 import type { Names } from "./expression.ts";
 import { stateKeysOf } from "./graphs.ts";
 import type { Task } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import type { LiveGraph } from "./live.ts";
 import { stateOf, updateOf } from "./state.ts";
+import { describe, valuesOf, Watching } from "./watching.ts";
 
 /** A reason to stand still. */
 export interface StopRequest {
@@ -27,6 +28,7 @@ export class Deciding {
   /** Nothing has been stopped at since the run's start. */
   #atStart: boolean;
   #swallowed: ErrorInfo | undefined;
+  readonly #watching = new Watching();
 
   constructor(
     parts: { breakpoints: Breakpoints; link: Link; show(value: unknown): string },
@@ -54,6 +56,11 @@ export class Deciding {
     this.#swallowed = error;
   }
 
+  /** A superstep begins. */
+  begin(live: LiveGraph): void {
+    this.#watching.begin(live, this.#breakpoints.watched(live.id));
+  }
+
   /** Whether the run stops before `tasks`, or after those that have `finished`. */
   ask(live: LiveGraph, tasks: readonly Task[], finished: readonly Task[]): StopRequest | undefined {
     const visit = (task: Task, update?: () => unknown): Visit => ({
@@ -74,13 +81,14 @@ export class Deciding {
     for (const { id, text } of [...after.logs, ...before.logs]) {
       this.#link.event("message", { kind: "logpoint", text, breakpointId: id });
     }
-    const ids = [...new Set([...after.ids, ...before.ids])];
+    const data = this.#askData(live, finished);
+    const ids = [...new Set([...after.ids, ...data.ids, ...before.ids])];
     if (ids.length > 0) {
       return {
         reason: "breakpoint",
-        text: after.text ?? before.text,
+        text: after.text ?? data.text ?? before.text,
         ids,
-        finished: after.ids.length > 0 ? finishedOf(live, finished) : undefined,
+        finished: after.ids.length + data.ids.length > 0 ? finishedOf(live, finished) : undefined,
       };
     }
     const swallowed = this.#swallowed;
@@ -91,6 +99,23 @@ export class Deciding {
     if (tasks.length === 0) return undefined;
     if (this.#link.takePause()) return { reason: "pause" };
     return this.#stepEndsAt(live) ? { reason: this.#atStart ? "entry" : "step" } : undefined;
+  }
+
+  #askData(live: LiveGraph, finished: readonly Task[]): Hits {
+    return this.#breakpoints.askData({
+      graph: live.id,
+      changeOf: (key) => {
+        const change = this.#watching.changeOf(live, key, finished);
+        if (change === undefined) return undefined;
+        const names = change.writers.map(
+          (task) => (): Names => [
+            ...namesAt(live, String(task.name), () => updateOf(task.writes)),
+            valuesOf(change),
+          ],
+        );
+        return { text: describe(change), names };
+      },
+    });
   }
 
   #stepEndsAt(live: LiveGraph): boolean {

@@ -49,6 +49,8 @@ export interface Observer {
   graphStarted(live: LiveGraph, isNew: boolean): void;
   /** Between supersteps. A promise holds the graph; one that rejects ends it. */
   boundary(live: LiveGraph, finished: Task[], more: boolean): Promise<void> | undefined;
+  /** Its tasks are about to start. */
+  superstepBegins(live: LiveGraph): void;
   /** A task of the functional API is about to start. */
   pushed(live: LiveGraph, task: Task, func: unknown): Promise<void> | undefined;
   /** The task's result was taken from the cache. */
@@ -208,6 +210,7 @@ export class LiveGraphs {
         more,
       );
       if (hold !== undefined) await hold;
+      if (more) observer.superstepBegins(live);
       live.first = false;
       live.phase = "running";
       live.superstepStartedAt = performance.now();

@@ -11,6 +11,7 @@ import type {
 import type { Breakpoints } from "./breakpoints.ts";
 import { Deciding, type StopRequest } from "./deciding.ts";
 import { errorInfo } from "./errors.ts";
+import { Exceptions } from "./exceptions.ts";
 import { type GraphIndex, stateKeysOf } from "./graphs.ts";
 import { abortError, Holds } from "./holds.ts";
 import { type Config, type Graph, isHidden, type Saver, type Task } from "./langgraph.ts";
@@ -29,6 +30,8 @@ export interface RunContext {
   breakpoints: Breakpoints;
   saving: Saving;
   graph: Graph;
+  /** Waits for the breakpoints of graphs that were found since. Undefined: they are there. */
+  bound(signal: AbortSignal): Promise<void> | undefined;
   /** A graph runs that was not known before. */
   graphFound(id: string): void;
   /** A task of the functional API is called for the first time. */
@@ -73,6 +76,7 @@ export class Run implements Observer {
   readonly #context: RunContext;
   readonly #abort = new AbortController();
   readonly #deciding: Deciding;
+  readonly #exceptions: Exceptions;
   #stop: Stop | undefined;
   readonly #holds = new Holds();
   /** Where the thread rests, when that is read from the file. */
@@ -88,6 +92,7 @@ export class Run implements Observer {
     this.config = start.config;
     this.noDebug = start.noDebug;
     this.#deciding = new Deciding(context, start.step, !start.resuming);
+    this.#exceptions = new Exceptions(context.breakpoints);
     this.#report = new Report(context.link);
     this.graphs = new LiveGraphs(this, start.resuming, start.stops);
     this.whenOver = this.graphs.watch(() => this.#stream(start));
@@ -148,11 +153,17 @@ export class Run implements Observer {
     if (this.#stop !== undefined) this.#settle();
   }
 
+  superstepBegins(live: LiveGraph): void {
+    if (!this.noDebug) this.#deciding.begin(live);
+  }
+
   boundary(live: LiveGraph, finished: Task[], more: boolean): Promise<void> | undefined {
     const { link } = this.#context;
     link.poll();
     if (this.#abort.signal.aborted) throw abortError();
     if (this.noDebug) return undefined;
+    const bound = live.first ? this.#context.bound(this.#abort.signal) : undefined;
+    if (bound !== undefined) return bound.then(() => this.boundary(live, finished, more));
     const tasks = more ? startable(live) : [];
     if (tasks.length === 0 && finished.length === 0) return undefined;
     const isAsked = !(live.first && live.resuming);
@@ -174,6 +185,8 @@ export class Run implements Observer {
       this.#context.taskFound(live.id, name, func);
     }
     if (this.noDebug) return undefined;
+    const bound = this.#context.bound(this.#abort.signal);
+    if (bound !== undefined) return bound.then(() => this.pushed(live, task, func));
     if (this.#stop !== undefined && this.#isTold) {
       return this.#holdThen(live, () => this.pushed(live, task, func), true);
     }
@@ -196,31 +209,29 @@ export class Run implements Observer {
 
   taskEnded(live: LiveGraph, task: LiveTask, failed: boolean, error: unknown): Promise<void> | undefined {
     if (isHidden(task.task)) return undefined;
-    const { breakpoints } = this.#context;
     if (this.#stop !== undefined) queueMicrotask(() => this.#settle());
     const isBubble = failed && typeof error === "object" && error !== null && "is_bubble_up" in error;
     if (!failed || isBubble || this.#abort.signal.aborted) {
-      if (!failed) this.#checkSwallowed(task);
+      if (!failed) this.#checkSwallowed(live, task);
       this.#report.taskEnded(live, task);
       return undefined;
     }
     const retries = willRetry(task, error);
     const info = this.#report.taskFailed(live, task, error, retries);
-    if (!retries || this.noDebug || !breakpoints.exceptions.has("retried")) return undefined;
-    this.#request({
-      reason: "exception",
-      text: `${String(task.task.name)} will be tried again.`,
-      error: info,
-    });
+    const node = String(task.task.name);
+    if (!retries) this.#exceptions.raised(live, node, error);
+    if (!retries || this.noDebug || !this.#exceptions.stopsAt("retried", live, node, error)) return undefined;
+    this.#request({ reason: "exception", text: `${node} will be tried again.`, error: info });
     return this.#hold(live, true);
   }
 
-  #checkSwallowed(task: LiveTask): void {
+  #checkSwallowed(live: LiveGraph, task: LiveTask): void {
     const text = swallowedInterrupt(task.task);
     if (text === undefined) return;
     this.#context.link.event("message", { kind: "warning", text });
-    if (!this.#context.breakpoints.exceptions.has("swallowed")) return;
     const node = String(task.task.name);
+    const error = Object.assign(new Error(text), { name: "GraphInterrupt" });
+    if (!this.#exceptions.stopsAt("swallowed", live, node, error)) return;
     this.#deciding.swallowed({ type: "GraphInterrupt", message: text, traceback: "", frames: [], node });
   }
 
@@ -356,7 +367,7 @@ export class Run implements Observer {
     const end = { text: undefined, ids: [], finished: undefined, error: undefined, told: true };
     const root = this.graphs.root;
     if (failure !== undefined) {
-      const isShown = this.#context.breakpoints.exceptions.has("raised") || this.noDebug;
+      const isShown = this.noDebug || this.#exceptions.endsWith(failure.error, root);
       const error = this.#report.errorInfo(failure.error);
       // At the recursion limit LangGraph does not come to the tasks that would be next.
       if (this.graphs.all.some(({ loop }) => loop.status === "out_of_steps")) await this.#readRest();

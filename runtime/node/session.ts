@@ -176,6 +176,7 @@ export class Session {
         breakpoints: this.#breakpoints,
         saving,
         graph,
+        bound: (signal) => this.#breakpoints.reach(this.#revision, signal),
         graphFound: (id) => this.#tellGraphs((sources, index) => sources.fill(index, [id])),
         taskFound: (id, name, func) =>
           this.#tellGraphs((sources, index) => sources.addTask(index, id, name, func)),
