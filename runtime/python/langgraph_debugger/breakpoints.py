@@ -12,7 +12,7 @@ from .evaluate import compile_expression, evaluate_code, split_message
 
 if TYPE_CHECKING:
     from .live import When
-    from .protocol import NodeBreakpoint
+    from .protocol import DataBreakpoint, ExceptionFilter, NodeBreakpoint
 
 _HIT = re.compile(r"^\s*(==|>=|<=|>|<|%)?\s*(\d+)\s*$")
 
@@ -35,14 +35,14 @@ class Outcome:
 class Breakpoint:
     """One of the adapter's breakpoints, made ready to be asked often."""
 
-    def __init__(self, spec: NodeBreakpoint) -> None:
+    def __init__(self, spec: NodeBreakpoint | DataBreakpoint) -> None:
         self.spec = spec
         self.id = int(spec["id"])
         self.hits = 0
         self._condition, self._problem = _compiled(spec.get("condition"))
         self._hit_condition = _hit_condition(spec.get("hitCondition"))
         message = spec.get("logMessage")
-        self._message = split_message(message) if message else None
+        self._message = split_message(str(message)) if message else None
 
     def reached(self, names: Mapping[str, Any], outcome: Outcome, log: Log) -> None:
         """Counts and decides; a problem with the condition is a hit that says why."""
@@ -65,24 +65,68 @@ class Breakpoint:
         else:
             log("".join(_part(part, names) for part in self._message), self.id)
 
+    def _where(self, node: str) -> str:
+        key = self.spec.get("key")
+        return f"at {node}" if key is None else f"on {key}"
+
     def _fail(self, outcome: Outcome, node: str, why: str) -> None:
         outcome.hits.append(self.id)
         condition = self.spec.get("condition")
         outcome.problems.append(
-            f"The condition of the breakpoint at {node} can't be decided: {condition} -> {why}"
+            f"The condition of the breakpoint {self._where(node)} can't be decided: {condition} -> {why}"
         )
+
+
+class ExceptionFilters:
+    """At which errors the user wants to stop."""
+
+    def __init__(self, specs: list[ExceptionFilter]) -> None:
+        self._conditions = {spec["filter"]: _compiled(spec.get("condition")) for spec in specs}
+
+    def stops(self, kind: str, names: Mapping[str, Any]) -> bool:
+        """At an error of this kind; a condition that can't be decided counts as true."""
+        if kind not in self._conditions:
+            return False
+        condition, problem = self._conditions[kind]
+        if condition is None or problem is not None:
+            return True
+        try:
+            return bool(evaluate_code(condition, names))
+        except Exception:
+            return True
 
 
 class Breakpoints:
     """All breakpoints of a session."""
 
-    def __init__(self, specs: list[NodeBreakpoint], before: Breakpoints | None = None) -> None:
-        known = {} if before is None else {id(each): each for each in before._all}
-        self._all: list[Breakpoint] = []
-        for spec in specs:
-            same = next((each for each in known.values() if each.spec == spec), None)
-            self._all.append(same if same is not None else Breakpoint(spec))
+    def __init__(
+        self,
+        specs: list[NodeBreakpoint],
+        data: list[DataBreakpoint],
+        before: Breakpoints | None = None,
+    ) -> None:
+        known = [] if before is None else [*before._all, *before._data]
+
+        def made(spec: NodeBreakpoint | DataBreakpoint) -> Breakpoint:
+            same = next((each for each in known if each.spec == spec), None)
+            return same if same is not None else Breakpoint(spec)
+
+        self._all: list[Breakpoint] = [made(spec) for spec in specs]
+        self._data: list[Breakpoint] = [made(spec) for spec in data]
         self._cache: dict[tuple[str, str, str], tuple[Breakpoint, ...]] = {}
+        self._watched: dict[str, list[str]] = {}
+        for spec in data:
+            keys = self._watched.setdefault(spec["graph"], [])
+            if spec["key"] not in keys:
+                keys.append(spec["key"])
+
+    def watched(self, graph: str) -> list[str]:
+        """The keys of that graph's state that have data breakpoints."""
+        return self._watched.get(graph, [])
+
+    def of_key(self, graph: str, key: str) -> list[Breakpoint]:
+        """The data breakpoints on a key."""
+        return [each for each in self._data if (each.spec["graph"], each.spec.get("key")) == (graph, key)]
 
     def of(self, when: When, graph: str, node: str) -> tuple[Breakpoint, ...]:
         """Those at `node` of the graph with the id `graph`."""
@@ -92,16 +136,16 @@ class Breakpoints:
             found = tuple(
                 each
                 for each in self._all
-                if each.spec["when"] == when
+                if each.spec.get("when") == when
                 and each.spec["graph"] in ("*", graph)
-                and each.spec["node"] in ("*", node)
+                and each.spec.get("node") in ("*", node)
             )
             self._cache[key] = found
         return found
 
     def forget_hits(self) -> None:
         """A new run counts from the start."""
-        for each in self._all:
+        for each in (*self._all, *self._data):
             each.hits = 0
 
 

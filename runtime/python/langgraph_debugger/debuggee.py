@@ -16,7 +16,7 @@ from .history import History
 from .inspection import Inspection
 from .loader import Loaded, check_versions, load, user_sources
 from .schemas import input_schema
-from .watch import Send
+from .telling import Send
 
 if TYPE_CHECKING:
     from .protocol import LoadParams, LoadResult
@@ -90,13 +90,15 @@ class Debuggee:
             result["replacedCheckpointer"] = self._replaced
         return result
 
-    def _announce(self) -> None:
+    def _announce(self) -> int:
+        """Tells all graphs; the revision they were told with."""
         for known in self._graphs:
             if known.id:
                 saving.replace_in_subgraph(known.graph, self.saver)
         self._revision += 1
         told = {"graphs": self._graphs.models(), "sources": user_sources(self._folders)}
         self._send("graphs", {"revision": self._revision, **told})
+        return self._revision
 
     # ------------------------------------------------------------------------------------- requests
 

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from . import saving
 from .as_json import to_json
-from .breakpoints import Breakpoints
 from .cursor import Cursor
 from .errors import RuntimeFailure, error_info
+from .evaluate import ChannelValues, Names
 from .handler import RunHandler
 from .position import Place, Threads, live_position, no_position
 from .reporter import Reporter
 from .resuming import Resuming, all_tasks
-from .run import Level, Run
+from .run import Level, Run, TaskRun
+from .telling import Send
 from .timeouts import lift_step_timeouts, restore_step_timeouts
-from .watch import Send, Watch
+from .watch import Watch
 
 if TYPE_CHECKING:
     from .graphs import KnownGraph, KnownGraphs
@@ -37,7 +38,7 @@ class Engine:
         config: dict[str, Any],
         context: Any,
         send: Send,
-        announce: Callable[[], None],
+        announce: Callable[[], int],
         origin: str,
     ) -> None:
         self.watch = Watch(graphs, send, announce)
@@ -67,9 +68,7 @@ class Engine:
     # ------------------------------------------------------------------------------------- requests
 
     def set_breakpoints(self, params: SetBreakpointsParams) -> None:
-        self.watch.breakpoints = Breakpoints(params["breakpoints"], self.watch.breakpoints)
-        self.watch.filters = {each["filter"] for each in params["exceptions"]}
-        self.watch.honour_compiled = params["compiled"]
+        self.watch.set_breakpoints(params)
 
     def start(self, params: RunParams) -> None:
         """Starts a run or lets the held one go on; `stopped` tells where it comes to stand."""
@@ -148,6 +147,7 @@ class Engine:
                 self._resuming.cancelled(run)
                 done = threading.Event()
                 run.cancel()
+                self.watch.changed()
                 self._loop.call_soon_threadsafe(self._cancel_future, run, done)
                 run.goes_on(cancelled=True)
             done.wait(seconds)
@@ -331,8 +331,19 @@ class Engine:
             position["error"] = error_info(found[0], found[1].name, found[1].level.namespace)
         info = position["error"]
         where = f"{info['node']}: " if "node" in info else ""
-        if "raised" in self.watch.filters and not run.no_debug:
+        if not run.no_debug and self._stops_at(run, error, found):
             self._reporter.tell_stop("exception", position, [], f"{where}{info['type']}: {info['message']}")
             return
         self._send("message", {"kind": "error", "text": f"{where}{info['traceback']}"})
         self._reporter.tell_stop("end", position, [])
+
+    def _stops_at(self, run: Run, error: BaseException, found: tuple[BaseException, TaskRun] | None) -> bool:
+        """Whether the user wants to stop at an error that has ended the run."""
+        if found is not None:
+            return self.watch.stops_at("raised", found[1], found[0])
+        # An error of the graph itself, as at the recursion limit.
+        root = run.root
+        keys = self._graphs.root.state_keys
+        values = {} if root is None else ChannelValues(root.loop.channels, keys)
+        step = None if root is None else root.step
+        return self.watch.exceptions.stops("raised", Names(values, keys, None, step, {"error": error}))

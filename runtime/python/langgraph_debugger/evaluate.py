@@ -106,7 +106,7 @@ class ChannelValues(Mapping[str, Any]):
 class Names(Mapping[str, Any]):
     """
     Names of an expression: the state's keys (None where nothing was written yet), then `state`, `node`,
-    `step`, and `update` after a node.
+    `step`, and `more`, such as `update` after a node.
     """
 
     def __init__(
@@ -115,13 +115,13 @@ class Names(Mapping[str, Any]):
         keys: list[str],
         node: str | None,
         step: int | None,
-        update: Any = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self._state = state
         self._keys = keys
         self._extra: dict[str, Any] = {"node": node, "step": step}
-        if update is not None:
-            self._extra["update"] = update
+        if more is not None:
+            self._extra.update(more)
 
     def __getitem__(self, name: str) -> Any:
         try:

@@ -46,7 +46,7 @@ class RunHandler(BaseCallbackHandler):
         try:
             return function(self.run, *args)
         except Exception as exc:
-            self._watch.trouble(exc)
+            self._watch.tell.trouble(exc)
             return None
 
     def started(self, run_id: UUID) -> None:
@@ -85,7 +85,7 @@ class RunHandler(BaseCallbackHandler):
         **kwargs: Any,
     ) -> None:
         if self.run is not None:
-            self.guarded(self._watch.model_starts, run_id, metadata or {})
+            self.guarded(self._watch.tell.model_starts, run_id, metadata or {})
 
     def on_llm_start(
         self,
@@ -97,11 +97,11 @@ class RunHandler(BaseCallbackHandler):
         **kwargs: Any,
     ) -> None:
         if self.run is not None:
-            self.guarded(self._watch.model_starts, run_id, metadata or {})
+            self.guarded(self._watch.tell.model_starts, run_id, metadata or {})
 
     def on_llm_new_token(self, token: Any, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and isinstance(token, str) and token:
-            self.guarded(self._watch.token, run_id, token)
+            self.guarded(self._watch.tell.token, run_id, token)
 
     def on_llm_end(self, response: Any, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None:

@@ -11,7 +11,8 @@ from . import saving
 from .position import live_position, no_position
 from .pregel import pending_put
 from .run import Gate, Run
-from .watch import Send, Watch
+from .telling import Send
+from .watch import Watch
 
 if TYPE_CHECKING:
     from .protocol import Position, StoppedEvent
@@ -50,7 +51,7 @@ class Reporter:
                 try:
                     position = live_position(run)
                 except Exception as exc:
-                    self._watch.trouble(exc)
+                    self._watch.tell.trouble(exc)
                     position = no_position(run.thread_id, [])
             self.tell_gates(gates, position)
 
@@ -61,7 +62,7 @@ class Reporter:
         except Exception as exc:
             failure = saving.failure_of(exc)
             if failure is None:
-                self._watch.trouble(exc)
+                self._watch.tell.trouble(exc)
             else:
                 self._send("message", {"kind": "error", "text": str(failure)})
 

@@ -15,6 +15,7 @@ from .graphs import KnownGraph
 from .pregel import leave_no_trace, namespace_of_task
 
 if TYPE_CHECKING:
+    from .changes import Before
     from .protocol import ErrorInfo, Position_finished, RunParams, StopReason
 
 TaskState = Literal["prepared", "held", "running", "left", "done", "failed"]
@@ -130,6 +131,8 @@ class Level:
     """Made when a breakpoint after a node hits; becomes the gate of what comes next."""
     tasks: list[TaskRun] = field(default_factory=list)
     """Of the current superstep, hidden ones left out."""
+    before: dict[str, Before] = field(default_factory=dict)
+    """What the keys with data breakpoints held before it."""
 
 
 @dataclass

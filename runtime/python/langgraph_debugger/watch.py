@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .breakpoints import Breakpoints, Outcome
+from . import changes
+from .breakpoints import Breakpoints, ExceptionFilters, Outcome
 from .errors import error_info
 from .evaluate import ChannelValues, Names
 from .graphs import KnownGraphs
@@ -15,29 +16,44 @@ from .live import When
 from .pregel import belongs, has_swallowed_interrupt, is_bubble_up, is_hidden, leave_no_trace, parent_task_id
 from .retries import will_retry
 from .run import Gate, Level, Run, TaskRun, around
+from .telling import Send, Teller
 from .timeouts import lift_timeouts
 
 if TYPE_CHECKING:
-    from .protocol import StopReason, TaskEvent
+    from .protocol import SetBreakpointsParams, StopReason
 
-Send = Callable[[str, Any], None]
-"""Sends an event to the adapter: its name and its params."""
+_BREAKPOINTS_SECONDS = 2  # the longest that a graph which was unknown waits for its breakpoints
 
 
 class Watch:
     """Called by LangGraph's loops and callbacks, in whatever thread those run."""
 
-    def __init__(self, graphs: KnownGraphs, send: Send, announce: Callable[[], None]) -> None:
+    def __init__(self, graphs: KnownGraphs, send: Send, announce: Callable[[], int]) -> None:
         self.honour_compiled = True
-        self.breakpoints = Breakpoints([])
-        self.filters: set[str] = {"raised"}
+        self.breakpoints = Breakpoints([], [])
+        self.exceptions = ExceptionFilters([{"filter": "raised"}])
         self.run: Run | None = None
         self.arrivals = threading.Condition()
         """Notified when a task begins to wait, or a run stops computing."""
         self.changes = 0
+        self._revision = 0
+        """Of the graphs that the breakpoints were resolved with."""
         self._graphs = graphs
-        self._send = send
+        self.tell = Teller(send)
         self._announce = announce
+
+    def set_breakpoints(self, params: SetBreakpointsParams) -> None:
+        """Replaces them all; from the next superstep on."""
+        self.breakpoints = Breakpoints(params["breakpoints"], params["dataBreakpoints"], self.breakpoints)
+        self.exceptions = ExceptionFilters(params["exceptions"])
+        self.honour_compiled = params["compiled"]
+        run = self.run
+        if run is not None:
+            with run.lock:
+                for level in run.levels.values():
+                    changes.remember(self.breakpoints, level)
+        self._revision = int(params["revision"])
+        self.changed()
 
     def changed(self) -> None:
         """Wakes who waits for the run to stand."""
@@ -65,19 +81,33 @@ class Watch:
             return
         try:
             with run.lock:
-                if run.cancelled:
+                level = run.levels.get(id(loop))
+                revision = None
+                if level is None and not run.cancelled:
+                    level, revision = self._enter(run, graph, loop)
+            if revision is not None and not run.no_debug:
+                self._wait_for_breakpoints(run, revision)
+            with run.lock:
+                if run.cancelled or level is None:
                     leave_no_trace(loop)
                     return
-                level = run.levels.get(id(loop)) or self._enter(run, graph, loop)
                 if when == "before":
                     self._before(run, level)
                 else:
                     self._after(run, level)
         except Exception as exc:
-            self.trouble(exc)
+            self.tell.trouble(exc)
 
-    def _enter(self, run: Run, graph: Any, loop: Any) -> Level:
-        """A graph of which this is the first superstep seen."""
+    def _wait_for_breakpoints(self, run: Run, revision: int) -> None:
+        """Until the breakpoints are those for the graphs of this revision."""
+        with self.arrivals:
+            self.arrivals.wait_for(lambda: self._revision >= revision or run.cancelled, _BREAKPOINTS_SECONDS)
+
+    def _enter(self, run: Run, graph: Any, loop: Any) -> tuple[Level, int | None]:
+        """
+        A graph of which this is the first superstep seen. Where it was unknown, the revision of the graphs
+        that it was told with.
+        """
         configurable = loop.config["configurable"]
         parent = run.tasks.get(parent_task_id(configurable) or "")
         if parent is None:
@@ -93,9 +123,7 @@ class Watch:
         run.levels[id(loop)] = level
         if level.run_id is not None:
             run.by_run_id[level.run_id] = level
-        if new:
-            self._announce()
-        return level
+        return level, self._announce() if new else None
 
     def _before(self, run: Run, level: Level) -> None:
         loop = level.loop
@@ -113,6 +141,7 @@ class Watch:
         if run.no_debug or not level.tasks:
             return
         lift_timeouts(level.tasks)
+        changes.remember(self.breakpoints, level)
         fresh = [task for task in level.tasks if task.id not in run.skip]
         gate, level.after = level.after, None
         if not fresh and gate is None:
@@ -161,14 +190,15 @@ class Watch:
         found = self.breakpoints.of(when, level.known.id, task.name)
         if found:
             state = ChannelValues(level.loop.channels, level.known.state_keys)
-            names = Names(state, level.known.state_keys, task.name, level.step, update)
+            more = None if update is None else {"update": update}
+            names = Names(state, level.known.state_keys, task.name, level.step, more)
             for each in found:
-                each.reached(names, outcome, self._log)
+                each.reached(names, outcome, self.tell.log)
         return outcome
 
     def _after(self, run: Run, level: Level) -> None:
         if level.tasks:
-            self._tell_superstep(run, level)
+            self.tell.superstep(run, level)
         if not run.no_debug:
             outcome = Outcome()
             finished = []
@@ -177,10 +207,13 @@ class Watch:
                 if found.hits:
                     finished.append(task)
                 outcome.add(found)
-            if finished:
+            changed, text = changes.hits(self.breakpoints, level, self.tell.log)
+            outcome.add(changed)
+            if finished or changed.hits:
                 if level.after is None:
                     level.after = Gate("breakpoint", outcome, None)
                 level.after.outcome.add(outcome)
+                level.after.text = " ".join(filter(None, (level.after.text, text))) or None
                 level.after.finished = {
                     "namespace": level.namespace,
                     "graph": level.known.id,
@@ -189,26 +222,6 @@ class Watch:
         for task in [each for each in run.tasks.values() if each.level is level]:
             run.drop_task(task)
         level.tasks = []
-
-    def _tell_superstep(self, run: Run, level: Level) -> None:
-        keys = level.known.state_keys
-        written = getattr(level.loop, "updated_channels", None) or {
-            c for t in level.tasks for c, _ in t.task.writes
-        }
-        for task in level.tasks:
-            if task.run_id is None and task.task.writes and task.id not in run.skip:
-                self._tell_task("cached", task, level)
-        self._send(
-            "superstep",
-            {
-                "graph": level.known.id,
-                "namespace": level.namespace,
-                "step": level.step,
-                "nodes": [task.name for task in level.tasks],
-                "milliseconds": _milliseconds(run, level.began, level.held_before),
-                "written": [key for key in keys if key in written],
-            },
-        )
 
     # --------------------------------------------------------------------- starts and ends of tasks
 
@@ -246,7 +259,7 @@ class Watch:
         task.state = "running"
         task.began = time.monotonic()
         task.held_before = run.held_seconds()
-        self._tell_task("start", task, task.level)
+        self.tell.task(run, "start", task)
 
     def _called_task(self, run: Run, namespace: str) -> TaskRun | None:
         """
@@ -293,15 +306,15 @@ class Watch:
 
     def _task_ended(self, run: Run, task: TaskRun) -> Gate | None:
         task.state = "done"
-        self._tell_task("end", task, task.level)
+        self.tell.task(run, "end", task)
         if has_swallowed_interrupt(task.task):
             question = (
                 f"{task.name} called interrupt(), but its own try/except caught the exception that stops "
                 "the run, so it went on without an answer. Let GraphInterrupt pass: catch narrower "
                 "exceptions, or re-raise it."
             )
-            self._send("message", {"kind": "warning", "text": question})
-            if "swallowed" in self.filters and not run.no_debug:
+            self.tell.warn(question)
+            if not run.no_debug and self.stops_at("swallowed", task, _interrupt()):
                 gate = task.level.after or Gate("exception", Outcome(), None)
                 gate.text = question
                 gate.error = {
@@ -332,6 +345,13 @@ class Watch:
         task.task_gate = gate
         return gate
 
+    def stops_at(self, kind: str, task: TaskRun, error: BaseException) -> bool:
+        """Whether the user wants to stop at an error of this kind in a task."""
+        level = task.level
+        state = ChannelValues(level.loop.channels, level.known.state_keys)
+        names = Names(state, level.known.state_keys, task.name, level.step, {"error": error})
+        return self.exceptions.stops(kind, names)
+
     def failed(self, run: Run, run_id: Any, error: BaseException) -> Gate | None:
         """
         A task or a graph has ended with an exception. The gate to wait at, for an error that will be
@@ -354,8 +374,8 @@ class Watch:
         run.errors.setdefault(id(error), (error, task))
         info = error_info(error, task.name, task.level.namespace)
         retried = will_retry(task.task, error, task.attempts)
-        self._tell_task("retry" if retried else "error", task, task.level, info)
-        if not retried or "retried" not in self.filters or run.no_debug:
+        self.tell.task(run, "retry" if retried else "error", task, info)
+        if not retried or run.no_debug or not self.stops_at("retried", task, error):
             return None
         gate = Gate("exception", Outcome(), None)
         gate.text = f"{task.name} raised {info['type']}, which its retry policy will handle."
@@ -364,49 +384,15 @@ class Watch:
         task.task_gate = gate
         return gate
 
-    def _tell_task(self, event: str, task: TaskRun, level: Level, error: Any = None) -> None:
-        params: TaskEvent = {
-            "event": event,  # type: ignore[typeddict-item] # one of the five, by its callers
-            "id": task.id,
-            "node": task.name,
-            "graph": level.known.id,
-            "namespace": level.namespace,
-            "step": level.step,
-        }
-        if event in ("end", "error", "retry") and self.run is not None:
-            params["milliseconds"] = _milliseconds(self.run, task.began, task.held_before)
-        if error is not None:
-            params["error"] = error
-        self._send("task", params)
 
-    # -------------------------------------------------------------------------- tokens and messages
+def _interrupt() -> BaseException:
+    """What a node caught that swallowed an `interrupt()`."""
+    from langgraph.errors import GraphInterrupt
 
-    def model_starts(self, run: Run, run_id: Any, metadata: dict[str, Any]) -> None:
-        namespace = metadata.get("langgraph_checkpoint_ns") or ""
-        run.models[run_id] = run.tasks.get(namespace.rpartition(":")[2])
-
-    def token(self, run: Run, run_id: Any, text: str) -> None:
-        task = run.models.get(run_id)
-        params: dict[str, Any] = {"namespace": task.level.namespace if task else "", "text": text}
-        if task:
-            params["node"] = task.name
-        self._send("token", params)
-
-    def _log(self, text: str, breakpoint_id: int) -> None:
-        self._send("message", {"kind": "logpoint", "text": text, "breakpointId": breakpoint_id})
-
-    def trouble(self, exc: Exception) -> None:
-        """Tells of a failure of the debugger's own; the graph runs on."""
-        text = f"The debugger failed while the graph runs, which goes on: {type(exc).__name__}: {exc}"
-        self._send("message", {"kind": "error", "text": f"{text}\n{error_info(exc)['traceback']}"})
+    return GraphInterrupt()
 
 
 def _update(task: TaskRun) -> dict[str, Any]:
     """What a task wrote, by key."""
     keys = task.level.known.state_keys
     return {channel: value for channel, value in task.task.writes if channel in keys}
-
-
-def _milliseconds(run: Run, began: float, held_before: float) -> float:
-    held = run.held_seconds() - held_before
-    return round(max(0.0, (time.monotonic() - began - held) * 1000), 3)

@@ -1,0 +1,93 @@
+"""Tells the adapter what happens while a run goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+from .errors import error_info
+
+if TYPE_CHECKING:
+    from .protocol import ErrorInfo, TaskEvent
+    from .run import Level, Run, TaskRun
+
+Send = Callable[[str, Any], None]
+"""Sends an event to the adapter: its name and its params."""
+
+TaskEventName = Literal["start", "end", "error", "cached", "retry"]
+
+
+class Teller:
+    """Says it as the protocol has it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    def task(self, run: Run, event: TaskEventName, task: TaskRun, error: ErrorInfo | None = None) -> None:
+        """A node starts, ends, fails, or is taken from the cache."""
+        level = task.level
+        params: TaskEvent = {
+            "event": event,
+            "id": task.id,
+            "node": task.name,
+            "graph": level.known.id,
+            "namespace": level.namespace,
+            "step": level.step,
+        }
+        if event in ("end", "error", "retry"):
+            params["milliseconds"] = _milliseconds(run, task.began, task.held_before)
+        if error is not None:
+            params["error"] = error
+        self._send("task", params)
+
+    def superstep(self, run: Run, level: Level) -> None:
+        """A superstep is over."""
+        keys = level.known.state_keys
+        written = getattr(level.loop, "updated_channels", None) or {
+            c for t in level.tasks for c, _ in t.task.writes
+        }
+        for task in level.tasks:
+            if task.run_id is None and task.task.writes and task.id not in run.skip:
+                self.task(run, "cached", task)
+        self._send(
+            "superstep",
+            {
+                "graph": level.known.id,
+                "namespace": level.namespace,
+                "step": level.step,
+                "nodes": [task.name for task in level.tasks],
+                "milliseconds": _milliseconds(run, level.began, level.held_before),
+                "written": [key for key in keys if key in written],
+            },
+        )
+
+    def model_starts(self, run: Run, run_id: Any, metadata: dict[str, Any]) -> None:
+        """A chat model starts, whose tokens may follow."""
+        namespace = metadata.get("langgraph_checkpoint_ns") or ""
+        run.models[run_id] = run.tasks.get(namespace.rpartition(":")[2])
+
+    def token(self, run: Run, run_id: Any, text: str) -> None:
+        """A token of a chat model."""
+        task = run.models.get(run_id)
+        params: dict[str, Any] = {"namespace": task.level.namespace if task else "", "text": text}
+        if task:
+            params["node"] = task.name
+        self._send("token", params)
+
+    def log(self, text: str, breakpoint_id: int) -> None:
+        """The message of a log point."""
+        self._send("message", {"kind": "logpoint", "text": text, "breakpointId": breakpoint_id})
+
+    def warn(self, text: str) -> None:
+        self._send("message", {"kind": "warning", "text": text})
+
+    def trouble(self, exc: Exception) -> None:
+        """A failure of the debugger's own; the graph runs on."""
+        text = f"The debugger failed while the graph runs, which goes on: {type(exc).__name__}: {exc}"
+        self._send("message", {"kind": "error", "text": f"{text}\n{error_info(exc)['traceback']}"})
+
+
+def _milliseconds(run: Run, began: float, held_before: float) -> float:
+    held = run.held_seconds() - held_before
+    return round(max(0.0, (time.monotonic() - began - held) * 1000), 3)
