@@ -321,6 +321,32 @@ for (const runtime of runtimes) {
       assert.equal((await driver.run({ resume: { [question.id]: "yes" } })).reason, "end");
     });
 
+    it("steps into the graph of the chosen task", async () => {
+      driver = await Driver.load(runtime, "parallel_subgraphs");
+      for (const name of ["web", "expert"]) {
+        driver.threadId = name;
+        const { position } = await driver.run({ input: fixture("parallel_subgraphs").input }, { kind: "in" });
+        assert.equal(shape(position.root), "expert:pending web:pending");
+        const task = position.root.tasks.find((each) => each.name === name);
+        assert.ok(task);
+        const inside = await driver.run({}, { kind: "into", namespace: "", taskId: task.id });
+        assert.equal(inside.reason, "step");
+        const entered = inside.position.root.tasks.find((each) => each.name === name)?.subgraph;
+        assert.ok(entered);
+        assert.equal(shape(entered), name === "web" ? "search:pending" : "consult:pending");
+      }
+    });
+
+    it("steps over a task that runs no graph when it is stepped into", async () => {
+      driver = await Driver.load(runtime, "fan_out");
+      await driver.breakpoints(before("papers"));
+      const { position } = await driver.run({ input: fixture("fan_out").input });
+      const taskId = position.root.tasks[0]?.id ?? "";
+      const next = await driver.run({}, { kind: "into", namespace: "", taskId });
+      assert.equal(next.reason, "step");
+      assert.equal(shape(next.position.root), "join:pending");
+    });
+
     it("pauses before the next superstep and says what it waits for", async () => {
       driver = await Driver.load(runtime, "slow");
       await driver.begin({ input: { milliseconds: 300 } });
