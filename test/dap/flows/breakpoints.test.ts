@@ -1,0 +1,190 @@
+// Breakpoints beyond those on a line, over both languages: on keys of the state, on errors, many, hit all at once.
+
+import assert from "node:assert/strict";
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import type { Client } from "../client.ts";
+import { Bench, languages } from "../languages.ts";
+
+type Info = DebugProtocol.DataBreakpointInfoResponse["body"];
+
+for (const language of languages) {
+  describe(`breakpoints in ${language.name}`, () => {
+    const bench = Bench.in(language);
+    const input = { topic: "bees", log: ["start"] };
+
+    const setData = async (
+      client: Client,
+      breakpoints: DebugProtocol.DataBreakpoint[],
+    ): Promise<DebugProtocol.Breakpoint[]> => {
+      const body = await client.request<DebugProtocol.SetDataBreakpointsResponse["body"]>(
+        "setDataBreakpoints",
+        { breakpoints },
+      );
+      return body.breakpoints;
+    };
+
+    it("offers the key of the state that a variable or an expression is of, and says where there is none", async () => {
+      const client = await bench.client();
+      await client.launch(bench.launch("linear", { input, stopOnEntry: true }));
+      const frameId = (await client.frames())[0]?.id ?? 0;
+      const info = (args: object): Promise<Info> => client.request<Info>("dataBreakpointInfo", args);
+      const [state, checkpoint] = await client.scopes(frameId);
+      const { dataId } = await info({ variablesReference: state?.variablesReference, name: "log" });
+      assert.equal(typeof dataId, "string");
+      const log = (await client.variable("State", "log")).variablesReference;
+      const [first] = await client.variables(log);
+      const inside = await info({ variablesReference: log, name: first?.name });
+      assert.deepEqual([inside.dataId, inside.description, inside.accessTypes], [dataId, "log", ["write"]]);
+      assert.equal((await info({ name: "log[0]", frameId })).dataId, dataId);
+      assert.equal((await info({ name: "state.log" })).dataId, dataId);
+      for (const none of [
+        { name: "len(log)", frameId },
+        { name: "nobody", frameId },
+        { variablesReference: checkpoint?.variablesReference, name: "id" },
+      ]) {
+        const { dataId: other, description } = await info(none);
+        assert.equal(other, null);
+        assert.match(description, /Only a key of the state/);
+      }
+      await client.close();
+    });
+
+    it("stops where a key of the state has changed, and says from what to what, and by whom", async () => {
+      const client = await bench.client();
+      const key = JSON.stringify(["", "count"]);
+      const [count, nothing, stranger] = await setData(client, [
+        { dataId: key },
+        { dataId: JSON.stringify(["", "nothing"]) },
+        { dataId: "of another debugger" },
+      ]);
+      assert.equal(count?.verified, false);
+      const stop = await client.launch(bench.launch("linear", { input }));
+      assert.deepEqual([stop.reason, stop.hitBreakpointIds], ["data breakpoint", [count?.id]]);
+      assert.match(stop.text ?? "", /count.*1.*fetch/s);
+      const told = client
+        .events<{ breakpoint: DebugProtocol.Breakpoint }>("breakpoint")
+        .map(({ breakpoint }) => breakpoint);
+      assert.equal(told.find(({ id }) => id === count?.id)?.verified, true);
+      assert.match(told.find(({ id }) => id === nothing?.id)?.message ?? "", /no key "nothing".*count/);
+      assert.equal(stranger?.verified, false);
+      const second = await client.go("continue");
+      assert.match(second.text ?? "", /count.*1.*2.*think/s);
+      assert.equal((await client.go("continue")).reason, "end");
+      const back = await client.go("reverseContinue", { threadId: 1 });
+      assert.deepEqual([back.reason, back.hitBreakpointIds], ["data breakpoint", [count?.id]]);
+      assert.match(back.text ?? "", /count.*1.*2.*think/s);
+      await client.close();
+    });
+
+    it("asks a data breakpoint's condition with the old and the new value", async () => {
+      const client = await bench.client();
+      await setData(client, [{ dataId: JSON.stringify(["", "count"]), condition: "new > 1" }]);
+      const stop = await client.launch(bench.launch("linear", { input }));
+      assert.equal(stop.reason, "data breakpoint");
+      assert.equal((await client.evaluate("count", "watch")).result, "2");
+      await client.close();
+    });
+
+    it("stops at a change in a subgraph", async () => {
+      const client = await bench.client();
+      await setData(client, [{ dataId: JSON.stringify(["child", "text"]) }]);
+      const stop = await client.launch(bench.launch("subgraph", { input: { text: "hello" } }));
+      assert.equal(stop.reason, "data breakpoint");
+      assert.match((await client.threads())[0]?.name ?? "", /^child:/);
+      await client.close();
+    });
+
+    it("asks the conditions of exception filters", async () => {
+      const client = await bench.client();
+      const filter = client.capabilities.exceptionBreakpointFilters?.find((each) => each.filter === "raised");
+      assert.equal(filter?.supportsCondition, true);
+      await client.request("setExceptionBreakpoints", {
+        filters: [],
+        filterOptions: [{ filterId: "raised", condition: 'node == "begin"' }],
+      });
+      await client.run(bench.launch("raises", { input: { log: [] } }));
+      assert.deepEqual(await client.event("exited"), { exitCode: 1 });
+      assert.deepEqual(client.events("stopped"), []);
+      await client.close();
+
+      const other = await bench.client();
+      await other.request("setExceptionBreakpoints", {
+        filters: [],
+        filterOptions: [
+          {
+            filterId: "raised",
+            condition:
+              language.name === "Python" ? 'node == "divide" and log' : 'node === "divide" && log.length > 0',
+          },
+        ],
+      });
+      assert.equal((await other.launch(bench.launch("raises", { input: { log: [] } }))).reason, "exception");
+      await other.close();
+    });
+
+    it("tells of all breakpoints that a stop is at, whose ids stay when they are set again and after a restart", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("linear");
+      const lines = [{ line: line("think") }, { line: line("fetch.return") }];
+      const first = await client.breakpoints(program, lines);
+      const again = await client.breakpoints(program, [{ line: line("answer") }, ...lines]);
+      assert.deepEqual(
+        again.slice(1).map(({ id }) => id),
+        first.map(({ id }) => id),
+      );
+      const functions = await client.request<{ breakpoints: DebugProtocol.Breakpoint[] }>(
+        "setFunctionBreakpoints",
+        { breakpoints: [{ name: "think" }] },
+      );
+      const data = await setData(client, [{ dataId: JSON.stringify(["", "count"]) }]);
+      const all = [...first, ...functions.breakpoints, ...data].map(({ id }) => id ?? 0).sort();
+      const stop = await client.launch(bench.launch("linear", { input }));
+      assert.deepEqual(stop.hitBreakpointIds?.toSorted(), all);
+      assert.equal(stop.reason, "breakpoint");
+      const restarted = await client.go("restart", {});
+      assert.deepEqual(restarted.hitBreakpointIds?.toSorted(), all);
+      await client.close();
+    });
+
+    it("binds a breakpoint in a file that loads later, and stops there the first time", async () => {
+      const client = await bench.client();
+      const trace = bench.trace();
+      const part = bench.fixture("late_part");
+      const [first] = await client.breakpoints(part.program, [{ line: part.line("first") }]);
+      const stop = await client.launch(bench.launch("late", { input: { text: "here" }, env: trace.env }));
+      assert.deepEqual([stop.reason, stop.hitBreakpointIds], ["breakpoint", [first?.id]]);
+      assert.deepEqual(trace.runs(), { call: 1 });
+      const told = client
+        .events<{ breakpoint: DebugProtocol.Breakpoint }>("breakpoint")
+        .filter(({ breakpoint }) => breakpoint.id === first?.id);
+      assert.deepEqual(
+        told.map(({ breakpoint }) => breakpoint.verified),
+        [false, true],
+      );
+      assert.ok(
+        client
+          .events<DebugProtocol.LoadedSourceEvent["body"]>("loadedSource")
+          .some(({ reason, source }) => reason === "new" && source.path === part.program),
+      );
+      assert.equal((await client.go("continue")).reason, "end");
+      assert.deepEqual(trace.runs(), { call: 1, first: 1, second: 1 });
+      await client.close();
+    });
+
+    it("answers for five hundred breakpoints in a file at once", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("linear");
+      const lines = Array.from({ length: 500 }, (_, index) => index + 1);
+      await client.breakpoints(program, [{ line: line("think") }]);
+      const began = performance.now();
+      const set = await client.breakpoints(
+        program,
+        lines.map((number) => ({ line: number, condition: `step == ${number}` })),
+      );
+      const took = performance.now() - began;
+      assert.equal(set.length, 500);
+      assert.ok(took < 3_000, `${took} ms`);
+      await client.close();
+    });
+  });
+}
