@@ -166,7 +166,10 @@ export function livePosition(graphs: LiveGraphs, live: LiveGraph, over: boolean)
 }
 
 const shows = (live: LiveGraph, over: boolean): boolean =>
-  over ? live.loop.status !== "done" : live.phase !== "ended" && live.loop.status !== "done";
+  over
+    ? live.loop.status !== "done"
+    : // One that is held before it ends stands after its last nodes.
+      live.phase !== "ended" && (live.loop.status !== "done" || live.phase === "held");
 
 function liveStatus(live: LiveTask, written: TaskWrites, over: boolean): TaskStatus {
   if (written.status === "done") return "done";
