@@ -21,6 +21,16 @@ export async function bareRuns(language: Language): Promise<ReadonlyMap<string, 
   return new Map(lines.flat().map(({ fixture, ...outcome }) => [fixture, outcome]));
 }
 
+/** The final states of bare runs from each checkpoint of these fixtures' runs, by name and the checkpoint's step. */
+export async function bareReplays(
+  language: Language,
+  group: readonly Fixture[],
+): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+  const script = language === "python" ? ["bare.py", "--replay"] : ["replays.ts"];
+  const lines = await printed<{ fixture: string; replays: Record<string, unknown> }>(language, script, group);
+  return new Map(lines.map(({ fixture, replays }) => [fixture, replays]));
+}
+
 export function fixturesOf(language: Language): readonly Fixture[] {
   return fixtures.filter((fixture) => fixture.loads !== false && (fixture.only ?? language) === language);
 }
@@ -32,9 +42,18 @@ export function expected(fixture: Fixture, language: Language): Outcome {
   return outcome;
 }
 
-async function run(language: Language, group: readonly Fixture[]): Promise<(Run & { fixture: string })[]> {
-  const [program, script] = language === "python" ? [python, "bare.py"] : [process.execPath, "bare.ts"];
-  const args = [join(import.meta.dirname, script), ...group.map(({ name }) => name)];
+function run(language: Language, group: readonly Fixture[]): Promise<(Run & { fixture: string })[]> {
+  return printed(language, [language === "python" ? "bare.py" : "bare.ts"], group);
+}
+
+/** The lines of JSON, one for each fixture, that a script of this folder prints. */
+async function printed<Line>(
+  language: Language,
+  [script = "", ...options]: readonly string[],
+  group: readonly Fixture[],
+): Promise<Line[]> {
+  const program = language === "python" ? python : process.execPath;
+  const args = [join(import.meta.dirname, script), ...options, ...group.map(({ name }) => name)];
   const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20 }).catch(
     (error: unknown) => {
       // A node that ends the process may end it with any code.

@@ -1,14 +1,18 @@
 """Runs fixture graphs without the debugger and prints what came of each as one line of JSON.
 
-    python bare.py <name in fixtures.json>...
+    python bare.py [--replay] <name in fixtures.json>...
 
 A line holds `fixture` (the name), `state` (the final state; for a functional graph what it returned), `runs`
 (how often each node ran), `trace` (every line the nodes recorded, sorted), and `error` or `exit` when the run
 ended so. LangGraph's own InMemorySaver is used where the fixture needs one, and no checkpointer otherwise.
+
+With `--replay` each graph is run again from each of its checkpoints, by its id: a line then holds `fixture`
+and `replays`, the final states by the checkpoint's step; none where LangGraph's own saver can't keep it.
 """
 
 import asyncio
 import contextlib
+import copy
 import dataclasses
 import datetime
 import importlib.util
@@ -136,6 +140,51 @@ async def run(fixture: dict[str, Any]) -> Any:
             todo = Command(resume=given) if given else None
 
 
+async def replays(fixture: dict[str, Any]) -> dict[str, Any]:
+    """The final state of a run from each checkpoint of a run, with the answers given from there on."""
+    config: Any = {**fixture.get("config", {}), "configurable": {"thread_id": "bare"}}
+    config["configurable"] |= fixture.get("config", {}).get("configurable", {})
+    async with contextlib.AsyncExitStack() as stack:
+        graph = await load(fixture, stack)
+        original = graph.checkpointer = InMemorySaver()
+        answers = {node: list(values) for node, values in fixture.get("answers", {}).items()}
+        given: list[tuple[int, str, Any]] = []
+
+        async def to_end(todo: Any, first: Any, left: dict[str, list[Any]]) -> Any:
+            while True:
+                await graph.ainvoke(todo, first, context=fixture.get("context"))
+                first = config
+                snapshot = await graph.aget_state(config, subgraphs=True)
+                asked = waiting(snapshot)
+                if not asked and not snapshot.next:
+                    return plain(snapshot.values)
+                resume = {}
+                for id_, path in asked.items():
+                    node = next(name for name in (*reversed(path), *left) if left.get(name))
+                    resume[id_] = left[node].pop(0)
+                    given.append((snapshot.metadata["step"], node, resume[id_]))  # type: ignore[index]
+                todo = Command(resume=resume) if resume else None
+
+        await to_end(fixture.get("input"), config, answers)
+        used = list(given)
+        found: dict[str, Any] = {}
+        async for snapshot in original.alist(config):
+            step = snapshot.metadata["step"]
+            if step < 0 or snapshot.config["configurable"]["checkpoint_ns"]:
+                continue
+            graph.checkpointer = InMemorySaver()
+            for part in ("storage", "writes", "blobs"):
+                getattr(graph.checkpointer, part).update(copy.deepcopy(getattr(original, part)))
+            left: dict[str, list[Any]] = {}
+            for at, node, value in used:
+                if at >= step:
+                    left.setdefault(node, []).append(value)
+            at_checkpoint = {**config, "configurable": {**config["configurable"], "checkpoint_ns": ""}}
+            at_checkpoint["configurable"]["checkpoint_id"] = snapshot.checkpoint["id"]
+            found[str(step)] = await to_end(None, at_checkpoint, left)
+        return found
+
+
 def outcome_of(fixture: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace.jsonl"
@@ -155,13 +204,21 @@ def outcome_of(fixture: dict[str, Any]) -> dict[str, Any]:
     return outcome
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
+    names = [name for name in arguments if name != "--replay"]
     fixtures = json.loads((GRAPHS / "fixtures.json").read_text(encoding="utf-8"))
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # it is a text file
     for fixture in fixtures:
         if fixture["name"] in names:
+            if "--replay" in arguments:
+                try:
+                    outcome = {"fixture": fixture["name"], "replays": asyncio.run(replays(fixture))}
+                except TypeError:
+                    outcome = {"fixture": fixture["name"], "replays": {}}
+            else:
+                outcome = outcome_of(fixture)
             # A node may have left a line open.
-            print("\n" + json.dumps(outcome_of(fixture), ensure_ascii=False), flush=True)
+            print("\n" + json.dumps(outcome, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import type { Pregel } from "@langchain/langgraph/pregel";
 import { type Fixture, fileOf, fixtures, type Outcome } from "../fixtures/fixtures.ts";
 
 /** `value` as JSON that bare.py would give for the same value; message ids are left out, they are random. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === "number" && !Number.isFinite(value)) return { number: String(value).toLowerCase() };
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
@@ -44,7 +44,7 @@ function message(value: BaseMessage): Record<string, unknown> {
   return shown;
 }
 
-type AnyGraph = InstanceType<typeof Pregel>;
+export type AnyGraph = InstanceType<typeof Pregel>;
 
 // Not by instanceof: a CommonJS module has classes of its own.
 function isBuilder(value: unknown): value is { compile: () => AnyGraph } {
@@ -56,7 +56,7 @@ function isGraph(value: unknown): value is AnyGraph {
 }
 
 /** The fixture's graph as a user's own program would get it; factories are called, builders compiled. */
-async function load(fixture: Fixture): Promise<AnyGraph> {
+export async function load(fixture: Fixture): Promise<AnyGraph> {
   const file = fileOf(fixture, "typescript");
   const module: Record<string, unknown> = await import(pathToFileURL(file).href);
   let graph = await module[fixture.graph ?? "graph"];
@@ -68,7 +68,10 @@ async function load(fixture: Fixture): Promise<AnyGraph> {
 }
 
 /** The ids of the interrupts that wait, each with the names of the nodes around it, innermost last. */
-function waiting(snapshot: StateSnapshot, path: readonly string[] = []): Map<string, readonly string[]> {
+export function waiting(
+  snapshot: StateSnapshot,
+  path: readonly string[] = [],
+): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const task of snapshot.tasks) {
     const here = [...path, task.name];
@@ -79,13 +82,9 @@ function waiting(snapshot: StateSnapshot, path: readonly string[] = []): Map<str
   return found;
 }
 
-/** The final state (of a functional graph the result) after every interrupt is answered. */
-async function run(fixture: Fixture): Promise<unknown> {
-  const answers = new Map(Object.entries(fixture.answers ?? {}).map(([node, values]) => [node, [...values]]));
-  const graph = await load(fixture);
-  if ((answers.size > 0 || fixture.saver) && !graph.checkpointer) graph.checkpointer = new MemorySaver();
-  const isStateGraph = "builder" in graph;
-  const config = {
+/** What the fixture's graph is called with. */
+export function configOf(fixture: Fixture, graph: AnyGraph) {
+  return {
     ...(fixture.config?.recursion_limit === undefined
       ? {}
       : { recursionLimit: fixture.config.recursion_limit }),
@@ -93,9 +92,18 @@ async function run(fixture: Fixture): Promise<unknown> {
       ? {}
       : { maxConcurrency: fixture.config.max_concurrency }),
     ...(fixture.context === undefined ? {} : { context: fixture.context }),
-    ...(isStateGraph ? { outputKeys: graph.streamChannelsAsIs } : {}),
+    ...("builder" in graph ? { outputKeys: graph.streamChannelsAsIs } : {}),
     configurable: { thread_id: "bare", ...fixture.config?.configurable },
   };
+}
+
+/** The final state (of a functional graph the result) after every interrupt is answered. */
+async function run(fixture: Fixture): Promise<unknown> {
+  const answers = new Map(Object.entries(fixture.answers ?? {}).map(([node, values]) => [node, [...values]]));
+  const graph = await load(fixture);
+  if ((answers.size > 0 || fixture.saver) && !graph.checkpointer) graph.checkpointer = new MemorySaver();
+  const isStateGraph = "builder" in graph;
+  const config = configOf(fixture, graph);
   let todo: unknown = fixture.input;
   for (;;) {
     const result: unknown = await graph.invoke(todo, config);
@@ -148,4 +156,4 @@ async function main(names: readonly string[]): Promise<void> {
   for (const fixture of fixtures) if (names.includes(fixture.name)) await runAndTell(fixture);
 }
 
-await main(process.argv.slice(2));
+if (import.meta.main) await main(process.argv.slice(2));

@@ -1,39 +1,55 @@
 // A debugged run is the bare run: the same final state, each node run as often, with the same effects, for every
-// fixture and example, in both languages, however it is stopped, stepped, killed and opened again.
+// fixture and example, in both languages, however it is stopped, stepped, killed and opened again. One that goes back
+// ends as a bare run from there does.
 //
 // The bare run comes from bare.py and bare.ts, which know nothing of the debugger. What nodes did is read from the
 // file that the fixtures write, never from the debugger. Choices are drawn from a seed, which a failure tells:
 //
 //     LANGGRAPH_TEST_SEED=5 npm test -- fidelity
 import assert from "node:assert/strict";
-import type { Fixture, Language } from "../fixtures/fixtures.ts";
+import { isDeepStrictEqual } from "node:util";
+import { fixtures as allFixtures, type Fixture, type Language } from "../fixtures/fixtures.ts";
 import { Ahead } from "./ahead.ts";
-import { bareRuns, expected, fixturesOf, type Run } from "./bare-runs.ts";
+import { bareReplays, bareRuns, expected, fixturesOf, type Run } from "./bare-runs.ts";
 import { Adapter, debuggedRun } from "./debugged-run.ts";
 import { type RuntimeRun, RuntimeRuns } from "./runtime-runs.ts";
-import { everywhere, Random, random, straight } from "./stepping.ts";
+import { backAndForth, everywhere, Random, random, straight } from "./stepping.ts";
 
 const seed = Number(process.env.LANGGRAPH_TEST_SEED ?? 1);
+/** By default a client steps each graph in one of the languages, in turns: what it adds to the rest knows no language. */
+const steppedInBoth = process.env.LANGGRAPH_TEST_REQUESTS !== undefined;
 
 /** Each kind of run of one fixture; what was not tried is undefined, what failed is an error. */
 interface Runs {
   readonly straight: RuntimeRun | Error;
   readonly everywhere: RuntimeRun | Error;
-  readonly random: RuntimeRun | Error;
+  readonly random: RuntimeRun | Error | undefined;
   readonly killed: RuntimeRun | Error | undefined;
+  readonly back: RuntimeRun | Error | undefined;
+  /** The final states of runs from earlier checkpoints, by their step. */
+  readonly forks: ReadonlyMap<number, unknown> | Error | undefined;
 }
 
 for (const language of ["python", "typescript"] satisfies Language[]) {
   describe(`fidelity in ${language}, seed ${seed}`, function () {
     this.timeout(120_000);
     const fixtures = fixturesOf(language);
-    const ahead = new Ahead<Runs | Run>(
-      fixtures.flatMap((fixture, index) => [
-        () => allRuns(fixture, language, seed + index),
-        () => debuggedRun(fixture, language, adapter, new Random(seed + index)),
-      ]),
-    );
+    const jobs = fixtures.flatMap((fixture, index) => [
+      { name: fixture.name, run: () => allRuns(fixture, language, seed + index) },
+      ...(isStepped(fixture, language)
+        ? [
+            {
+              name: `${fixture.name} by a client`,
+              run: () => debuggedRun(fixture, language, adapter, new Random(seed + index)),
+            },
+          ]
+        : []),
+    ]);
+    const ahead = new Ahead<Runs | Run>(jobs.map(({ run }) => run));
+    const job = (name: string): Promise<Runs | Run> =>
+      ahead.get(jobs.findIndex((each) => each.name === name));
     let bare: ReadonlyMap<string, Run>;
+    let replays: Awaited<ReturnType<typeof bareReplays>>;
     let adapter: Adapter;
 
     function bareRun(name: string): Run {
@@ -43,20 +59,29 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     }
 
     before(async () => {
-      [bare, adapter] = await Promise.all([bareRuns(language), Adapter.start()]);
+      [bare, replays, adapter] = await Promise.all([
+        bareRuns(language),
+        bareReplays(
+          language,
+          fixtures.filter((fixture) => goesBack(fixture, language)),
+        ),
+        Adapter.start(),
+      ]);
     });
     after(async () => {
       await ahead.idle();
       adapter?.stop();
     });
 
-    for (const [index, fixture] of fixtures.entries()) {
+    for (const fixture of fixtures) {
       const { name } = fixture;
-      const run = async (kind: keyof Runs): Promise<RuntimeRun> => {
-        const run = ((await ahead.get(2 * index)) as Runs)[kind];
+      const get = async <Kind extends keyof Runs>(
+        kind: Kind,
+      ): Promise<Exclude<Runs[Kind], Error | undefined>> => {
+        const run = ((await job(name)) as Runs)[kind];
         if (run instanceof Error) throw run;
         assert.ok(run);
-        return run;
+        return run as Exclude<Runs[Kind], Error | undefined>;
       };
 
       it(`${name}: the bare run is as fixtures.json says`, () => {
@@ -70,11 +95,11 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
       });
 
       it(`${name}: the same without a stop`, async () => {
-        assertSame(await run("straight"), bareRun(name));
+        assertSame(await get("straight"), bareRun(name));
       });
 
       it(`${name}: the same when it stops before and after every node`, async () => {
-        const stopped = await run("everywhere");
+        const stopped = await get("everywhere");
         assertSame(stopped, bareRun(name));
         const stood = new Set(stopped.stops.flat());
         const ran = Object.keys(bareRun(name).runs);
@@ -85,27 +110,62 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
         );
       });
 
-      it(`${name}: the same when it is stepped at random`, async () => {
-        assertSame(await run("random"), bareRun(name));
-      });
+      if (fixture.once === undefined) {
+        it(`${name}: the same when it is stepped at random`, async () => {
+          assertSame(await get("random"), bareRun(name));
+        });
+      }
 
       if (isKilled(fixture)) {
         it(`${name}: the same when it is killed at a stop and opened again`, async () => {
-          const killed = await run("killed");
+          const killed = await get("killed");
           assert.ok(killed.killed, "it stood nowhere");
           assertSame(killed, bareRun(name));
         });
       }
 
-      it(`${name}: the same when a client steps it at random`, async () => {
-        assertSame((await ahead.get(2 * index + 1)) as Run, bareRun(name));
-      });
+      if (goesBack(fixture, language)) {
+        it(`${name}: the same final state when it goes back and on again`, async () => {
+          assertSameState(await get("back"), bareRun(name));
+        });
+
+        it(`${name}: from its checkpoints the final state of a bare run from there`, async () => {
+          const { state } = bareRun(name);
+          const from = replays.get(name) ?? {};
+          const last = from[Math.max(...Object.keys(from).map(Number))];
+          // Values that LangGraph's own saver loses are in the debugger's file.
+          const isKept = isDeepStrictEqual(last, state);
+          for (const [step, own] of await get("forks"))
+            assertSameState({ state: own }, { state: isKept ? from[step] : state });
+        });
+      }
+
+      if (isStepped(fixture, language)) {
+        it(`${name}: the same when a client steps it at random`, async () => {
+          assertSame((await job(`${name} by a client`)) as Run, bareRun(name));
+        });
+      }
     }
   });
 }
 
-function isKilled({ once, name }: Fixture): boolean {
-  return once === undefined && name !== "exits";
+function isStepped(fixture: Fixture, language: Language): boolean {
+  const turn = allFixtures.indexOf(fixture) % 2 === 0 ? "python" : "typescript";
+  return steppedInBoth || (fixture.only ?? turn) === language;
+}
+
+/** Fixtures that name their graph are about how it is loaded. */
+function isKilled({ once, name, graph }: Fixture): boolean {
+  return once === undefined && graph === undefined && name !== "exits";
+}
+
+/**
+ * Whether runs from a checkpoint end alike every time. How many steps remain is not told alike: LangGraph's replay counts
+ * the checkpoint that it writes first.
+ */
+function goesBack({ once, name, ...fixture }: Fixture, language: Language): boolean {
+  const { error, exit } = expected({ name, ...fixture }, language);
+  return !once && !error && exit === undefined && name !== "remaining_steps";
 }
 
 /** The runs that a runtime process is asked for, one after the other. */
@@ -115,10 +175,13 @@ async function allRuns(fixture: Fixture, language: Language, seed: number): Prom
   const tell = (error: unknown): Error => error as Error;
   try {
     const without = await runs.run(straight).catch(tell);
+    const goes = goesBack(fixture, language);
+    const forks = goes ? await runs.forks(2, numbers).catch(tell) : undefined;
+    const back = goes ? await runs.run(backAndForth(numbers)).catch(tell) : undefined;
     const all = await runs.run(everywhere).catch(tell);
-    const stepped = await runs.run(random(numbers)).catch(tell);
+    const stepped = fixture.once ? undefined : await runs.run(random(numbers)).catch(tell);
     const killed = isKilled(fixture) ? await killedRun(runs, numbers).catch(tell) : undefined;
-    return { straight: without, everywhere: all, random: stepped, killed };
+    return { straight: without, everywhere: all, random: stepped, killed, back, forks };
   } finally {
     await runs.close();
   }
@@ -135,7 +198,11 @@ function assertSame(run: Run, bare: Run): void {
   assert.deepEqual(sorted(run.trace), sorted(bare.trace), "what the nodes saw and did");
   assert.equal(run.error?.type, bare.error?.type);
   assert.equal(run.exit, bare.exit);
-  if (!bare.error && bare.exit === undefined) assert.deepEqual(likeBare(run.state, bare.state), bare.state);
+  if (!bare.error && bare.exit === undefined) assertSameState(run, bare);
+}
+
+function assertSameState({ state }: Pick<Run, "state">, bare: Pick<Run, "state">): void {
+  assert.deepEqual(likeBare(state, bare.state), bare.state);
 }
 
 function sorted(trace: readonly unknown[]): string[] {

@@ -1,15 +1,16 @@
 /** Runs a fixture in a runtime process, several times in one, and tells of each run what bareRuns tells. */
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { needsAnswers, ThreadNumbers, threadsOf, waitingInterrupts } from "../../src/adapter/stop.ts";
 import type { Json, LoadParams, Position, StoppedEvent } from "../../src/protocol/runtime.ts";
 import { type Fixture, fileOf, type Language } from "../fixtures/fixtures.ts";
-import { ConnectionLost, Driver } from "../runtime/driver.ts";
+import { ConnectionLost, Driver, Refused } from "../runtime/driver.ts";
 import { type Runtime, runtimes } from "../runtime/runtimes.ts";
 import { Answers } from "./answers.ts";
 import type { Run } from "./bare-runs.ts";
-import { type Choice, graphsOf, standsAt, type Way } from "./stepping.ts";
+import { type Choice, graphsOf, type Random, standsAt, straight, type Way } from "./stepping.ts";
 import { Trace } from "./trace.ts";
 
 export interface RuntimeRun extends Run {
@@ -27,9 +28,12 @@ export class RuntimeRuns {
   readonly #trace = new Trace(this.#folder);
   #driver: Driver | undefined;
   #threads = 0;
+  /** The answers of the last run, given and left. */
+  #answers: Answers;
 
   constructor(fixture: Fixture, language: Language) {
     this.#fixture = fixture;
+    this.#answers = new Answers(fixture);
     this.#language = language;
     const runtime = runtimes.find((each) => (each.language === "python") === (language === "python"));
     if (!runtime) throw new Error(`There is no runtime for ${language}`);
@@ -44,12 +48,13 @@ export class RuntimeRuns {
     this.#trace.clear();
     const threadId = `thread-${++this.#threads}`;
     const answers = new Answers(this.#fixture);
+    this.#answers = answers;
     const stops: string[][] = [];
     let killed = false;
     let outcome: Pick<Run, "state" | "error" | "exit"> = {};
     let driver = await this.#loaded(way, threadId);
     try {
-      let stop = await this.#go(driver, way.first(), { input: this.#fixture.input as Json });
+      let stop = await this.#go(driver, way.first, { input: this.#fixture.input as Json });
       for (;;) {
         const { error } = stop.position;
         if (error) outcome = { error: { type: error.type, message: error.message } };
@@ -62,9 +67,7 @@ export class RuntimeRuns {
           driver = await this.#loaded(way, threadId);
           stop = await this.#open(driver, stop);
         }
-        const asked = waitingInterrupts(stop.position);
-        const resume = stop.reason === "interrupt" ? { resume: answers.for(asked) } : {};
-        stop = await this.#go(driver, way.at(stop), resume);
+        stop = await this.#next(driver, way, stop);
       }
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
@@ -73,6 +76,52 @@ export class RuntimeRuns {
     }
     if (this.#fixture.once !== undefined) await this.#shutDown();
     return { ...outcome, ...this.#trace.read(), stops, killed };
+  }
+
+  /**
+   * Goes back to up to `count` checkpoints of the thread of the last run, and from each to the end: the final states
+   * by the checkpoint's step.
+   */
+  async forks(count: number, numbers: Random): Promise<Map<number, unknown>> {
+    const driver = await this.#loaded(straight, `thread-${this.#threads}`);
+    const { threadId } = driver;
+    const { entries } = await driver.request("history", { threadId, namespace: "", limit: 100 });
+    const left = entries.filter(({ checkpoint: { step, next } }) => step >= 0 && next.length > 0);
+    const states = new Map<number, unknown>();
+    while (left.length > 0 && states.size < count) {
+      const [{ checkpoint } = { checkpoint: undefined }] = left.splice(numbers.below(left.length), 1);
+      if (!checkpoint) break;
+      const to = { kind: "checkpoint", namespace: "", checkpointId: checkpoint.id } as const;
+      let stop = standingAt(await driver.request("move", { threadId, to }));
+      assert.deepEqual(standsAt(stop).sort(), [...checkpoint.next].sort());
+      this.#answers.takeBack(checkpoint.step);
+      while (stop.reason !== "end") {
+        if (stop.position.error) throw new Error(stop.position.error.traceback);
+        stop = await this.#next(driver, straight, stop);
+      }
+      states.set(checkpoint.step, await driver.state());
+    }
+    return states;
+  }
+
+  /** What comes after this stop: an answer where one is asked for, else as the way says. */
+  async #next(driver: Driver, way: Way, stop: StoppedEvent): Promise<StoppedEvent> {
+    const choice = way.at(stop);
+    const { threadId } = driver;
+    if (choice.kind === "back") {
+      const to = { kind: "back", namespace: "" } as const;
+      const position = await driver.request("move", { threadId, to }).catch((error: unknown) => {
+        if (error instanceof Refused && error.data.code === "atStart") return stop.position;
+        throw error;
+      });
+      if (position === stop.position) return stop;
+      this.#answers.takeBack(position.root.checkpoint?.step ?? 0);
+      return standingAt(position);
+    }
+    const step = stop.position.root.checkpoint?.step;
+    const asked = stop.reason === "interrupt" ? waitingInterrupts(stop.position) : [];
+    const resume = asked.length > 0 ? { resume: this.#answers.for(asked, step) } : {};
+    return this.#go(driver, choice, resume);
   }
 
   async #shutDown(): Promise<void> {
@@ -110,7 +159,7 @@ export class RuntimeRuns {
   /** The next stop. */
   async #go(
     driver: Driver,
-    choice: Choice,
+    choice: Exclude<Choice, { kind: "back" }>,
     params: { input?: Json; resume?: { [id: string]: Json } },
   ): Promise<StoppedEvent> {
     if (choice.kind === "go") return driver.run(params, choice.step);
@@ -124,16 +173,21 @@ export class RuntimeRuns {
   async #open(driver: Driver, at: StoppedEvent): Promise<StoppedEvent> {
     const position = await driver.request("open", { threadId: driver.threadId });
     if (!position) throw new Error("The killed run's thread is not in the file");
-    const opened: StoppedEvent = { reason: "entry", hitBreakpointIds: [], position };
+    const opened = standingAt(position);
     const pending = (stop: StoppedEvent) =>
       standsAt(stop)
         .filter((name) => !name.startsWith("after "))
         .sort();
     if (`${pending(opened)}` !== `${pending(at)}`)
       throw new Error(`Killed at ${pending(at)}, opened at ${pending(opened)}`);
-    const waits = needsAnswers(threadsOf(position, "", new ThreadNumbers()));
-    return waits ? { ...opened, reason: "interrupt" } : opened;
+    return opened;
   }
+}
+
+/** A stop that no run made. */
+function standingAt(position: Position): StoppedEvent {
+  const waits = needsAnswers(threadsOf(position, "", new ThreadNumbers()));
+  return { reason: waits ? "interrupt" : "entry", hitBreakpointIds: [], position };
 }
 
 /**

@@ -4,24 +4,26 @@ import type { GraphPosition, NodeBreakpoint, StepMode, StoppedEvent } from "../.
 export type Choice =
   | { readonly kind: "go"; readonly step: StepMode }
   /** On, with a request to pause right behind it. */
-  | { readonly kind: "pause" };
+  | { readonly kind: "pause" }
+  /** A step back in the root graph. */
+  | { readonly kind: "back" };
 
 export interface Way {
   readonly breakpoints: readonly Omit<NodeBreakpoint, "id">[];
-  first(): Choice;
+  readonly first: Exclude<Choice, { kind: "back" }>;
   at(stop: StoppedEvent): Choice;
 }
 
 const everyNode = (when: NodeBreakpoint["when"]) => ({ when, graph: "*", node: "*" });
-const on: Choice = { kind: "go", step: { kind: "continue" } };
+const on = { kind: "go", step: { kind: "continue" } } as const;
 
 /** Stops nowhere but at questions. */
-export const straight: Way = { breakpoints: [], first: () => on, at: () => on };
+export const straight: Way = { breakpoints: [], first: on, at: () => on };
 
 /** Stops before and after every node of every graph. */
 export const everywhere: Way = {
   breakpoints: [everyNode("before"), everyNode("after")],
-  first: () => on,
+  first: on,
   at: () => on,
 };
 
@@ -44,8 +46,18 @@ export function random(numbers: Random, breakpoints: Way["breakpoints"] = []): W
   };
   return {
     breakpoints,
-    first: () => ({ kind: "go", step: { kind: "in" } }),
+    first: { kind: "go", step: { kind: "in" } },
     at: choose,
+  };
+}
+
+/** As `random`, with some steps back in between. */
+export function backAndForth(numbers: Random): Way {
+  const way = random(numbers);
+  let backs = 3;
+  return {
+    ...way,
+    at: (stop) => (numbers.below(3) === 0 && backs-- > 0 ? { kind: "back" } : way.at(stop)),
   };
 }
 
