@@ -78,7 +78,11 @@ export class Breakpoints {
       const look = (): void => {
         if (this.#revision >= revision) end();
       };
-      const timer = setTimeout(end, bindingTime);
+      const timer = setTimeout(() => {
+        // Nobody answers: no other graph waits for these.
+        this.#revision = Math.max(this.#revision, revision);
+        end();
+      }, bindingTime);
       this.#waiting.add(look);
       signal.addEventListener("abort", end);
     });

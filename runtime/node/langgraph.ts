@@ -11,6 +11,8 @@ export type Config = {
   recursionLimit?: number;
   callbacks?: unknown;
   signal?: AbortSignal;
+  /** Writes to the custom stream. */
+  writer?: (value: unknown) => void;
   [key: string]: unknown;
 };
 

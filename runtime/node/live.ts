@@ -57,10 +57,16 @@ export interface Observer {
   taskCached(live: LiveGraph, task: LiveTask): void;
   superstepEnded(live: LiveGraph, step: number, finished: Task[]): void;
   taskStarted(live: LiveGraph, task: LiveTask): void;
+  /** The task writes to the custom stream. */
+  wroteCustom(live: LiveGraph, task: Task, value: unknown): void;
   /** A promise holds the error back. */
   taskEnded(live: LiveGraph, task: LiveTask, failed: boolean, error: unknown): Promise<void> | undefined;
   graphEnded(live: LiveGraph): void;
 }
+
+type Writer = (value: unknown) => void;
+/** LangGraph's own by the one that was put in its place. */
+const writers = new WeakMap<Writer, Writer>();
 
 const current = new AsyncLocalStorage<LiveGraphs>();
 
@@ -277,10 +283,24 @@ export class LiveGraphs {
       error: undefined,
     };
     live.tasks.set(task.id, taken);
+    this.#wrapWriter(live, task);
     const { proc } = task;
     if (!this.#observer.noDebug) delete task.timeout;
     task.proc = { invoke: (input, config) => this.#invoke(live, taken, () => proc.invoke(input, config)) };
     return taken;
+  }
+
+  /** LangGraph's stream says which graph a custom value is of, but not which node. */
+  #wrapWriter(live: LiveGraph, task: Task): void {
+    const { config } = task;
+    if (config?.writer === undefined) return;
+    // The tasks of a nested graph have been given that of the task around them.
+    const write = writers.get(config.writer) ?? config.writer;
+    config.writer = (value) => {
+      this.#observer.wroteCustom(live, task, value);
+      write(value);
+    };
+    writers.set(config.writer, write);
   }
 
   async #invoke(live: LiveGraph, task: LiveTask, body: () => Promise<unknown>): Promise<unknown> {

@@ -8,11 +8,15 @@ import type { Scratchpad, Task } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import type { LiveGraph, LiveTask } from "./live.ts";
 
+const maxWriters = 1000;
+
 /** Sends the events of one run. Hidden tasks are kept from it. */
 export class Report {
   readonly #link: Link;
   /** Where each error was first seen: the innermost task. */
   readonly #errors = new WeakMap<object, { node: string; namespace: string }>();
+  /** Who wrote the custom values that the stream has not come to yet. */
+  readonly #writers: { value: unknown; node: string; namespace: string }[] = [];
 
   constructor(link: Link) {
     this.#link = link;
@@ -67,11 +71,26 @@ export class Report {
     });
   }
 
+  /** A task writes to the custom stream; the stream comes to it soon after. */
+  wroteCustom(live: LiveGraph, task: Task, value: unknown): void {
+    this.#writers.push({ value, node: String(task.name), namespace: live.namespace });
+    // A stream of the user's own may have taken some.
+    if (this.#writers.length > maxWriters) this.#writers.shift();
+  }
+
   /** A chunk of the stream, which is asked for custom values only. */
   custom(chunk: unknown): void {
-    const [namespace, mode, payload] = chunk as [string[], string, unknown];
+    const [steps, mode, payload] = chunk as [string[], string, unknown];
     if (mode !== "custom") return;
-    this.#link.event("custom", { namespace: namespace.join("|"), value: toJson(payload) });
+    const namespace = steps.join("|");
+    const at = this.#writers.findIndex(({ value }) => Object.is(value, payload));
+    const [writer] = at < 0 ? [] : this.#writers.splice(at, 1);
+    const node = writer === undefined ? {} : { node: writer.node };
+    this.#link.event("custom", {
+      namespace: writer?.namespace ?? namespace,
+      ...node,
+      value: toJson(payload),
+    });
   }
 }
 

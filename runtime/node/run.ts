@@ -207,6 +207,10 @@ export class Run implements Observer {
     if (!isHidden(task.task)) this.#report.taskStarted(live, task);
   }
 
+  wroteCustom(live: LiveGraph, task: Task, value: unknown): void {
+    this.#report.wroteCustom(live, task, value);
+  }
+
   taskEnded(live: LiveGraph, task: LiveTask, failed: boolean, error: unknown): Promise<void> | undefined {
     if (isHidden(task.task)) return undefined;
     if (this.#stop !== undefined) queueMicrotask(() => this.#settle());

@@ -15,6 +15,7 @@ import type {
   Requests,
   RunParams,
   RuntimeErrorData,
+  SetBreakpointsParams,
   StepMode,
   StoppedEvent,
 } from "../../src/protocol/runtime.ts";
@@ -63,6 +64,13 @@ export class NodeRuntime implements AsyncDisposable {
   readonly #watchers = new Set<() => void>();
   #read = 0;
   #nextId = 1;
+  #breakpoints: SetBreakpointsParams = {
+    breakpoints: [],
+    dataBreakpoints: [],
+    exceptions: [{ filter: "raised" }],
+    compiled: true,
+    revision: 0,
+  };
 
   private constructor(child: ChildProcess, socket: Socket, folder: string, isOwnFolder: boolean) {
     this.child = child;
@@ -138,13 +146,12 @@ export class NodeRuntime implements AsyncDisposable {
       node: "*",
       ...breakpoint,
     }));
-    await this.request("setBreakpoints", {
+    this.#breakpoints = {
+      ...this.#breakpoints,
       breakpoints: all,
-      dataBreakpoints: [],
       exceptions: exceptions.map((filter) => ({ filter })),
-      compiled: true,
-      revision: 0,
-    });
+    };
+    await this.request("setBreakpoints", this.#breakpoints);
   }
 
   /** Runs until the next stop. */
@@ -205,12 +212,19 @@ export class NodeRuntime implements AsyncDisposable {
     if (message.method !== undefined) {
       this.events.push({ method: message.method, params: message.params });
       for (const look of [...this.#watchers]) look();
+      if (message.method === "graphs") this.#answerGraphs(message.params as Events["graphs"]);
       return;
     }
     const waiting = this.#waiting.get(message.id ?? -1);
     this.#waiting.delete(message.id ?? -1);
     if (message.error === undefined) waiting?.resolve(message.result);
     else waiting?.reject(new ResponseError(message.error.message, message.error.data));
+  }
+
+  /** As the adapter does. */
+  #answerGraphs({ revision }: Events["graphs"]): void {
+    this.#breakpoints = { ...this.#breakpoints, revision };
+    this.request("setBreakpoints", this.#breakpoints).catch(() => {});
   }
 
   #send(message: object): void {

@@ -31,6 +31,19 @@ describe("a run in the Node runtime", function () {
     assert.equal(await runtime.evaluate("text"), '"abc"');
   });
 
+  it("names the node that wrote to the custom stream", async () => {
+    await using runtime = await NodeRuntime.start();
+    await runtime.load(program, { graph: "writers" });
+    assert.equal((await runtime.run("continue", { input: { text: "" } })).reason, "end");
+    const custom = runtime.all("custom");
+    assert.deepEqual(custom.map(({ node, value }) => `${node} ${value}`).sort(), [
+      "inner same",
+      "outer same",
+    ]);
+    assert.equal(custom.find(({ node }) => node === "outer")?.namespace, "");
+    assert.match(custom.find(({ node }) => node === "inner")?.namespace ?? "", /^around:/);
+  });
+
   it("goes on after a cancel with the supersteps that were left, in another process too", async () => {
     const config = { recursion_limit: 5 };
     await using first = await NodeRuntime.start();
