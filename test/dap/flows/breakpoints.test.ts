@@ -146,6 +146,54 @@ for (const language of languages) {
       await client.close();
     });
 
+    it("stops at the function of every kind of node, and shows its line", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("node_kinds");
+      const helpers = bench.fixture("helpers");
+      const here = [
+        "plain",
+        "inline",
+        "partial",
+        "callable",
+        "method",
+        "static",
+        "decorated",
+        "runnable",
+        "sequence",
+        "closure",
+        "asynchronous",
+      ];
+      const marks = new Map(here.map((name) => [name, { path: program, line: line(name) }]));
+      marks.set("imported", { path: helpers.program, line: helpers.line("imported") });
+      const set = await client.breakpoints(
+        program,
+        here.map((name) => ({ line: line(name) })),
+      );
+      const [imported] = await client.breakpoints(helpers.program, [{ line: helpers.line("imported") }]);
+      const ids = new Map([...here, "imported"].map((name, index) => [name, [...set, imported][index]?.id]));
+      let stop = await client.launch(bench.launch("node_kinds", { input: { log: [] } }));
+      const met: string[] = [];
+      while (stop.reason === "breakpoint") {
+        const [top] = await client.frames(stop.threadId);
+        const name = top?.name ?? "";
+        met.push(name);
+        assert.deepEqual([name, stop.hitBreakpointIds], [name, [ids.get(name)]]);
+        assert.deepEqual({ path: top?.source?.path, line: top?.line }, marks.get(name), name);
+        stop = await client.go("continue");
+      }
+      assert.deepEqual(met.toSorted(), [...marks.keys()].toSorted());
+      await client.close();
+    });
+
+    it("stops in a function that is defined inside a factory", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("factories");
+      const [mark] = await client.breakpoints(program, [{ line: line("shout") }]);
+      const stop = await client.launch(bench.launch("factories", { graph: "make", input: { text: "hi" } }));
+      assert.deepEqual([stop.description, stop.hitBreakpointIds], ["Before node shout", [mark?.id]]);
+      await client.close();
+    });
+
     it("binds a breakpoint in a file that loads later, and stops there the first time", async () => {
       const client = await bench.client();
       const trace = bench.trace();
