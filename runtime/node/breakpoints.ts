@@ -177,7 +177,7 @@ export class Breakpoints {
 }
 
 /** `5`, `>= 3`, `% 2`; undefined when it is none of them. */
-export function hitTest(text: string): ((count: number) => boolean) | undefined {
+function hitTest(text: string): ((count: number) => boolean) | undefined {
   const match = /^\s*(>=|<=|==|=|>|<|%)?\s*(\d+)\s*$/.exec(text);
   if (match === null) return undefined;
   const number = Number(match[2]);

@@ -197,7 +197,7 @@ function messageText(content: unknown): string {
 }
 
 /** `human`, `ai`, `tool`...: told by the class, whichever copy of @langchain/core it is from. */
-export function messageType(value: object): string | undefined {
+function messageType(value: object): string | undefined {
   const message = value as MessageLike;
   if (!("content" in value) || typeof message._getType !== "function") return undefined;
   const type = message._getType();

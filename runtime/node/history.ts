@@ -44,7 +44,7 @@ export async function snapshotAt(graph: Graph, saver: Saver, place: Place): Prom
   return graph.getState({ configurable: { ...configurable, __pregel_checkpointer: saver } });
 }
 
-export const visibleTasks = (snapshot: Snapshot): SnapshotTask[] =>
+const visibleTasks = (snapshot: Snapshot): SnapshotTask[] =>
   snapshot.tasks.filter(({ name }) => name !== "__start__");
 
 /** The steps of one branch, newest first: from a checkpoint to its parent, and so on. */

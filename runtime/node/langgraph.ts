@@ -3,7 +3,6 @@
 // The classes come from the program's own copy of the package, so nothing of it can be imported here. What is
 // written down holds for @langchain/langgraph 0.4 to 1.4; `_runLoop`, `tick` and `acceptPush` are not public.
 
-export type Key = string;
 export type Config = {
   configurable?: { [key: string]: unknown };
   metadata?: { [key: string]: unknown };

@@ -196,7 +196,7 @@ function liveCheckpoint(live: LiveGraph, next: string[]): CheckpointInfo | undef
   };
 }
 
-export function metadataJson(metadata: object | undefined): CheckpointInfo["metadata"] {
+function metadataJson(metadata: object | undefined): CheckpointInfo["metadata"] {
   return toJson(metadata ?? {}) as CheckpointInfo["metadata"];
 }
 

@@ -4,13 +4,10 @@ import {
   CheckpointFileError,
   createFileSaver,
   type FileSaver,
-  Unavailable,
   UnknownCheckpointError,
 } from "./checkpointer/index.ts";
 import { RuntimeError } from "./errors.ts";
 import type { LangGraphModule } from "./langgraph.ts";
-
-export { Unavailable };
 
 export type Saving = FileSaver;
 

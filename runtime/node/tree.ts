@@ -21,7 +21,7 @@ export interface Page {
 }
 
 /** How many children there are of each kind. */
-export function countChildren(value: unknown): { indexed: number; named: number } {
+function countChildren(value: unknown): { indexed: number; named: number } {
   if (typeof value === "function") return { indexed: 0, named: visibleKeys(value).length };
   if (typeof value !== "object" || value === null || isLeaf(value)) return { indexed: 0, named: 0 };
   if (Array.isArray(value)) return { indexed: value.length, named: 0 };

@@ -134,7 +134,7 @@ export function withLines(own: NodeFunction, functions: readonly FunctionLines[]
 }
 
 /** The function where a stop at the node shows. */
-export function mainFunction(node: GraphNode): NodeFunction | undefined {
+function mainFunction(node: GraphNode): NodeFunction | undefined {
   return (
     node.functions.find((own) => own.role === "node") ?? node.functions.find((own) => own.role === "tool")
   );

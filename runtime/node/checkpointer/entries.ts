@@ -2,10 +2,10 @@
 
 import { hash as digest } from "node:crypto";
 
-export const REF = 0x00;
+const REF = 0x00;
 export const PART = 0x01;
 export const NULL = 0x02;
-export const ITEM = 0x20;
+const ITEM = 0x20;
 const OTHER = 0x1f;
 const CODE_OF_TYPE: ReadonlyMap<string, number> = new Map([
   ["msgpack", 0x10],

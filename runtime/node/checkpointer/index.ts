@@ -21,7 +21,6 @@ import type { LiveCheckpoint } from "./thread.ts";
 
 export { CheckpointFileError, type CheckpointFileErrorCode, UnknownCheckpointError } from "./errors.ts";
 export { Unavailable } from "./live.ts";
-export type { CheckpointSummary, Edited, LiveCheckpoint, ThreadRow };
 
 /** `metadata` and `checkpoint.channel_values` are the run's own objects. */
 export type PutObserver = (
