@@ -6,6 +6,7 @@ import type { CustomRequests } from "../protocol/dap.ts";
 import { type AdapterMessage, movesOn } from "./adapter-messages.ts";
 
 const reloadCommand = "langgraph.reload";
+const messageMilliseconds = 5_000;
 
 export class Reloading implements vscode.Disposable {
   readonly #sessions = new Map<string, SessionCode>();
@@ -75,6 +76,7 @@ class SessionCode implements vscode.DebugAdapterTracker {
         { location: vscode.ProgressLocation.Window, title: "Reloading the graph" },
         () => this.#request("langgraph/reload", {}),
       );
+      vscode.window.setStatusBarMessage("The graph has been reloaded", messageMilliseconds);
       if (gone?.before) await this.#offerToGoBack(gone.nodes, gone.before);
     } catch (error) {
       this.#showError(error);

@@ -17,6 +17,7 @@ const languages = [
     lines: { lookUp: "def look_up", write: "def write", publish: "def publish", raise: "raise " },
     text: (value: string) => `'${value}'`,
     error: "ValueError",
+    mended: "return {'text': 'printed'}",
   },
   {
     name: "TypeScript",
@@ -29,6 +30,7 @@ const languages = [
     },
     text: (value: string) => `"${value}"`,
     error: "RangeError",
+    mended: "return { text: 'printed' };",
   },
 ];
 
@@ -68,12 +70,16 @@ describe("breakpoints and steps in VS Code", function () {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  for (const { name, file, lines, text, error } of languages) {
+  for (const { name, file, lines, text, error, mended } of languages) {
+    let lineOf: (start: string) => number;
+
+    before(async () => {
+      const source = (await readFile(path.join(folder, file), "utf8")).split("\n");
+      lineOf = (start) => source.findIndex((line) => line.includes(start)) + 1;
+    });
+
     it(`takes conditions, log messages, modes, names and steps in ${name}`, async () => {
       const { workbench } = session;
-      const source = (await readFile(path.join(folder, file), "utf8")).split("\n");
-      const lineOf = (start: string) => source.findIndex((line) => line.includes(start)) + 1;
-
       await workbench.openFile(file);
       await workbench.waitForExtension();
       await gestures.editBreakpoint(lineOf(lines.lookUp), "Add Logpoint", { text: "looking up {topic}" });
@@ -116,6 +122,58 @@ describe("breakpoints and steps in VS Code", function () {
       await gestures.clickTool("Step Over");
       await workbench.waitForVariable("rounds", "1");
       assert.ok((await workbench.callStack()).some((row) => row.startsWith("Stack Frame write,")));
+    });
+
+    it(`goes back, changes the state, jumps and takes new code in ${name}`, async () => {
+      const { workbench } = session;
+      await workbench.openFile(file);
+      await workbench.clickGutter(lineOf(lines.write));
+      await workbench.startConfiguration(file);
+      await workbench.waitForCallStack("Before node write");
+      await workbench.expandVariable("State");
+      await workbench.waitForVariable("rounds", "0");
+
+      await gestures.clickTool("Continue");
+      await workbench.waitForVariable("rounds", "1");
+      await gestures.clickTool("Step Back");
+      await workbench.waitForVariable("rounds", "0");
+      await workbench.waitForCallStack("Back before node write");
+      await workbench.screenshot(`${name}-back`);
+      await gestures.setVariable("notes", text("edited"));
+      await workbench.waitForVariable("notes", text("edited"));
+      await workbench.screenshot(`${name}-edit`);
+      await gestures.clickTool("Step Over");
+      await workbench.waitForVariable("text", text("edited"));
+
+      await gestures.showSteps();
+      await gestures.chooseForFrame("plan", "Restart Frame");
+      await workbench.waitForCallStack("Again before node plan");
+      await gestures.clickTool("Continue");
+      await workbench.waitForCallStack("Before node write");
+      await workbench.waitForVariable("notes", text("BEES HAVE WINGS"));
+      await gestures.clickTool("Continue");
+      await workbench.waitForVariable("rounds", "1");
+      await gestures.clickTool("Reverse");
+      await workbench.waitForVariable("rounds", "0");
+      await workbench.waitForCallStack("Back before node write");
+      await workbench.waitForStopAt(file, lineOf(lines.write));
+
+      // To a node that comes next only after two more rounds; it raises.
+      await gestures.chooseInEditor(lineOf(lines.publish), "Jump to Cursor");
+      await workbench.waitForCallStack("Jumped to before node publish");
+      await gestures.clickTool("Continue");
+      await workbench.waitForStopAt(file, lineOf(lines.raise));
+      await workbench.exceptionWidget(error).waitFor();
+
+      // The node runs again, with the code as it is now.
+      await gestures.clearNotifications();
+      await workbench.replaceLine(lineOf(lines.raise), mended);
+      await gestures.clickInNotification(`${file} has changed`, "Reload Graph");
+      await workbench.waitForStatus("The graph has been reloaded");
+      await workbench.screenshot(`${name}-reload`);
+      await gestures.clickTool("Continue");
+      await workbench.waitForCallStack("The run has ended");
+      await workbench.waitForVariable("text", text("printed"));
     });
   }
 });

@@ -91,10 +91,17 @@ export class Gestures {
   async setVariable(name: string, value: string): Promise<void> {
     const row = this.#workbench.variableRow(name);
     await row.locator(".value").dblclick();
-    const field = this.#page.locator(".debug-variables .monaco-list-row input");
+    const field = this.#page.getByLabel("Type new variable value").and(this.#page.locator(":visible"));
     await field.fill(value);
     await field.press("Enter");
-    await field.waitFor({ state: "detached" });
+    await field.waitFor({ state: "hidden" });
+  }
+
+  /** Opens the steps already taken, which the Call Stack folds away. */
+  async showSteps(): Promise<void> {
+    const folded = this.#page.locator(".debug-call-stack .monaco-list-row", { hasText: /^Show \d+ More/ });
+    await folded.click();
+    await folded.waitFor({ state: "detached" });
   }
 
   /** Right-clicks a frame of the Call Stack and chooses from its menu. */
@@ -111,6 +118,23 @@ export class Gestures {
     assert.ok(box, `line ${line} is not on the screen`);
     await this.#page.mouse.click(box.x + 200, box.y + box.height / 2, { button: "right" });
     await this.choose(entry);
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.#workbench.runCommand("Notifications: Clear All Notifications");
+    await this.#page.locator(".statusbar-item .codicon-bell-dot").waitFor({ state: "detached" });
+  }
+
+  /** Waits for a notification and clicks its button. VS Code under test shows none unless it is asked to. */
+  async clickInNotification(text: string, button: string): Promise<void> {
+    const bell = this.#page.locator(".statusbar-item .codicon-bell-dot");
+    await bell.click();
+    const notification = this.#page.locator(".notifications-center .notification-list-item", {
+      hasText: text,
+    });
+    await notification.getByText(button).click();
+    await notification.waitFor({ state: "detached" });
+    await this.#workbench.press("Escape");
   }
 
   /** Chooses from the open menu, which takes no click in its first moments. */

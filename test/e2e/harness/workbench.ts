@@ -57,6 +57,16 @@ export class Workbench {
     return number;
   }
 
+  /** Types another text in place of a line's, and saves the file. */
+  async replaceLine(line: number, text: string): Promise<void> {
+    await this.revealLine(line);
+    await this.press("End");
+    await this.press("Shift+Home");
+    await this.page.keyboard.type(text);
+    await this.press("ControlOrMeta+S");
+    await this.page.locator(".tab.active:not(.dirty)").waitFor();
+  }
+
   /** Presses a key or a chord, such as "F5" or "Shift+F5". */
   async press(key: string): Promise<void> {
     await this.page.keyboard.press(key);
@@ -198,6 +208,11 @@ export class Workbench {
       .first();
     await message.waitFor();
     return message;
+  }
+
+  /** Waits until the status bar has this text. */
+  async waitForStatus(text: string | RegExp): Promise<void> {
+    await this.page.locator(".statusbar-item", { hasText: text }).first().waitFor();
   }
 
   /** Waits until the debug toolbar is there: a session runs. */
