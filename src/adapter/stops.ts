@@ -58,6 +58,8 @@ export class Stops {
   readonly #retried = new Set<string>();
   /** The thread that the last step was taken on. */
   #stepped: number | undefined;
+  /** The client was told of interrupts at the last stop. */
+  #asks = false;
   #changing: Promise<unknown> = Promise.resolve();
 
   constructor(debuggee: Debuggee, client: Client, console: Console, hits: Hits) {
@@ -153,7 +155,9 @@ export class Stops {
       hitBreakpointIds: [...stop.hitBreakpointIds],
       ...(stop.text !== undefined && { text: stop.text }),
     });
-    if (stop.interrupts.length > 0) void this.#tellInterrupts(stop);
+    // A client that still asks what was asked at the stop before has to stop asking.
+    if (stop.interrupts.length > 0 || this.#asks) void this.#tellInterrupts(stop);
+    this.#asks = stop.interrupts.length > 0;
   }
 
   /** The same stop, whose state was changed: frames and variables of it stay. */

@@ -19,6 +19,7 @@ import { metBefore, type PastBreakpoints } from "./met-before.ts";
 import type { Frame } from "./shown.ts";
 import { leafOf, type Stop, type StoppedThread } from "./stop.ts";
 import type { Standing, Stops } from "./stops.ts";
+import { stepsBack, Visits } from "./walk.ts";
 
 /** A node that `goto` can choose. */
 interface Choice {
@@ -33,14 +34,12 @@ interface Choice {
 /** How a user calls what was done: "Back before node x". */
 type Manner = Pick<Standing, "reason" | "text" | "hitBreakpointIds" | "thread"> & { readonly word: string };
 
-/** Steps that one question to the runtime reads. */
-const pageSize = 50;
-
 export class Travel {
   readonly #debuggee: Debuggee;
   readonly #client: Client;
   readonly #stops: Stops;
   readonly #breakpoints: PastBreakpoints;
+  readonly #visits: Visits;
   readonly #choices = new HandleTree<Choice>();
   #choicesOf: number | undefined;
 
@@ -49,6 +48,7 @@ export class Travel {
     this.#client = client;
     this.#stops = stops;
     this.#breakpoints = breakpoints;
+    this.#visits = new Visits(debuggee.runtime);
   }
 
   // -------------------------------------------------------------------------------------------- back
@@ -70,17 +70,24 @@ export class Travel {
   reverseContinue(threadId: number, reply: Reply): Promise<void> {
     return this.#stops.alone(async () => {
       const { stop, thread } = this.#at(threadId);
+      const { runtime, plan } = this.#debuggee;
+      const { threadId: id = plan.threadId } = stop.position ?? {};
+      const all = this.#breakpoints.toRuntime();
+      const graphs = graphsOf(thread);
+      const inside = await this.#visits.read(
+        id,
+        all,
+        graphs.map(({ namespace }) => namespace),
+      );
       let start: MoveTarget = { kind: "back", namespace: "" };
-      for (const graph of graphsOf(thread)) {
-        for await (const { entry, current } of this.#stepsBack(stop, graph)) {
-          const to: MoveTarget = current
-            ? { kind: "back", namespace: graph.namespace }
-            : { kind: "checkpoint", namespace: graph.namespace, checkpointId: entry.checkpoint.id };
-          start = to;
-          if (current && !hasBegun(graph, thread)) continue;
-          const { runtime, plan } = this.#debuggee;
-          const all = this.#breakpoints.toRuntime();
-          const met = await metBefore(entry, all, runtime, plan.language, !current);
+      for (const graph of graphs) {
+        for await (const { entry, where } of stepsBack(runtime, id, graph, inside)) {
+          const { id: checkpointId, namespace } = entry.checkpoint;
+          const to: MoveTarget =
+            where === "here" ? { kind: "back", namespace } : { kind: "checkpoint", namespace, checkpointId };
+          if (where !== "inside") start = to;
+          if (where === "here" && !hasBegun(graph, thread)) continue;
+          const met = await metBefore(entry, all, runtime, plan.language, where !== "here");
           if (!met) continue;
           await this.#move(
             stop,
@@ -99,32 +106,6 @@ export class Travel {
       }
       await this.#move(stop, start, reply, { word: "Back", reason: "entry" });
     });
-  }
-
-  /** The steps of a graph from where it stands to the start of this run, newest first. */
-  async *#stepsBack(
-    stop: Stop,
-    { namespace, checkpoint }: GraphPosition,
-  ): AsyncGenerator<{ entry: HistoryEntry; current: boolean }> {
-    const threadId = stop.position?.threadId ?? this.#debuggee.plan.threadId;
-    let before: string | undefined;
-    for (;;) {
-      const { entries, more } = await this.#debuggee.runtime.request("history", {
-        threadId,
-        namespace,
-        ...(before !== undefined && { before }),
-        limit: pageSize,
-      });
-      for (const entry of entries) {
-        const { id, source } = entry.checkpoint;
-        // What was before this turn's input is another run.
-        if (source === "input") return;
-        yield { entry, current: id === checkpoint?.id };
-        if (entry.nodes.length === 0 && source !== "update") return;
-      }
-      before = entries.at(-1)?.checkpoint.id;
-      if (!more || before === undefined) return;
-    }
   }
 
   // -------------------------------------------------------------------------------------------- again

@@ -182,6 +182,36 @@ for (const language of languages) {
       await client.close();
     });
 
+    it("goes back to a breakpoint in a subgraph that has ended", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("nested");
+      const set = await client.breakpoints(program, [{ line: line("dig") }, { line: line("lower_start") }]);
+      await client.launch(bench.launch("nested", { input: { depth: 0 } }));
+      await client.go("continue");
+      assert.equal((await client.go("continue")).reason, "end");
+      const bottom = await client.go("reverseContinue", { threadId: 1 });
+      assert.equal(bottom.description, "Back before node upper:lower:bottom:dig");
+      assert.deepEqual(bottom.hitBreakpointIds, [set[0]?.id]);
+      const lower = await client.go("reverseContinue", { threadId: bottom.threadId });
+      assert.equal(lower.description, "Back before node upper:lower:lower_start");
+      assert.deepEqual(lower.hitBreakpointIds, [set[1]?.id]);
+      const start = await client.go("reverseContinue", { threadId: lower.threadId });
+      assert.deepEqual(told(start), ["entry", "Back before node upper"]);
+      assert.equal((await client.go("continue")).description, "Before node upper:lower:lower_start");
+      assert.equal((await client.go("continue")).description, "Before node upper:lower:bottom:dig");
+      assert.equal((await client.go("continue")).reason, "end");
+      await client.close();
+    });
+
+    it("no more asks for an answer where nothing waits for one", async () => {
+      const client = await bench.client();
+      await client.launch(bench.launch("review", { input: {} }));
+      await client.event("langgraph/interrupts", ({ interrupts }) => interrupts.length === 1);
+      assert.equal((await client.go("stepBack", { threadId: 1 })).description, "Back before node review");
+      await client.event("langgraph/interrupts", ({ interrupts }) => interrupts.length === 0);
+      await client.close();
+    });
+
     it("opens a thread where it was left after going back", async () => {
       const client = await bench.client();
       await client.launch(bench.launch("linear", { input, threadId: "back" }));
