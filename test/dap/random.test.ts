@@ -64,7 +64,7 @@ describe("random requests", () => {
   async function session(language: Language, name: string, seed: number, requests: number): Promise<number> {
     const { program } = fixture(language, name);
     const { input } = fixtures.find((each) => each.name === name) as Fixture;
-    const long = name === "loop" ? { count: 0, limit: 400 } : input;
+    const long = name === "loop" ? { count: 0, limit: 50 } : input;
     const client = await Client.start();
     clients.add(client);
     await client.launch({

@@ -5,6 +5,7 @@
  * gave out in this session; some are stale, some were never given out, and those must be refused.
  */
 import assert from "node:assert/strict";
+import type { DebugProtocol } from "@vscode/debugprotocol";
 import fc from "fast-check";
 import type { Client } from "./client.ts";
 import { RequestFailed } from "./client.ts";
@@ -17,9 +18,11 @@ export interface RandomRequest {
 }
 
 /** Kinds of ids that responses give out. */
-type Kind = "thread" | "frame" | "reference" | "target" | "dataId" | "checkpoint" | "interrupt";
+type Kind =
+  | ("thread" | "frame" | "reference" | "name" | "expression")
+  | ("place" | "task" | "dataId" | "checkpoint" | "interrupt");
 
-/** Stands for an id of this kind that the session has seen. */
+/** Stands for an id of this kind that the session has seen; number 1 for the first of this stop. */
 interface Pick {
   readonly pick: Kind;
   readonly number: number;
@@ -30,7 +33,8 @@ const never = 987_654_321;
 
 const seen = (kind: Kind, other: fc.Arbitrary<unknown> = fc.oneof(fc.constant(never), fc.integer())) =>
   fc.oneof(
-    { weight: 9, arbitrary: fc.record({ pick: fc.constant(kind), number: fc.nat() }) },
+    { weight: 3, arbitrary: fc.constant({ pick: kind, number: 1 }) },
+    { weight: 4, arbitrary: fc.record({ pick: fc.constant(kind), number: fc.nat() }) },
     { weight: 1, arbitrary: other },
   );
 
@@ -39,12 +43,13 @@ const threadId = seen("thread");
 const frameId = seen("frame");
 const variablesReference = seen("reference");
 const checkpointId = seen("checkpoint", fc.string());
-const expression = fc.oneof(
+const written = fc.oneof(
   fc.constantFrom("count", "state", "log[0]", "count +", "", "log", "count = 1", "log = ['a']", "nobody"),
   fc.constantFrom("/state", "/next", "/help", "/resume 1", "/input {}", "/nothing", "/history 3", "/diff"),
   fc.string(),
 );
-const name = fc.oneof(fc.constantFrom("count", "log", "limit", "topic", "0"), fc.string());
+const expression = seen("expression", written);
+const name = seen("name", fc.string());
 const value = fc.oneof(fc.constantFrom("1", "[]", '"text"', "{", "count + 1", "null"), fc.string());
 const source = fc.constantFrom({ path: "PROGRAM" }, { path: "/nowhere/else.py" }, { name: "no path" }, {});
 const line = fc.integer({ min: -2, max: 60 });
@@ -85,7 +90,7 @@ const requests: { readonly [command: string]: { weight: number; args: fc.Arbitra
   },
   completions: {
     weight: 3,
-    args: fc.record({ text: expression, column: fc.integer({ min: -3, max: 30 }) }),
+    args: fc.record({ text: written, column: fc.integer({ min: -3, max: 30 }) }),
   },
   setBreakpoints: {
     weight: 3,
@@ -93,7 +98,7 @@ const requests: { readonly [command: string]: { weight: number; args: fc.Arbitra
       source,
       breakpoints: fc.array(
         fc.record(
-          { line, condition: expression, mode: fc.constantFrom("after", "before") },
+          { line, condition: written, mode: fc.constantFrom("after", "before") },
           { requiredKeys: ["line"] },
         ),
         { maxLength: 4 },
@@ -132,7 +137,7 @@ const requests: { readonly [command: string]: { weight: number; args: fc.Arbitra
   next: { weight: 5, args: fc.record({ threadId }) },
   stepIn: {
     weight: 5,
-    args: fc.record({ threadId, targetId: seen("target") }, { requiredKeys: ["threadId"] }),
+    args: fc.record({ threadId, targetId: seen("task") }, { requiredKeys: ["threadId"] }),
   },
   stepInTargets: { weight: 3, args: fc.record({ frameId }) },
   stepOut: { weight: 2, args: fc.record({ threadId }) },
@@ -140,7 +145,7 @@ const requests: { readonly [command: string]: { weight: number; args: fc.Arbitra
   reverseContinue: { weight: 1, args: fc.record({ threadId }) },
   restartFrame: { weight: 2, args: fc.record({ frameId }) },
   gotoTargets: { weight: 2, args: fc.record({ source, line }) },
-  goto: { weight: 2, args: fc.record({ threadId, targetId: seen("target") }) },
+  goto: { weight: 2, args: fc.record({ threadId, targetId: seen("place") }) },
   pause: { weight: 3, args: fc.record({ threadId }) },
   "langgraph/graph": { weight: 1, args: fc.constant({}) },
   "langgraph/interrupts": { weight: 2, args: fc.constant({}) },
@@ -193,10 +198,21 @@ const goers = new Set([
 const look: readonly RandomRequest[] = [
   { command: "threads", args: {} },
   { command: "langgraph/interrupts", args: {} },
+  { command: "gotoTargets", args: { source: { path: "PROGRAM" }, line: 1 } },
   { command: "stackTrace", args: { threadId: { pick: "thread", number: 1 }, levels: 20 } },
   { command: "scopes", args: { frameId: { pick: "frame", number: 1 } } },
   { command: "variables", args: { variablesReference: { pick: "reference", number: 1 } } },
 ].map((request) => ({ ...request, atOnce: false }));
+
+/** What gets the run on where a step does not. */
+const afterStop: { readonly [reason: string]: RandomRequest } = {
+  end: { command: "langgraph/input", args: { input: "INPUT" }, atOnce: false },
+  interrupt: {
+    command: "langgraph/resume",
+    args: { answer: { pick: "interrupt", number: 1 } },
+    atOnce: false,
+  },
+};
 
 /** Ids that responses of a session gave out. */
 class Ids {
@@ -206,7 +222,7 @@ class Ids {
   /** An id of this kind: mostly one of this stop, sometimes an older one. */
   of({ pick, number }: Pick): unknown {
     const known = (number % 6 > 0 && this.#ofThisStop.get(pick)) || this.#known.get(pick) || [];
-    return known[number % known.length] ?? (pick === "thread" ? 1 : never);
+    return known[number === 1 ? 0 : number % known.length] ?? (pick === "thread" ? 1 : never);
   }
 
   /** What was given out before is old. */
@@ -219,19 +235,21 @@ class Ids {
     for (const [key, content] of Object.entries(body)) {
       const kind = kindOf(command, key);
       if (kind && Array.isArray(content)) for (const { id } of content) this.#add(kind, id);
-      this.#walk(content);
+      this.#walk(command, content);
     }
     if ("dataId" in body && body.dataId !== null) this.#add("dataId", body.dataId);
   }
 
-  /** References and checkpoints, wherever they are. */
-  #walk(content: unknown): void {
-    if (Array.isArray(content)) for (const item of content) this.#walk(item);
+  /** References, names and checkpoints, wherever they are. */
+  #walk(command: string, content: unknown): void {
+    if (Array.isArray(content)) for (const item of content) this.#walk(command, item);
     if (typeof content !== "object" || content === null) return;
     for (const [key, item] of Object.entries(content)) {
       if (key === "variablesReference" && typeof item === "number" && item > 0) this.#add("reference", item);
+      else if (key === "name" && command === "variables") this.#add("name", item);
+      else if (key === "evaluateName") this.#add("expression", item);
       else if (key === "checkpointId") this.#add("checkpoint", item);
-      else if (typeof item === "object") this.#walk(item);
+      else if (typeof item === "object") this.#walk(command, item);
     }
   }
 
@@ -246,7 +264,8 @@ class Ids {
 function kindOf(command: string, key: string): Kind | undefined {
   if (command === "threads" && key === "threads") return "thread";
   if (key === "stackFrames") return "frame";
-  if (key === "targets" && command !== "completions") return "target";
+  if (key === "targets" && command === "gotoTargets") return "place";
+  if (key === "targets" && command === "stepInTargets") return "task";
   if (key === "checkpoints") return "checkpoint";
   return key === "interrupts" ? "interrupt" : undefined;
 }
@@ -293,23 +312,29 @@ export async function send(
   };
   const answers: Promise<unknown>[] = [];
   const isOver = (): boolean => client.events("terminated").length > 0;
-  let looked = 0;
-  for (const request of list) {
-    const stops = client.events("stopped").length;
-    if (stops > looked) {
-      looked = stops;
-      ids.nextStop();
-      for (const each of look) if (!isOver()) await within(seconds, one(each), open);
-    }
-    if (isOver()) break;
+  /** Sends it, and waits for the answer and for the stop that it leads to. */
+  const oneByOne = async (request: RandomRequest): Promise<void> => {
+    if (isOver()) return;
     client.markNow();
-    const answer = one(request);
-    answers.push(answer);
-    if (request.atOnce) continue;
-    const succeeded = await within(seconds, answer, open);
-    if (!succeeded || !goers.has(request.command)) continue;
+    const succeeded = await within(seconds, one(request), open);
+    if (!succeeded || !goers.has(request.command)) return;
     const stop = Promise.race([client.event("stopped"), client.event("terminated")]);
     await within(seconds, stop, new Map([[0, `the stop after ${request.command}`]]));
+  };
+  let looked = 0;
+  for (const request of list) {
+    const stops = client.events<DebugProtocol.StoppedEvent["body"]>("stopped");
+    if (stops.length > looked) {
+      looked = stops.length;
+      ids.nextStop();
+      for (const each of look) await oneByOne(each);
+      const goOn = afterStop[stops.at(-1)?.reason ?? ""];
+      // Mostly: a step at the end ends the session.
+      if (goOn && looked % 5 > 0) await oneByOne(goOn);
+    }
+    if (isOver()) break;
+    if (request.atOnce) answers.push(one(request));
+    else await oneByOne(request);
   }
   await within(seconds, Promise.all(answers), open);
   assert.deepEqual(wrong, []);
