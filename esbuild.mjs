@@ -34,6 +34,22 @@ const commonjs = {
   define: { "import.meta.url": "__moduleUrl" },
 };
 
+/** The panel runs in a webview: a page of its own in Chromium. */
+const page = {
+  ...common,
+  platform: "browser",
+  format: "iife",
+  target: "chrome126",
+  // React's own checks are for those who develop React components; what counts is what users get.
+  define: { "process.env.NODE_ENV": '"production"' },
+  minify: true,
+  keepNames: false,
+  jsx: "automatic",
+  loader: { ".ttf": "file" },
+  assetNames: "[name]",
+  plugins: [noVscode(root)],
+};
+
 const bundles = [
   {
     ...commonjs,
@@ -61,6 +77,8 @@ const bundles = [
     },
     plugins: [noVscode(root), noLangchain(root)],
   })),
+  { ...page, entryPoints: ["webview/main.tsx"], outfile: "dist/webview/main.js" },
+  { ...page, entryPoints: ["webview/layout/worker.ts"], outfile: "dist/webview/layout.js" },
 ];
 
 /** Files that run as they are: [source, target in dist]. */

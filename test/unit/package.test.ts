@@ -29,6 +29,10 @@ describe("the VSIX", function () {
       "dist/package.json",
       "dist/extension.js",
       "dist/adapter.js",
+      "dist/webview/main.js",
+      "dist/webview/main.css",
+      "dist/webview/codicon.ttf",
+      "dist/webview/layout.js",
       "dist/runtime/node/main.mjs",
       "dist/runtime/node/worker.mjs",
       "dist/runtime/python/langgraph_debugger/__main__.py",
@@ -46,7 +50,7 @@ describe("the VSIX", function () {
 
   it("carries nothing else", () => {
     const expected =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|images\/[^/]+\.png|dist\/[^/]+\.(js|json|wasm)|dist\/runtime\/node\/[^/]+\.mjs|dist\/runtime\/schema\/checkpoints\.sql|dist\/runtime\/python\/langgraph_debugger\/([^/]+\/)*[^/]+\.(py|json|typed))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|images\/[^/]+\.png|dist\/[^/]+\.(js|json|wasm)|dist\/webview\/[^/]+\.(js|css|ttf)|dist\/runtime\/node\/[^/]+\.mjs|dist\/runtime\/schema\/checkpoints\.sql|dist\/runtime\/python\/langgraph_debugger\/([^/]+\/)*[^/]+\.(py|json|typed))$/;
     assert.deepEqual(
       files.filter((file) => !expected.test(file)),
       [],

@@ -1,0 +1,2 @@
+// Lays graphs out, in a worker: a large graph must not stop the panel.
+export {};

@@ -1,0 +1,20 @@
+// The panel's entry: draws it, and connects it to the extension.
+
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { connect, type Host, ready } from "./host.ts";
+import { Store } from "./store.ts";
+import "./styles/main.css";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("The page has no #root");
+const host: Host = connect((message) => {
+  if (message.type === "update") store.update(message.picture);
+  else
+    document
+      .querySelector<HTMLElement>(".questions [tabindex], .questions input, .node[tabindex='0']")
+      ?.focus();
+});
+const store = new Store(host.kept, (state) => host.keep(state));
+createRoot(root).render(<App store={store} host={host} />);
+ready(host);

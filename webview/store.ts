@@ -1,0 +1,94 @@
+// What the panel shows and how: the picture that the extension sends, and the user's own view of it.
+
+import { useSyncExternalStore } from "react";
+import { emptyPicture, type Picture, readPicture } from "../src/protocol/webview.ts";
+
+/** What the user has chosen; survives a reload of the window. */
+export interface View {
+  /** Ids of subgraphs that are open. */
+  readonly open: readonly string[];
+  /** `graph` and `node` of the node that has the keyboard. */
+  readonly selected: { readonly graph: string; readonly node: string } | undefined;
+  /** Where the canvas stands: absent until the user has moved it. */
+  readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number } | undefined;
+  /** Width of the graph's column in percent. */
+  readonly split: number;
+}
+
+export interface PanelState {
+  readonly picture: Picture;
+  readonly view: View;
+}
+
+const firstView: View = { open: [], selected: undefined, viewport: undefined, split: 55 };
+
+/** One state with listeners, written by the messages of the extension and by what the user does. */
+export class Store {
+  #state: PanelState;
+  readonly #listeners = new Set<() => void>();
+  readonly #keep: (state: PanelState) => void;
+
+  constructor(kept: unknown, keep: (state: PanelState) => void) {
+    this.#state = readKept(kept);
+    this.#keep = keep;
+  }
+
+  get state(): PanelState {
+    return this.#state;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  update(picture: Partial<{ [Part in keyof Picture]: Picture[Part] | undefined }>): void {
+    const changed = Object.entries(picture).filter(([, part]) => part !== undefined);
+    this.#set({ ...this.#state, picture: { ...this.#state.picture, ...Object.fromEntries(changed) } });
+  }
+
+  look(view: Partial<View>): void {
+    this.#set({ ...this.#state, view: { ...this.#state.view, ...view } });
+  }
+
+  #set(state: PanelState): void {
+    this.#state = state;
+    this.#keep(state);
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** A part of the state; the component is drawn anew only when that part is another. */
+export function useStore<Part>(store: Store, choose: (state: PanelState) => Part): Part {
+  return useSyncExternalStore(store.subscribe, () => choose(store.state));
+}
+
+/** The picture before a reload is shown greyed until the extension sends another. */
+function readKept(kept: unknown): PanelState {
+  if (typeof kept !== "object" || kept === null) return { picture: emptyPicture, view: firstView };
+  const { picture, view } = kept as { picture?: unknown; view?: unknown };
+  const last = readPicture(picture) ?? emptyPicture;
+  const { status } = last;
+  const over = status.kind !== "empty" && status.kind !== "disconnected";
+  return {
+    picture: over
+      ? { ...last, status: { ...status, kind: "disconnected", text: `Not connected. Last: ${status.text}` } }
+      : last,
+    view: readView(view),
+  };
+}
+
+function readView(value: unknown): View {
+  if (typeof value !== "object" || value === null) return firstView;
+  const { open, selected, viewport, split } = value as Partial<Record<keyof View, unknown>>;
+  const fields = (from: unknown, type: string, ...names: string[]): boolean =>
+    typeof from === "object" &&
+    from !== null &&
+    names.every((name) => typeof (from as Record<string, unknown>)[name] === type);
+  return {
+    open: Array.isArray(open) ? open.filter((id) => typeof id === "string") : firstView.open,
+    selected: fields(selected, "string", "graph", "node") ? (selected as View["selected"]) : undefined,
+    viewport: fields(viewport, "number", "x", "y", "zoom") ? (viewport as View["viewport"]) : undefined,
+    split: typeof split === "number" ? split : firstView.split,
+  };
+}
