@@ -4,6 +4,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { GraphPosition, Position } from "../protocol/runtime.ts";
 import { dataIdOf } from "./data-breakpoints.ts";
 import { keysOf } from "./editing.ts";
+import { badArguments } from "./errors.ts";
 import type { Program } from "./program.ts";
 import type { Frame } from "./shown.ts";
 import { pathIn } from "./state-path.ts";
@@ -16,6 +17,7 @@ export async function dataBreakpointInfo(
   { variablesReference, name, frameId }: DebugProtocol.DataBreakpointInfoArguments,
   { debuggee, variables, frames }: Pick<Program, "debuggee" | "variables" | "frames">,
 ): Promise<Info> {
+  if (typeof name !== "string") throw badArguments("dataBreakpointInfo", '"name" is missing.');
   const { position } = debuggee.requireStop();
   let found: { graph: GraphPosition | undefined; key: string } | undefined;
   if (variablesReference === undefined) {
