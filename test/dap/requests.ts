@@ -304,7 +304,7 @@ export async function send(
         },
         (error: unknown) => {
           // The adapter is gone: no request may bring that about.
-          if (!(error instanceof RequestFailed)) wrong.push(`${open.get(seq)}: ${error}`);
+          if (!(error instanceof RequestFailed) || isDefect(error)) wrong.push(`${open.get(seq)}: ${error}`);
           return false;
         },
       )
@@ -339,6 +339,11 @@ export async function send(
   await within(seconds, Promise.all(answers), open);
   assert.deepEqual(wrong, []);
   return sent;
+}
+
+/** Nobody but the debugger is to blame: something unforeseen in the adapter or in a runtime. */
+function isDefect({ message }: RequestFailed): boolean {
+  return /^The debugger(?:'s runtime)? failed/.test(message);
 }
 
 /** The request stands or falls with an id that was never given out. */
