@@ -39,7 +39,9 @@ export class Past {
     const graphs = (thread?.levels ?? []).map(({ graph }) => graph).filter(({ checkpoint }) => checkpoint);
     const found: PastStep[] = [];
     for (const { namespace } of graphs.reverse()) {
-      found.push(...(await this.steps({ namespace, limit })).checkpoints);
+      const { checkpoints } = await this.steps({ namespace, limit: limit + 1 });
+      // A turn's input is no step; the step that takes it in is.
+      found.push(...checkpoints.filter(({ source }) => source !== "input").slice(0, limit));
     }
     return found;
   }

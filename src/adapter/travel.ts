@@ -57,8 +57,8 @@ export class Travel {
   stepBack(threadId: number | undefined, reply: Reply): Promise<void> {
     return this.#stops.alone(async () => {
       const { stop, thread } = this.#at(threadId);
-      const namespace = innermost(thread)?.namespace ?? "";
-      await this.#move(stop, { kind: "back", namespace }, reply, {
+      const [graph] = graphsOf(thread);
+      await this.#move(stop, graph ? backFrom(graph, thread) : { kind: "back", namespace: "" }, reply, {
         word: "Back",
         reason: "step",
         thread: thread.id,
@@ -84,7 +84,7 @@ export class Travel {
         for await (const { entry, where } of stepsBack(runtime, id, graph, inside)) {
           const { id: checkpointId, namespace } = entry.checkpoint;
           const to: MoveTarget =
-            where === "here" ? { kind: "back", namespace } : { kind: "checkpoint", namespace, checkpointId };
+            where === "here" ? backFrom(graph, thread) : { kind: "checkpoint", namespace, checkpointId };
           if (where !== "inside") start = to;
           if (where === "here" && !hasBegun(graph, thread)) continue;
           const met = await metBefore(entry, all, runtime, plan.language, where !== "here");
@@ -257,8 +257,14 @@ function graphsOf(thread: StoppedThread): GraphPosition[] {
     .reverse();
 }
 
-function innermost(thread: StoppedThread): GraphPosition | undefined {
-  return graphsOf(thread)[0];
+/** One step back in a graph of the thread. */
+function backFrom({ namespace }: GraphPosition, { levels }: StoppedThread): MoveTarget {
+  const index = levels.findIndex(({ graph }) => graph.namespace === namespace);
+  const task = levels[index]?.task;
+  const inside = levels[index + 1]?.graph;
+  // The file tells nothing of a graph without checkpoints, nor that its node has begun.
+  if (task && inside && !inside.checkpoint) return { kind: "task", namespace, taskId: task.id };
+  return { kind: "back", namespace };
 }
 
 /** True where tasks of the graph's superstep have begun: one that runs a graph further in always has. */

@@ -212,6 +212,22 @@ for (const language of languages) {
       await client.close();
     });
 
+    it("goes back to before a node from a graph in it that keeps no checkpoints", async () => {
+      const client = await bench.client();
+      const names = [{ name: "child:second" }];
+      await client.request("setFunctionBreakpoints", { breakpoints: names });
+      const stop = await client.launch(bench.launch("subgraph_no_checkpointer", { input: { value: 1 } }));
+      assert.equal(stop.description, "Before node child:second");
+      const back = await client.go("stepBack", { threadId: stop.threadId });
+      assert.equal(back.description, "Back before node child");
+      assert.equal(
+        (await client.go("stepBack", { threadId: back.threadId })).description,
+        "Back before node before",
+      );
+      assert.equal((await client.go("continue")).description, "Before node child:second");
+      await client.close();
+    });
+
     it("opens a thread where it was left after going back", async () => {
       const client = await bench.client();
       await client.launch(bench.launch("linear", { input, threadId: "back" }));
