@@ -94,22 +94,30 @@ export class Graphs {
     return [...new Set([...this.#nodes.values()].map((node) => node.name))];
   }
 
-  toBody(): GraphBody {
-    return {
-      graphs: this.models.map(({ id, nodes, edges }) => ({
-        id,
-        nodes: nodes.map(({ name, kind, subgraph }) => {
-          const source = this.before(id, name);
-          return { name, kind, ...(source && { source }), ...(subgraph !== undefined && { subgraph }) };
-        }),
-        edges: edges.map(({ from, to, label, conditional }) => ({
-          from,
-          ...(to !== undefined && { to }),
-          ...(label !== undefined && { label }),
-          conditional,
-        })),
+  toBody(): GraphBody["graphs"] {
+    return this.models.map(({ id, nodes, edges }) => ({
+      id,
+      nodes: nodes.map(({ name, kind, subgraph }) => {
+        const source = this.before(id, name);
+        const functions = this.node(id, name)?.functions ?? [];
+        const own = functions.find(({ role }) => role === "node");
+        const last = own?.returnLines.at(-1);
+        return {
+          name,
+          kind,
+          ...(source && { source }),
+          ...(own && last !== undefined && { after: { path: own.path, line: last } }),
+          ...(subgraph !== undefined && { subgraph }),
+          ...(functions.some(({ interruptLines }) => interruptLines.length > 0) && { asks: true }),
+        };
+      }),
+      edges: edges.map(({ from, to, label, conditional }) => ({
+        from,
+        ...(to !== undefined && { to }),
+        ...(label !== undefined && { label }),
+        conditional,
       })),
-    };
+    }));
   }
 }
 

@@ -31,7 +31,7 @@ import {
   notLaunched,
   sessionEnded,
 } from "./errors.ts";
-import { Graphs } from "./graphs.ts";
+import { graphBody } from "./graph-body.ts";
 import { checkAttributes } from "./launch-attributes.ts";
 import { type LaunchPlan, planLaunch, planRestart } from "./launch-plan.ts";
 import { Program } from "./program.ts";
@@ -165,7 +165,7 @@ export class Session extends BaseSession {
       return this.#running().travel.fork(checkpointId, namespace, reply);
     },
     "langgraph/reload": (_: unknown, reply: Reply) => this.#reload(reply),
-    "langgraph/graph": (): GraphBody => (this.#program?.debuggee.graphs ?? new Graphs([])).toBody(),
+    "langgraph/graph": (): GraphBody => graphBody(this.#program?.debuggee, this.#breakpoints.toRuntime()),
     "langgraph/interrupts": async (): Promise<InterruptsBody> => ({
       interrupts: await this.#running().stops.interrupts(),
     }),

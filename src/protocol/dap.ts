@@ -1,7 +1,7 @@
 // What the debug adapter adds to the Debug Adapter Protocol: launch attributes, custom requests and custom events.
 
 import type { GraphEdge, GraphNode } from "../model/graph.ts";
-import type { CheckpointInfo, HistoryEntry, InterruptInfo, Json, TaskEvent } from "./runtime.ts";
+import type { CheckpointInfo, HistoryEntry, InterruptInfo, Json, TaskEvent, TaskStatus } from "./runtime.ts";
 
 /** Answers that are given without asking: in order, or by the name of the node that asks. */
 export type Answers = Json[] | { [node: string]: Json };
@@ -43,13 +43,37 @@ export interface SourcePlace {
   line: number;
 }
 
-/** Graphs that are known: of the running program, or of the static analysis before it is loaded. */
+/** The graphs of the program, where the run stands in them, and the breakpoints of their nodes. */
 export interface GraphBody {
+  /** How the debugged graph is called. */
+  name: string;
+  /** Absent before a program is loaded. */
+  threadId?: string;
   graphs: {
     /** The root is `""`, the graph that node `research` runs is `research`. */
     id: string;
-    nodes: { name: string; kind: GraphNode["kind"]; source?: SourcePlace; subgraph?: string }[];
+    nodes: {
+      name: string;
+      kind: GraphNode["kind"];
+      source?: SourcePlace;
+      /** A line where a breakpoint stops after the node. */
+      after?: SourcePlace;
+      subgraph?: string;
+      /** Its code calls `interrupt`. */
+      asks?: boolean;
+    }[];
     edges: (Pick<GraphEdge, "from" | "label" | "conditional"> & { to?: string })[];
+  }[];
+  /** At a stop: the tasks at which the run stands, of all graphs. `step` is the superstep that they are of. */
+  tasks: { graph: string; node: string; namespace: string; status: TaskStatus; step?: number }[];
+  /** `id` is that of the DAP breakpoint. For a graph or node that may be any, `*`. */
+  breakpoints: {
+    id: number;
+    graph: string;
+    node: string;
+    when: "before" | "after";
+    /** It has a condition, a hit count or a message. */
+    conditional: boolean;
   }[];
 }
 
