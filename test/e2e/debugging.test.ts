@@ -1,8 +1,22 @@
-// A user's first walk, in a real VS Code, in both languages: click in the gutter, run, look, answer, end.
+// A user's first walk, in both languages, in a VS Code that has only the VSIX: click in the gutter, run, look, answer, end.
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { examplesDir } from "../../scripts/lib/paths.mjs";
-import { openWindow, type Session } from "./harness/web.ts";
+import { extensionFolder, openWindow, type Session } from "./harness/web.ts";
+
+/** The part of vsce's API that is used. */
+interface Vsce {
+  createVSIX(options: {
+    cwd: string;
+    packagePath: string;
+    dependencies: boolean;
+    rewriteRelativeLinks: boolean;
+    allowMissingRepository: boolean;
+  }): Promise<void>;
+}
 
 const flows = [
   {
@@ -23,13 +37,24 @@ const flows = [
   },
 ];
 
-describe("debugging in VS Code", function () {
+describe("debugging in VS Code with the VSIX installed", function () {
   this.timeout(180_000);
 
+  let folder: string;
   let session: Session;
 
   before(async () => {
-    session = await openWindow({ folder: examplesDir });
+    folder = await mkdtemp(path.join(tmpdir(), "e2e-vsix-"));
+    const vsix = path.join(folder, "langgraph-debugger.vsix");
+    const vsce = createRequire(import.meta.url)("@vscode/vsce") as Vsce;
+    await vsce.createVSIX({
+      cwd: extensionFolder,
+      packagePath: vsix,
+      dependencies: false,
+      rewriteRelativeLinks: false,
+      allowMissingRepository: true,
+    });
+    session = await openWindow({ folder: examplesDir, vsix });
   });
 
   afterEach(async function () {
@@ -37,7 +62,10 @@ describe("debugging in VS Code", function () {
     await session.workbench.stopSession();
   });
 
-  after(() => session?.close());
+  after(async () => {
+    await session?.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
 
   for (const { language, file, node, asks, text, first } of flows) {
     it(`stops in ${language} where the gutter was clicked, shows the state, takes an answer and ends`, async () => {

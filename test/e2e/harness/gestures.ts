@@ -1,5 +1,4 @@
 // Page object of debugging in a VS Code window: breakpoints typed, buttons of the debug toolbar, menus of its trees.
-import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { Workbench } from "./workbench.ts";
 
@@ -23,10 +22,7 @@ export class Gestures {
 
   /** Right-clicks in the gutter of the open editor, and fills the widget that this entry of the menu opens. */
   async editBreakpoint(line: number, entry: string, { type, mode, text }: BreakpointForm): Promise<void> {
-    const number = await this.#workbench.revealLine(line);
-    const box = await number.boundingBox();
-    assert.ok(box, `line ${line} is not on the screen`);
-    await this.#page.mouse.click(box.x - 12, box.y + box.height / 2, { button: "right" });
+    await this.#workbench.clickGutter(line, "right");
     await this.choose(entry);
     const widget = this.#page.locator(".breakpoint-widget");
     await widget.locator(".monaco-editor.focused").waitFor();
@@ -113,10 +109,7 @@ export class Gestures {
 
   /** Puts the cursor in a line of the open editor and chooses from the editor's menu. */
   async chooseInEditor(line: number, entry: string): Promise<void> {
-    const number = await this.#workbench.revealLine(line);
-    const box = await number.boundingBox();
-    assert.ok(box, `line ${line} is not on the screen`);
-    await this.#page.mouse.click(box.x + 200, box.y + box.height / 2, { button: "right" });
+    await this.#workbench.clickBesideLine(line, 200, "right");
     await this.choose(entry);
   }
 

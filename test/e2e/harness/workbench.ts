@@ -1,6 +1,5 @@
 // Page object of a VS Code window in a browser: what a user does with mouse and keyboard, and sees.
 /// <reference lib="dom" />
-import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,22 +37,27 @@ export class Workbench {
   }
 
   /** Clicks in the gutter of the open editor, which sets a breakpoint, or takes it away. */
-  async clickGutter(line: number): Promise<void> {
-    const number = await this.revealLine(line);
-    const box = await number.boundingBox();
-    assert.ok(box, `line ${line} is not on the screen`);
-    await this.page.mouse.click(box.x - 12, box.y + box.height / 2);
+  async clickGutter(line: number, button: "left" | "right" = "left"): Promise<void> {
+    await this.clickBesideLine(line, -12, button);
   }
 
-  /** Scrolls the open editor to a line and gives its line number in the margin. */
+  /** Clicks this far right of the left edge of a line's number. */
+  async clickBesideLine(line: number, x: number, button: "left" | "right"): Promise<void> {
+    const number = await this.revealLine(line);
+    // The place lies outside the number itself.
+    await number.click({ button, position: { x, y: 8 }, force: true });
+  }
+
+  /** Puts the cursor in a line of the open editor and gives its line number in the margin, once it stands still. */
   async revealLine(line: number): Promise<Locator> {
     const input = await this.openQuickInput("Control+G");
     await input.fill(`:${line}`);
     await input.press("Enter");
+    await input.waitFor({ state: "hidden" });
     const number = this.page
-      .locator(".editor-instance .margin-view-overlays .line-numbers")
+      .locator(".editor-instance .margin-view-overlays .line-numbers.active-line-number")
       .filter({ hasText: new RegExp(`^${line}$`) });
-    await number.waitFor();
+    await number.hover();
     return number;
   }
 
