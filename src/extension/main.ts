@@ -9,6 +9,7 @@ import { GraphFiles } from "./graph-files.ts";
 import { GraphLenses } from "./graph-lenses.ts";
 import { graphLanguages } from "./languages.ts";
 import { LoadingNotice } from "./loading.ts";
+import { GraphPanel } from "./panel/index.ts";
 import { Questions } from "./questions.ts";
 import { Reloading } from "./reloading.ts";
 
@@ -27,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.debug.registerDebugAdapterTrackerFactory("langgraph", new LoadingNotice()),
     new Questions(),
     new Reloading(),
+    new GraphPanel(context, log),
     vscode.languages.registerCodeLensProvider(
       graphLanguages.map((language) => ({ language, scheme: "file" })),
       new GraphLenses(graphs),
