@@ -12,92 +12,32 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Ajv } from "ajv";
 import type {
   Events,
   GraphPosition,
   InterruptInfo,
   Json,
+  Language,
   LoadParams,
   LoadResult,
   MoveTarget,
   NodeBreakpoint,
   Position,
-  Requests,
   RunParams,
-  RuntimeErrorData,
   SetBreakpointsParams,
   StepMode,
   StoppedEvent,
   Value,
   ValueRoot,
 } from "../../src/protocol/runtime.ts";
-import { protocolVersion } from "../../src/protocol/runtime.ts";
+import { type AnyEvent, Conversation } from "./conversation.ts";
 import type { Runtime } from "./runtimes.ts";
 
-const ajv = new Ajv({ strict: false, allErrors: true });
-ajv.addSchema(
-  JSON.parse(readFileSync(new URL("../../runtime/schema/protocol.schema.json", import.meta.url), "utf8")),
-  "protocol",
-);
-
-const results: { [method in keyof Requests]?: string } = {
-  load: "LoadResult",
-  open: "OpenResult",
-  pause: "PauseResult",
-  move: "MoveResult",
-  edit: "EditResult",
-  history: "HistoryResult",
-  values: "ValuesResult",
-  evaluate: "EvaluateResult",
-  json: "JsonResult",
-};
-
-function check(value: unknown, definition: string): void {
-  const validate = ajv.getSchema(`protocol#/definitions/${definition}`);
-  assert.ok(validate, `the schema has no ${definition}`);
-  assert.ok(
-    validate(value),
-    `${definition}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value, null, 2)}`,
-  );
-}
-
-/** A request that the runtime refused. */
-export class Refused extends Error {
-  readonly data: RuntimeErrorData;
-
-  constructor(message: string, data: RuntimeErrorData) {
-    super(message);
-    this.data = data;
-  }
-}
-
-/** The runtime closed the connection, as it does when its process ends. */
-export class ConnectionLost extends Error {}
-
-/** For `assert.rejects`: a refusal with this code. */
-export const refused =
-  (code: RuntimeErrorData["code"]) =>
-  (error: unknown): boolean =>
-    error instanceof Refused && error.data.code === code;
-
-export type AnyEvent = { [name in keyof Events]: { name: name; params: Events[name] } }[keyof Events];
-
-interface Pending {
-  method: keyof Requests;
-  resolve: (result: unknown) => void;
-  reject: (error: Error) => void;
-}
-
-interface Wait {
-  matches: (event: AnyEvent) => boolean;
-  resolve: (event: AnyEvent) => void;
-  reject: (error: Error) => void;
-}
+export { ConnectionLost, Refused, refused } from "./conversation.ts";
 
 export interface DriverOptions extends Partial<LoadParams> {
   /** The checkpoint file; a new one in a folder of its own by default. */
@@ -105,10 +45,9 @@ export interface DriverOptions extends Partial<LoadParams> {
   env?: NodeJS.ProcessEnv;
 }
 
-export class Driver {
+export class Driver extends Conversation {
   readonly runtime: Runtime;
   readonly process: ChildProcess;
-  readonly events: AnyEvent[] = [];
   readonly exit: Promise<number | null>;
   threadId = "thread-1";
   loaded!: LoadResult;
@@ -117,13 +56,7 @@ export class Driver {
   token = "";
   /** Tells the breakpoints anew whenever graphs are found, as the adapter does. */
   answersGraphs = true;
-  #socket: Socket | undefined;
   #server: Server;
-  #buffer = Buffer.alloc(0);
-  #number = 0;
-  #pending = new Map<number, Pending>();
-  #waits = new Set<Wait>();
-  #read = 0;
   #breakpoints: SetBreakpointsParams = {
     breakpoints: [],
     dataBreakpoints: [],
@@ -131,10 +64,10 @@ export class Driver {
     compiled: true,
     revision: 0,
   };
-  #failure: Error | undefined;
   #folder: string | undefined;
 
   private constructor(runtime: Runtime, server: Server, child: ChildProcess) {
+    super();
     this.runtime = runtime;
     this.#server = server;
     this.process = child;
@@ -175,7 +108,7 @@ export class Driver {
     });
     died.catch(() => undefined);
     const [socket] = (await Promise.race([connected, died])) as [Socket];
-    await driver.#greet(socket);
+    await driver.greet(socket);
     return driver;
   }
 
@@ -204,138 +137,22 @@ export class Driver {
     return driver;
   }
 
-  async #greet(socket: Socket): Promise<void> {
-    this.#socket = socket;
-    const greeted = new Promise<void>((resolve, reject) => {
-      this.#pending.set(0, { method: "hello", resolve: () => resolve(), reject });
-    });
-    socket.on("data", (chunk) => this.#receive(chunk));
-    socket.on("error", () => undefined);
-    socket.once("close", () =>
-      this.#fail(new ConnectionLost(`the runtime closed the connection:\n${this.stderr}`)),
-    );
-    await greeted;
+  protected get language(): Language {
+    return this.runtime.language;
   }
 
-  #receive(chunk: Buffer): void {
-    this.#buffer = Buffer.concat([this.#buffer, chunk]);
-    for (;;) {
-      const end = this.#buffer.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      const length = Number(/content-length: *(\d+)/i.exec(this.#buffer.toString("latin1", 0, end))?.[1]);
-      if (this.#buffer.length < end + 4 + length) return;
-      const text = this.#buffer.toString("utf8", end + 4, end + 4 + length);
-      this.#buffer = this.#buffer.subarray(end + 4 + length);
-      try {
-        this.#message(JSON.parse(text));
-      } catch (error) {
-        this.#fail(error as Error);
-      }
-    }
+  protected get lastWords(): string {
+    return this.stderr;
   }
 
-  #message(message: Record<string, unknown>): void {
-    assert.equal(message.jsonrpc, "2.0");
-    if (message.method === "hello") {
-      check(message.params, "HelloParams");
-      const params = message.params as Requests["hello"]["params"];
-      assert.equal(params.token, this.token);
-      assert.equal(params.language, this.runtime.language);
-      this.#write({ jsonrpc: "2.0", id: message.id, result: { protocolVersion } });
-      this.#pending.get(0)?.resolve(undefined);
-      this.#pending.delete(0);
-    } else if (typeof message.method === "string") {
-      const name = message.method as keyof Events;
-      check(message.params, `${name[0]?.toUpperCase()}${name.slice(1)}Event`);
-      this.events.push({ name, params: message.params } as AnyEvent);
-      if (name === "graphs" && this.answersGraphs) this.#answerGraphs(message.params as Events["graphs"]);
-      this.#wake();
-    } else {
-      const pending = this.#pending.get(message.id as number);
-      assert.ok(pending, `an answer to no request: ${JSON.stringify(message)}`);
-      this.#pending.delete(message.id as number);
-      if (message.error !== undefined) {
-        const error = message.error as { code: number; message: string; data: RuntimeErrorData };
-        assert.equal(error.code, -32000, error.message);
-        check(error.data.code, "RuntimeErrorCode");
-        pending.reject(new Refused(error.message, error.data));
-      } else {
-        const definition = results[pending.method];
-        if (definition !== undefined) check(message.result, definition);
-        else assert.deepEqual(message.result, {});
-        pending.resolve(message.result);
-      }
-    }
+  protected took(event: AnyEvent): void {
+    if (event.name === "graphs" && this.answersGraphs) this.#answerGraphs(event.params);
   }
 
   /** The same breakpoints again: graphs that were found wait for them. */
   #answerGraphs({ revision }: Events["graphs"]): void {
     this.#breakpoints = { ...this.#breakpoints, revision };
     this.request("setBreakpoints", this.#breakpoints).catch(() => undefined);
-  }
-
-  #wake(): void {
-    for (const wait of this.#waits) {
-      while (this.#read < this.events.length) {
-        const event = this.events[this.#read++];
-        if (event !== undefined && wait.matches(event)) {
-          this.#waits.delete(wait);
-          wait.resolve(event);
-          break;
-        }
-      }
-    }
-  }
-
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    for (const pending of this.#pending.values()) pending.reject(error);
-    this.#pending.clear();
-    for (const wait of this.#waits) wait.reject(error);
-    this.#waits.clear();
-  }
-
-  #write(message: unknown): void {
-    const body = Buffer.from(JSON.stringify(message), "utf8");
-    this.#socket?.write(Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]));
-  }
-
-  /** Sends a request; rejects with `Refused` when the runtime refuses it. */
-  request<M extends keyof Requests>(
-    method: M,
-    params: Requests[M]["params"],
-  ): Promise<Requests[M]["result"]> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    const id = ++this.#number;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { method, resolve: resolve as (result: unknown) => void, reject });
-      this.#write({ jsonrpc: "2.0", id, method, params });
-    });
-  }
-
-  /** The next event of this name (and kind) after the last one that was waited for. */
-  async event<N extends keyof Events>(
-    name: N,
-    matches: (params: Events[N]) => boolean = () => true,
-  ): Promise<Events[N]> {
-    const found = await new Promise<AnyEvent>((resolve, reject) => {
-      if (this.#failure) {
-        reject(this.#failure);
-        return;
-      }
-      this.#waits.add({
-        matches: (event) => event.name === name && matches(event.params as Events[N]),
-        resolve,
-        reject,
-      });
-      this.#wake();
-    });
-    return found.params as Events[N];
-  }
-
-  /** All events of one name so far. */
-  all<N extends keyof Events>(name: N): Events[N][] {
-    return this.events.filter((event) => event.name === name).map((event) => event.params as Events[N]);
   }
 
   async breakpoints(
@@ -406,11 +223,6 @@ export class Driver {
     this.#clean();
   }
 
-  /** Cuts the connection, as an adapter that was killed does. */
-  disconnect(): void {
-    this.#socket?.destroy();
-  }
-
   /** Ends the process at once; for `afterEach`, and for tests of what is left then. */
   async kill(): Promise<void> {
     this.process.kill("SIGKILL");
@@ -419,7 +231,7 @@ export class Driver {
   }
 
   #clean(): void {
-    this.#socket?.destroy();
+    this.disconnect();
     this.#server.close();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
