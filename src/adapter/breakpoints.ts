@@ -2,6 +2,7 @@
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { GraphModel } from "../model/graph.ts";
+import type { SourceLine } from "../model/source.ts";
 import type { NodeBreakpoint, SetBreakpointsParams } from "../protocol/runtime.ts";
 import { type Analysis, functionsOf } from "./analysis.ts";
 import {
@@ -239,6 +240,16 @@ export class Breakpoints {
     return this.#all()
       .filter(({ id }) => ids.includes(id))
       .flatMap(targetsOf);
+  }
+
+  /** Breakpoints on calls of `interrupt` at these lines. */
+  atInterrupts(lines: readonly SourceLine[]): number[] {
+    const hit = this.#source.filter(
+      ({ target, path }) =>
+        target?.kind === "interrupt" &&
+        lines.some((each) => each.line === target.line && samePath(each.path, path)),
+    );
+    return hit.map(({ id }) => id);
   }
 
   /** DAP has one reason for a stop: that of all that were hit, or the plain one where they differ. */

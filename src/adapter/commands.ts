@@ -1,14 +1,14 @@
 // The Debug Console's commands: what any client can do with a line of text.
 
-import type { Json } from "../protocol/runtime.ts";
+import type { InterruptInfo, Json } from "../protocol/runtime.ts";
+import { answerFrom } from "./answer-check.ts";
 import type { Reply } from "./base-session.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { badJson, commandUsage, unknownCommand } from "./errors.ts";
 import type { Past } from "./past.ts";
 import type { RunControl } from "./run-control.ts";
-import { isNext, leafOf } from "./stop.ts";
+import { interruptKey, isNext, leafOf } from "./stop.ts";
 import type { Travel } from "./travel.ts";
-import { parseAnswer } from "./variables.ts";
 
 interface Command {
   readonly usage: string;
@@ -88,6 +88,14 @@ export class Commands {
         },
       ],
       [
+        "/undo",
+        {
+          usage: "/undo",
+          does: "goes back to before the last answer; going on asks again, on a branch",
+          run: (_, reply) => this.#quietly(this.#travel.undo(reply)),
+        },
+      ],
+      [
         "/reload",
         {
           usage: "/reload",
@@ -116,8 +124,10 @@ export class Commands {
     if (rest === "") throw commandUsage("/resume [id or node] <json>", "An answer is missing.");
     const { interrupts } = this.#debuggee.requireStop();
     const [, which = "", value = ""] = /^(\S+)\s+([\s\S]+)$/.exec(rest) ?? [];
-    const named = value !== "" && interrupts.some(({ id, node }) => id === which || node === which);
-    await this.#control.answer(named ? which : undefined, parseAnswer(named ? value : rest));
+    const meant = value === "" ? [] : interrupts.filter((each) => isNamed(each, which));
+    const [asked = interrupts[0]] = meant;
+    const answer = answerFrom(meant.length > 0 ? value : rest, asked ?? {});
+    await this.#control.answer(meant.length > 0 ? which : undefined, answer);
     return "";
   }
 
@@ -190,4 +200,9 @@ export class Commands {
       "Anything else is an expression in the graph's language; the state's keys are its names.",
     ].join("\n");
   }
+}
+
+/** True for the node, id, or id and index of an interrupt. */
+function isNamed(interrupt: InterruptInfo, name: string): boolean {
+  return interrupt.node === name || interrupt.id === name || interruptKey(interrupt) === name;
 }

@@ -9,6 +9,7 @@ import { HandleTree } from "./handles.ts";
 import { PresetAnswers } from "./launch-attributes.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { Runtime } from "./runtime.ts";
+import { SentAnswers } from "./sent-answers.ts";
 import type { Content, Frame } from "./shown.ts";
 import { type Stop, ThreadNumbers } from "./stop.ts";
 
@@ -24,6 +25,7 @@ export class Debuggee {
   presetAnswers: PresetAnswers;
   /** Given for interrupts that wait, by id, and not yet sent. */
   readonly answers = new Map<string, Json>();
+  sentAnswers = new SentAnswers();
   phase: Phase = "loading";
   /** Known from `load` on. */
   graphs = new Graphs([]);
@@ -48,6 +50,7 @@ export class Debuggee {
     this.frames = old.frames;
     this.variables = old.variables;
     this.presetAnswers = old.presetAnswers;
+    this.sentAnswers = old.sentAnswers;
     this.lastInput = old.lastInput;
   }
 

@@ -221,6 +221,24 @@ export const unknownInterrupt = (which: string, waiting: string[]): DebugError =
       : `No interrupt "${which}" waits: the run needs no answer now. Use continue.`,
   );
 
+/** `why`: what the schema says. */
+export const unfitAnswer = (node: string, why: string): DebugError =>
+  new DebugError(320, "user", `This answer does not fit what ${node} asks for, and was not sent: ${why}`);
+
+export const answeredAlready = (node: string): DebugError =>
+  new DebugError(
+    321,
+    "user",
+    `${node} has this answer already, and now asks for another. Look at what it asks.`,
+  );
+
+export const noAnswerToUndo = (): DebugError =>
+  new DebugError(
+    322,
+    "user",
+    "No answer was given in this session that could be undone. Step Back goes back by a step.",
+  );
+
 export const ambiguousAnswer = (waiting: string[]): DebugError =>
   new DebugError(
     302,

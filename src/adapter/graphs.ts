@@ -65,11 +65,20 @@ export class Graphs {
 
   /** Where the node waits: the call of `interrupt`, as far as the source tells which. */
   interrupt(graph: string, name: string, interrupt: InterruptInfo | undefined): SourceLine | undefined {
-    const node = this.node(graph, name);
-    const lines = (node?.functions ?? []).flatMap((own) =>
+    const lines = this.#interruptLines(graph, name);
+    return lines[Math.min(interrupt?.index ?? 0, lines.length - 1)] ?? this.before(graph, name);
+  }
+
+  /** How often the call has asked, with this time: more than once where the node asks again after its own check. */
+  tries({ graph, node, index }: InterruptInfo): number {
+    const lines = this.#interruptLines(graph, node);
+    return lines.length === 0 ? 1 : Math.max(1, index - lines.length + 2);
+  }
+
+  #interruptLines(graph: string, name: string): SourceLine[] {
+    return (this.node(graph, name)?.functions ?? []).flatMap((own) =>
       own.interruptLines.map((line) => ({ path: own.path, line })),
     );
-    return lines[Math.min(interrupt?.index ?? 0, lines.length - 1)] ?? this.before(graph, name);
   }
 
   /** The innermost line of the user's own that an error came through. */

@@ -170,6 +170,8 @@ export class Program {
     const { plan } = this.debuggee;
     this.#console.line(`Thread ${plan.threadId}, checkpoints in ${plan.load.checkpoints}`);
     await this.#tell();
+    // At an interrupt the text tells its line, and so the breakpoints that are met there.
+    await this.debuggee.textRead;
     await this.control.begin();
   }
 

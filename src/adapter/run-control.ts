@@ -1,26 +1,28 @@
 // Gets the run going, with steps, answers and inputs, and hears where it stops.
 
-import type { Json, Position, RunParams, StepMode, StoppedEvent } from "../protocol/runtime.ts";
+import { questionLine } from "../model/questions/text.ts";
+import type {
+  InterruptInfo,
+  Json,
+  Position,
+  RunParams,
+  StepMode,
+  StoppedEvent,
+} from "../protocol/runtime.ts";
+import { checkAnswer } from "./answer-check.ts";
 import type { Client } from "./client.ts";
 import type { Console } from "./console.ts";
 import type { Debuggee } from "./debuggee.ts";
 import {
   ambiguousAnswer,
+  answeredAlready,
   cannotGoOn,
   inputWhileRunning,
   missingInput,
   needsAnswer,
   unknownInterrupt,
 } from "./errors.ts";
-import {
-  interruptKey,
-  leafOf,
-  needsAnswers,
-  question,
-  type Stop,
-  threadsOf,
-  waitingInterrupts,
-} from "./stop.ts";
+import { interruptKey, leafOf, needsAnswers, type Stop, threadsOf, waitingInterrupts } from "./stop.ts";
 import type { Stops } from "./stops.ts";
 
 export interface RunContext {
@@ -119,7 +121,7 @@ export class RunControl {
     const resume = this.#given(stop);
     const [first] = stop.interrupts;
     if (first && Object.keys(resume).length === 0 && needsAnswers(stop.threads)) {
-      throw needsAnswer(question(first.value), first.id);
+      throw needsAnswer(questionLine(first.value), first.id);
     }
     await this.#run(Object.keys(resume).length > 0 ? { resume } : {}, step);
   }
@@ -130,20 +132,36 @@ export class RunControl {
     more: Pick<Go, "update" | "goto"> = {},
   ): Promise<void> {
     const stop = this.#debuggee.requireStop();
-    for (const id of Object.keys(answers)) {
-      if (!stop.interrupts.some((interrupt) => interrupt.id === id))
-        throw unknownInterrupt(id, this.waiting());
+    const resume = this.#given(stop);
+    for (const [key, answer] of Object.entries(answers)) {
+      const interrupt = this.#meant(stop, key);
+      checkAnswer(interrupt, answer);
+      resume[interrupt.id] = answer;
     }
-    const resume = { ...this.#given(stop), ...answers };
     await this.#run({ ...more, ...(Object.keys(resume).length > 0 && { resume }) }, { kind: "continue" });
     this.#tellContinued(stop);
+  }
+
+  /** The interrupt with this id, or with this id and index, as in `id#0`. */
+  #meant({ interrupts }: Stop, key: string): InterruptInfo {
+    const [, id = key, index] = /^(.*)#(\d+)$/.exec(key) ?? [];
+    const interrupt = interrupts.find((each) => each.id === key || each.id === id);
+    if (!interrupt) throw unknownInterrupt(key, this.waiting());
+    // All interrupts of a task share an id; one that was answered is not the one that waits now.
+    if (index !== undefined && interrupt.id !== key && interrupt.index !== Number(index))
+      throw answeredAlready(interrupt.node);
+    return interrupt;
   }
 
   /** Answers one interrupt: the only one, or the one with this id or of this node. */
   async answer(which: string | undefined, value: Json): Promise<void> {
     const { interrupts } = this.#debuggee.requireStop();
     const meant =
-      which === undefined ? interrupts : interrupts.filter(({ id, node }) => id === which || node === which);
+      which === undefined
+        ? interrupts
+        : interrupts.filter(
+            (each) => each.node === which || each.id === which || interruptKey(each) === which,
+          );
     const [only] = meant;
     if (!only) throw unknownInterrupt(which ?? "", this.waiting());
     if (meant.length > 1) {
@@ -184,7 +202,7 @@ export class RunControl {
   }
 
   async #run(go: Go, step: StepMode): Promise<void> {
-    const { runtime, plan, noDebug, stop } = this.#debuggee;
+    const { runtime, plan, noDebug, stop, sentAnswers } = this.#debuggee;
     this.#step = step;
     this.#taken = runtime.request("run", { threadId: plan.threadId, ...go, step, noDebug });
     try {
@@ -193,6 +211,7 @@ export class RunControl {
       this.#taken = undefined;
     }
     if (go.input !== undefined) this.#debuggee.lastInput = go.input;
+    if (go.resume) sentAnswers.remember(stop?.position, go.resume);
     this.#debuggee.goOn();
     if (stop && stop.interrupts.length > 0) this.#client.custom("langgraph/interrupts", { interrupts: [] });
   }
@@ -230,7 +249,18 @@ export class RunControl {
       }
     }
     this.#stops.show(event);
+    this.#tellAsksAgain();
     this.#tellRunsAgain();
+  }
+
+  /** A node that did not take its last answer has reasons; the line says which answer that was. */
+  #tellAsksAgain(): void {
+    for (const interrupt of this.#debuggee.stop?.interrupts ?? []) {
+      const tries = this.#debuggee.graphs.tries(interrupt);
+      if (tries < 2) continue;
+      const answer = shortJson(interrupt.earlier.at(-1) ?? null);
+      this.#console.line(`${interrupt.node} asks again (try ${tries}); it was answered ${answer} before.`);
+    }
   }
 
   /** What going on means at an error, once a session. */
@@ -249,13 +279,20 @@ export class RunControl {
     for (const interrupt of waitingInterrupts(event.position)) {
       const preset = this.#debuggee.presetAnswers.take(interrupt.node);
       if (!preset) continue;
+      try {
+        checkAnswer(interrupt, preset.value);
+      } catch (error) {
+        this.#console.problem(`resume: ${(error as Error).message}`);
+        continue;
+      }
       resume[interrupt.id] = preset.value;
       this.#console.line(
-        `${interrupt.node} asked: ${question(interrupt.value)} - answered ${JSON.stringify(preset.value)} (resume)`,
+        `${interrupt.node} asked: ${questionLine(interrupt.value)} - answered ${shortJson(preset.value)} (resume)`,
       );
     }
     if (Object.keys(resume).length === 0) return false;
-    const { runtime, plan, noDebug } = this.#debuggee;
+    const { runtime, plan, noDebug, sentAnswers } = this.#debuggee;
+    sentAnswers.remember(event.position, resume);
     runtime
       .request("run", { threadId: plan.threadId, resume, step: this.#step, noDebug })
       .catch((error: Error) => {
@@ -264,6 +301,11 @@ export class RunControl {
       });
     return true;
   }
+}
+
+function shortJson(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 
 /** The node whose error ended the run; undefined where it was no node's. */

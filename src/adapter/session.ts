@@ -175,6 +175,7 @@ export class Session extends BaseSession {
       }
       return this.#running().control.resume(answers, { ...(update && { update }), ...(goto && { goto }) });
     },
+    "langgraph/undo": (_: unknown, reply: Reply) => this.#running().travel.undo(reply),
     "langgraph/input": ({ input }: Partial<InputArguments>) => {
       if (input === undefined) throw badArguments("langgraph/input", '"input" is missing.');
       return this.#running().control.input(input);

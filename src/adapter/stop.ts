@@ -1,13 +1,7 @@
 // A stop as the adapter shows it: one DAP thread for each task at which the run stands, and words for where that is.
 
-import type {
-  ErrorInfo,
-  GraphPosition,
-  InterruptInfo,
-  Json,
-  Position,
-  TaskPosition,
-} from "../protocol/runtime.ts";
+import { questionLine } from "../model/questions/text.ts";
+import type { ErrorInfo, GraphPosition, InterruptInfo, Position, TaskPosition } from "../protocol/runtime.ts";
 import type { InputForm } from "./input-form.ts";
 
 /** A graph and, but for the innermost of a stop at the end, the task of it that leads on. */
@@ -191,7 +185,7 @@ export function describe(
   const first = interrupts[0];
   if (first && (reason === "interrupt" || needsAnswers(threads))) {
     const more = interrupts.length > 1 ? ` (and ${interrupts.length - 1} more)` : "";
-    return `Waiting for input: ${question(first.value)}${more}`;
+    return `Waiting for input: ${questionLine(first.value)}${more}`;
   }
   const after = threads.filter((thread) => thread.kind === "after");
   if (after.length > 0) return `After ${nodes(after)}`;
@@ -211,22 +205,4 @@ function nodes(threads: readonly StoppedThread[]): string {
 
 function plain(thread: StoppedThread): string {
   return thread.name.replace(/ #\d+$/, "");
-}
-
-/** What an interrupt asks, in one line. */
-export function question(value: Json): string {
-  if (typeof value === "string") return oneLine(value);
-  const asked = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  if (typeof asked === "object" && asked !== null && !Array.isArray(asked)) {
-    for (const key of ["question", "message", "prompt", "title", "text", "description", "query", "task"]) {
-      const text = asked[key];
-      if (typeof text === "string" && text.trim() !== "") return oneLine(text);
-    }
-  }
-  return oneLine(JSON.stringify(value) ?? "");
-}
-
-function oneLine(text: string): string {
-  const line = text.trim().split(/\r?\n/, 1)[0] ?? "";
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }

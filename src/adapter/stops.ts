@@ -1,7 +1,8 @@
 // Tells the client where the run stands: makes a stop of each position, with its words and the thread to look at.
 
+import type { SourceLine } from "../model/source.ts";
 import type { WaitingInterrupt } from "../protocol/dap.ts";
-import type { ErrorInfo, Position } from "../protocol/runtime.ts";
+import type { ErrorInfo, InterruptInfo, Position } from "../protocol/runtime.ts";
 import type { Client } from "./client.ts";
 import type { Console } from "./console.ts";
 import type { Debuggee } from "./debuggee.ts";
@@ -23,6 +24,8 @@ export interface Hits {
   nodesOf(hitBreakpointIds: readonly number[]): { graph: string; node: string }[];
   /** DAP's reason for a stop at these breakpoints. */
   reasonOf(hitBreakpointIds: readonly number[]): string;
+  /** Breakpoints on calls of `interrupt` at these lines. */
+  atInterrupts(lines: readonly SourceLine[]): number[];
   /** The keys of this graph's state are known now. */
   learnKeys(graph: string, keys: readonly string[]): void;
 }
@@ -106,13 +109,14 @@ export class Stops {
 
   /** The run stands here now; `tell` says so to the client. */
   stand(standing: Standing): Stop {
-    const { position, hitBreakpointIds = [], form } = standing;
+    const { position, form } = standing;
     const { name, threadNumbers } = this.#debuggee;
     const threads = threadsOf(position, name, threadNumbers);
     for (const { levels } of threads)
       for (const { graph } of levels) this.#hits.learnKeys(graph.graph, graph.stateKeys);
     const interrupts = waitingInterrupts(position);
     const hit = standing.reason === "breakpoint";
+    const hitBreakpointIds = this.#hit(standing, interrupts);
     const reason = hit ? this.#hits.reasonOf(hitBreakpointIds) : standing.reason;
     const error = position?.error;
     const stop: Stop = {
@@ -141,6 +145,15 @@ export class Stops {
       else this.#console.problem(standing.text);
     }
     return stop;
+  }
+
+  /** The run stops at an interrupt in any case; a breakpoint there counts as hit. */
+  #hit({ reason, hitBreakpointIds = [] }: Standing, interrupts: readonly InterruptInfo[]): readonly number[] {
+    if (reason !== "interrupt") return hitBreakpointIds;
+    const lines = interrupts.flatMap(
+      (each) => this.#debuggee.graphs.interrupt(each.graph, each.node, each) ?? [],
+    );
+    return [...new Set([...hitBreakpointIds, ...this.#hits.atInterrupts(lines)])];
   }
 
   /** Says where the run stands, unless it is elsewhere by now. */
@@ -189,6 +202,7 @@ export class Stops {
             line: this.#client.toClientLine(place.line),
           },
         }),
+        tries: this.#debuggee.graphs.tries(interrupt),
         ...(answer !== undefined && { answer }),
       };
     });

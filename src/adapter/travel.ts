@@ -9,6 +9,7 @@ import type { Debuggee } from "./debuggee.ts";
 import {
   cannotRestartFrame,
   DebugError,
+  noAnswerToUndo,
   nothingToGoBackTo,
   staleReference,
   unknownCheckpoint,
@@ -17,7 +18,7 @@ import {
 import { HandleTree } from "./handles.ts";
 import { metBefore, type PastBreakpoints } from "./met-before.ts";
 import type { Frame } from "./shown.ts";
-import { leafOf, type Stop, type StoppedThread } from "./stop.ts";
+import { graphAt, leafOf, type Stop, type StoppedThread } from "./stop.ts";
 import type { Standing, Stops } from "./stops.ts";
 import { stepsBack, Visits } from "./walk.ts";
 
@@ -195,6 +196,25 @@ export class Travel {
         }
       }
       throw unknownCheckpoint(checkpointId);
+    });
+  }
+
+  /** Back to before the last answer that was sent in this session. The node begins anew and asks again. */
+  undo(reply: Reply): Promise<void> {
+    return this.#stops.alone(async () => {
+      const { stop } = this.#at(undefined);
+      const { sentAnswers } = this.#debuggee;
+      const { last } = sentAnswers;
+      if (!last) throw noAnswerToUndo();
+      const { namespace, checkpointId, taskId } = last;
+      const there = graphAt(stop.position, namespace);
+      // What else has been answered at this step stays.
+      const stays = there?.checkpoint?.id === checkpointId && there.tasks.some(({ id }) => id === taskId);
+      const to: MoveTarget = stays
+        ? { kind: "task", namespace, taskId }
+        : { kind: "checkpoint", namespace, checkpointId };
+      await this.#move(stop, to, reply, { word: "Answer undone", reason: "goto" });
+      sentAnswers.takeBack(last, !stays);
     });
   }
 

@@ -2,11 +2,12 @@
 
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { InterruptInfo, Json, Value } from "../protocol/runtime.ts";
+import { answerFrom, checkAnswer } from "./answer-check.ts";
 import type { Reply } from "./base-session.ts";
 import type { Client } from "./client.ts";
 import type { Debuggee } from "./debuggee.ts";
 import type { Edited, Editing } from "./editing.ts";
-import { badJson, noSuchVariable, pastIsReadOnly, readOnly } from "./errors.ts";
+import { noSuchVariable, pastIsReadOnly, readOnly } from "./errors.ts";
 import type { InputForm } from "./input-form.ts";
 import type { Content } from "./shown.ts";
 import { interruptKey } from "./stop.ts";
@@ -59,7 +60,8 @@ export class Variables {
       return this.#setResult(variablesReference, name, set);
     }
     if (content.kind === "interrupt" && name === "answer") {
-      const answer = parseAnswer(value);
+      const answer = answerFrom(value, content.interrupt);
+      checkAnswer(content.interrupt, answer);
       this.#debuggee.answers.set(interruptKey(content.interrupt), answer);
       return this.#setResult(variablesReference, name, answer);
     }
@@ -182,7 +184,6 @@ export class Variables {
         kind: "interrupt",
         interrupt,
       }),
-      namedVariables: 3 + (interrupt.earlier.length > 0 ? 1 : 0),
       indexedVariables: 0,
       presentationHint: fixed,
     }));
@@ -190,15 +191,23 @@ export class Variables {
 
   async #interrupt(reference: number, interrupt: InterruptInfo): Promise<DebugProtocol.Variable[]> {
     const answer = this.#debuggee.answers.get(interruptKey(interrupt));
+    const { id, index, node, graph, responseSchema } = interrupt;
+    const about = (name: string, value: Json): DebugProtocol.Variable =>
+      this.#jsonVariable(reference, name, value);
     const variables: DebugProtocol.Variable[] = [
-      this.#jsonVariable(reference, "value", interrupt.value),
-      { name: "id", value: interrupt.id, type: "string", variablesReference: 0, presentationHint: fixed },
+      about("value", interrupt.value),
       {
         name: "answer",
         value: answer === undefined ? "(none yet)" : JSON.stringify(answer),
         variablesReference: 0,
       },
+      { ...about("id", id), value: id },
+      about("index", index),
+      { ...about("node", node), value: graph === "" ? node : `${graph.replaceAll("/", ":")}:${node}` },
     ];
+    if (responseSchema !== undefined) variables.push(about("responseSchema", responseSchema));
+    const tries = this.#debuggee.graphs.tries(interrupt);
+    if (tries > 1) variables.push(about("tries", tries));
     if (interrupt.earlier.length > 0)
       variables.push(this.#jsonVariable(reference, "earlier", interrupt.earlier));
     return variables;
@@ -240,17 +249,6 @@ export class Variables {
       indexedVariables: indexedVariables ?? 0,
       namedVariables: namedVariables ?? 0,
     };
-  }
-}
-
-/** JSON; plain words stand for themselves, since an answer is most often a word. */
-export function parseAnswer(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    // Broken JSON is a slip, not an answer.
-    if (/^\s*[[{"]/.test(text)) throw badJson("The answer", (error as Error).message);
-    return text.trim();
   }
 }
 

@@ -80,6 +80,8 @@ export interface GraphBody {
 /** An interrupt that waits. Keyed by id and index: all interrupts of one task share an id. */
 export interface WaitingInterrupt extends InterruptInfo {
   source?: SourcePlace;
+  /** How often this call has asked, with this time: 2 or more where the node did not take the last of `earlier`. */
+  tries: number;
   /** Given by `setVariable` and not yet sent. */
   answer?: Json;
 }
@@ -89,6 +91,7 @@ export interface InterruptsBody {
 
 /** Goes on with these answers, some or all, as one `Command`. */
 export interface ResumeArguments {
+  /** By the interrupt's id; or by `<id>#<index>`, which is refused when another interrupt of the task waits by now. */
   answers: { [interruptId: string]: Json };
   update?: { [key: string]: Json };
   goto?: string[];
@@ -134,6 +137,8 @@ export interface CustomRequests {
   "langgraph/interrupts": { arguments: Nothing; body: InterruptsBody };
   "langgraph/resume": { arguments: ResumeArguments; body: Nothing };
   "langgraph/input": { arguments: InputArguments; body: Nothing };
+  /** Back to before the last answer of this session; a `stopped` event follows. Running from there makes a branch. */
+  "langgraph/undo": { arguments: Nothing; body: Nothing };
   "langgraph/history": { arguments: HistoryArguments; body: HistoryBody };
   /** A `stopped` event follows. */
   "langgraph/fork": { arguments: ForkArguments; body: Nothing };

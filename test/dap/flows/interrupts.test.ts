@@ -59,7 +59,7 @@ for (const language of languages) {
       const parts = await client.variables(asked?.variablesReference ?? 0);
       assert.deepEqual(
         parts.map(({ name }) => name),
-        ["value", "id", "answer"],
+        ["value", "answer", "id", "index", "node"],
       );
       const reference = asked?.variablesReference;
       await assert.rejects(

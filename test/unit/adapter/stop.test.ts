@@ -1,7 +1,7 @@
 // What a stop is called, and which threads it has.
 
 import assert from "node:assert/strict";
-import { describe as describeStop, question, ThreadNumbers, threadsOf } from "../../../src/adapter/stop.ts";
+import { describe as describeStop, ThreadNumbers, threadsOf } from "../../../src/adapter/stop.ts";
 import type { GraphPosition, InterruptInfo, Position, TaskPosition } from "../../../src/protocol/runtime.ts";
 
 const task = (id: string, name: string, more: Partial<TaskPosition> = {}): TaskPosition => ({
@@ -91,12 +91,5 @@ describe("a stop", () => {
       describeStop("interrupt", waiting, [asks, asks]),
       "Waiting for input: Approve? (and 1 more)",
     );
-  });
-
-  it("finds the question in what is asked", () => {
-    assert.equal(question("Your name?"), "Your name?");
-    assert.equal(question([{ message: "Well?" }]), "Well?");
-    assert.equal(question({ amount: 5 }), '{"amount":5}');
-    assert.equal(question("x".repeat(200)).length, 120);
   });
 });
