@@ -168,7 +168,7 @@ for (const language of languages) {
       const launch = bench.launch("subgraph", { input: { text: "hello" }, env: trace.env });
       const stop = await client.launch(launch);
       assert.equal(stop.description, "Before node child:shout");
-      const found = await targets(client, program, line("clean"));
+      const found = await targets(client, program, line("clean") + 1);
       assert.ok(found.some(({ label }) => label === "child:shout"));
       assert.ok(found.some(({ label }) => label === "after"));
       const back = await client.go("stepBack", { threadId: stop.threadId });
