@@ -20,10 +20,10 @@ export type ToMain =
   | { kind: "refused"; reason: string }
   | { kind: "closed" };
 export type FromMain =
-  /** `task`: one that computes from now on; without a label, no more. */
-  { kind: "send"; text: string; task?: ComputingTask } | { kind: "flush"; count: number };
+  /** Messages, one a line, and what computes since. */
+  { kind: "send"; lines: string; tasks: ComputingTask[] } | { kind: "flush"; count: number };
 
-/** A pause lists the labels. */
+/** One that computes from now on; without a label, no more. A pause lists the labels. */
 export interface ComputingTask {
   id: string;
   label?: string;
@@ -42,6 +42,9 @@ export class Link {
   readonly #signals = new Int32Array(new SharedArrayBuffer(8));
   readonly #handler: Handler;
   #flushes = 0;
+  /** Messages that the control thread has not been given yet: giving it one costs as much as ten at once. */
+  #unsent: string[] = [];
+  #tasks: ComputingTask[] = [];
 
   constructor(address: { host: string; port: number; token: string }, handler: Handler) {
     const { port1, port2 } = new MessageChannel();
@@ -75,12 +78,17 @@ export class Link {
     return Atomics.exchange(this.#signals, signalIndex.pause, 0) === 1;
   }
 
+  /** `task` is the one that starts or ends with it. */
   event<Name extends keyof Events>(method: Name, params: Events[Name], task?: ComputingTask): void {
-    this.#send({ method, params }, task);
+    if (task !== undefined) this.#tasks.push(task);
+    // The next event is near: when a task starts, or at the latest when the event loop has a turn.
+    const canWait = method === "superstep" || (method === "task" && task?.label === undefined);
+    this.#send({ method, params }, canWait);
   }
 
   /** Blocks until all that was sent is handed to the system, but never long: the process is about to end. */
   flush(): void {
+    this.#give();
     const count = ++this.#flushes;
     this.#post({ kind: "flush", count });
     Atomics.wait(this.#signals, signalIndex.flushed, count - 1, 300);
@@ -111,9 +119,17 @@ export class Link {
     }
   }
 
-  #send(message: object, task?: ComputingTask): void {
-    const text = JSON.stringify({ jsonrpc: "2.0", ...message });
-    this.#post(task === undefined ? { kind: "send", text } : { kind: "send", text, task });
+  #send(message: object, canWait = false): void {
+    this.#unsent.push(JSON.stringify({ jsonrpc: "2.0", ...message }));
+    if (!canWait) this.#give();
+    else if (this.#unsent.length === 1) setImmediate(() => this.#give());
+  }
+
+  #give(): void {
+    if (this.#unsent.length === 0) return;
+    this.#post({ kind: "send", lines: this.#unsent.join("\n"), tasks: this.#tasks });
+    this.#unsent = [];
+    this.#tasks = [];
   }
 
   #post(message: FromMain): void {

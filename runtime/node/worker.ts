@@ -80,9 +80,11 @@ socket.on("close", () => {
 channel.on("message", (message: FromMain) => {
   switch (message.kind) {
     case "send":
-      writeSoon(message.text);
-      if (message.task?.label !== undefined) running.set(message.task.id, message.task.label);
-      else if (message.task !== undefined) running.delete(message.task.id);
+      for (const line of message.lines.split("\n")) writeSoon(line);
+      for (const { id, label } of message.tasks) {
+        if (label === undefined) running.delete(id);
+        else running.set(id, label);
+      }
       break;
     case "flush":
       write();
