@@ -146,6 +146,55 @@ for (const language of languages) {
       await client.close();
     });
 
+    it("means before or after a node by the line and the mode", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("linear");
+      const stop = await client.launch(bench.launch("linear", { input, stopOnEntry: true }));
+      const fetch = language.name === "Python" ? line("fetch") : line("fetch.inside") - 2;
+      const set = await client.breakpoints(program, [
+        { line: fetch + 1 },
+        { line: line("fetch.return") },
+        { line: line("think"), mode: "after" },
+        { line: line("think.reset"), mode: "before" },
+        { line: line("answer.add") },
+        { line: line("answer.return"), mode: "before" },
+        { line: 1 },
+      ]);
+      assert.deepEqual(
+        set.map(({ verified }) => verified),
+        [true, true, true, true, true, true, false],
+      );
+      const moved = (index: number): [number | undefined, boolean] => [
+        set[index]?.line,
+        /Moved/.test(set[index]?.message ?? ""),
+      ];
+      assert.deepEqual(moved(0), [fetch + 1, false]);
+      assert.deepEqual(moved(3), [line("think"), true]);
+      assert.ok((set[6]?.message ?? "").length > 0);
+      // The run stands before the first node already.
+      assert.equal(stop.description, "Before node fetch");
+      const met = [];
+      for (let index = 0; index < 2; index++) {
+        const { description, hitBreakpointIds } = await client.go("continue");
+        met.push([description, hitBreakpointIds?.map((id) => set.findIndex((each) => each.id === id))]);
+      }
+      assert.deepEqual(met, [
+        ["After node fetch", [1, 3]],
+        ["After node think", [2, 4, 5]],
+      ]);
+      assert.equal((await client.go("continue")).reason, "end");
+      await client.close();
+    });
+
+    it("stops after the node whose router has the line", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("loop");
+      const [router] = await client.breakpoints(program, [{ line: line("again") + 1 }]);
+      const stop = await client.launch(bench.launch("loop", { input: { count: 0, limit: 1 } }));
+      assert.deepEqual([stop.description, stop.hitBreakpointIds], ["After node work", [router?.id]]);
+      await client.close();
+    });
+
     it("stops at the function of every kind of node, and shows its line", async () => {
       const client = await bench.client();
       const { program, line } = bench.fixture("node_kinds");
