@@ -1,7 +1,6 @@
 // Checks an answer against the schema that the graph's code gave for it, before it is sent.
 
-import { Validator } from "@cfworker/json-schema";
-import { isObject } from "../model/json.ts";
+import { whyUnfit } from "../model/questions/fit.ts";
 import type { InterruptInfo, Json } from "../protocol/runtime.ts";
 import { badJson, unfitAnswer } from "./errors.ts";
 
@@ -27,25 +26,4 @@ export function answerFrom(text: string, { responseSchema }: Pick<InterruptInfo,
   const onlyText =
     whyUnfit(responseSchema, parsed) !== undefined && whyUnfit(responseSchema, text.trim()) === undefined;
   return onlyText ? text.trim() : parsed;
-}
-
-/** Undefined for a value that fits, and where there is no schema that can be used. */
-function whyUnfit(schema: Json | undefined, value: Json): string | undefined {
-  if (!isObject(schema)) return undefined;
-  try {
-    const { valid, errors } = new Validator(schema, "2020-12", false).validate(value);
-    if (valid) return undefined;
-    // The innermost is the cause; those around it say only that something inside is wrong.
-    const [error] = [...errors].sort((a, b) => depth(b.instanceLocation) - depth(a.instanceLocation));
-    if (!error) return "it does not match its schema.";
-    const place = error.instanceLocation.replace(/^#\/?/, "");
-    return place === "" ? error.error : `${place}: ${error.error}`;
-  } catch {
-    // A schema that can't be read says nothing about the answer.
-    return undefined;
-  }
-}
-
-function depth(location: string): number {
-  return location.split("/").length;
 }

@@ -112,6 +112,8 @@ const interruptSchema = v.object({
   responseSchema: v.optional(json),
   /** Earlier answers of this task, in order. */
   earlier: v.array(json),
+  /** How often this call has asked, with this time. */
+  tries: v.optional(count),
   /** Given elsewhere (Variables view) and not yet sent. */
   answer: v.optional(json),
   /** File name and line of the call, for the user to read. */

@@ -2,7 +2,13 @@
 
 import * as vscode from "vscode";
 import type { SourcePlace } from "../../protocol/dap.ts";
-import type { FromPanel, Json, PanelRequest, Picture } from "../../protocol/webview.ts";
+import {
+  draftKey,
+  type FromPanel,
+  type Json,
+  type PanelRequest,
+  type Picture,
+} from "../../protocol/webview.ts";
 import { debugCommand } from "../debug-command.ts";
 import { fileUri, toggleBreakpoint } from "./breakpoints.ts";
 import { DraftStore } from "./drafts.ts";
@@ -187,7 +193,7 @@ export class GraphPanel implements vscode.Disposable {
       case "answer": {
         const { answers, update, goto } = message;
         await session.request("langgraph/resume", {
-          answers: Object.fromEntries(answers.map(({ id, value }) => [id, value])),
+          answers: Object.fromEntries(answers.map(({ value, ...which }) => [draftKey(which), value])),
           ...(update && { update }),
           ...(goto && { goto }),
         });

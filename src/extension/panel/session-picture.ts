@@ -251,7 +251,8 @@ function label({ path: file, line }: SourcePlace): string {
 }
 
 function shownInterrupt(interrupt: WaitingInterrupt): PanelInterrupt {
-  const { id, index, node, graph, namespace, value, responseSchema, earlier, answer, source } = interrupt;
+  const { id, index, node, graph, namespace, value, responseSchema, earlier, tries, answer, source } =
+    interrupt;
   const text = JSON.stringify(value);
   const shortened = text.length > longestValue;
   return {
@@ -264,6 +265,7 @@ function shownInterrupt(interrupt: WaitingInterrupt): PanelInterrupt {
     shortened,
     ...(responseSchema !== undefined && { responseSchema }),
     earlier,
+    tries,
     ...(answer !== undefined && { answer }),
     ...(source && { source: label(source) }),
   };

@@ -42,6 +42,39 @@ export function emptyDraft(question: Question): Draft {
   return { way: "form", ...(value !== undefined && { value }) };
 }
 
+/** A draft that was kept; an untouched form for what is none, or fits the question no more. */
+export function readDraft(question: Question, kept: Json | undefined): Draft {
+  const empty = emptyDraft(question);
+  if (!isObject(kept)) return empty;
+  const { way, text, number, yes, choice, json, value, keyed, calls } = kept;
+  const ways: readonly Json[] = question.kind === "free" ? question.ways : ["form", "text", "json"];
+  if (!ways.includes(way ?? null)) return empty;
+  return {
+    way: way as Draft["way"],
+    ...(typeof text === "string" && { text }),
+    ...(typeof number === "string" && { number }),
+    ...(typeof yes === "boolean" && { yes }),
+    ...(typeof choice === "number" && { choice }),
+    ...(typeof json === "string" && { json }),
+    ...(value !== undefined && { value }),
+    ...(keyed === true && { keyed }),
+    ...(question.kind === "calls" && {
+      calls: question.calls.map((call, index) => readCall(call, Array.isArray(calls) ? calls[index] : null)),
+    }),
+  };
+}
+
+function readCall({ decisions }: Call, kept: Json | undefined): CallDraft {
+  if (!isObject(kept)) return {};
+  const decision = decisions.find((each) => each === kept.decision);
+  const { args, message } = kept;
+  return {
+    ...(decision !== undefined && { decision }),
+    ...(args !== undefined && { args }),
+    ...(typeof message === "string" && { message }),
+  };
+}
+
 /** The exact JSON that is sent. */
 export function answerOf(question: Question, draft: Draft): Made {
   if (draft.way === "json") return fromJson(draft.json);
