@@ -154,6 +154,7 @@ const requests: { readonly [command: string]: { weight: number; args: fc.Arbitra
     args: fc.record({ before: checkpointId, limit: fc.integer({ min: -1, max: 30 }) }, { requiredKeys: [] }),
   },
   "langgraph/fork": { weight: 2, args: fc.record({ checkpointId }) },
+  "langgraph/undo": { weight: 1, args: fc.constant({}) },
   "langgraph/resume": {
     weight: 2,
     args: fc.oneof(
@@ -191,7 +192,7 @@ export function randomRequests(seed: number, count: number): RandomRequest[] {
 /** What lets the run go on, or moves it: another stop follows. */
 const goers = new Set([
   ...["continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue", "restartFrame", "goto"],
-  ...["langgraph/input", "langgraph/resume", "langgraph/fork"],
+  ...["langgraph/input", "langgraph/resume", "langgraph/fork", "langgraph/undo", "langgraph/reload"],
 ]);
 
 /** What a client asks for at a stop. */
@@ -283,7 +284,7 @@ export async function send(
   client: Client,
   list: readonly RandomRequest[],
   target: Target,
-  seconds = 30,
+  seconds = 60,
 ): Promise<number> {
   const ids = new Ids();
   const open = new Map<number, string>();
