@@ -56,6 +56,8 @@ class Cursor:
 
     def _to_checkpoint(self, thread_id: str, namespace: str, checkpoint_id: str) -> bool:
         saved = self._at(thread_id, namespace, checkpoint_id)
+        if not saved.checkpoint["channel_versions"]:
+            raise _nowhere(namespace)  # of a graph that was set back to before its first visit
         if self._stands_at(thread_id, saved):
             return False
         self._remove_copies(thread_id, saved)
@@ -155,19 +157,18 @@ class Cursor:
         Of each graph that keeps its state (`checkpointer=True`) inside of those that are copied: a copy of
         its newest checkpoint that is older.
         """
-        keys = self._saver.keys(thread_id)
-        originals = {key.id: key.metadata[FORKED_FROM] for key in self._forks.untouched(thread_id)}
         for level in levels:
+            keys = self._saver.keys(thread_id)
+            originals = {key.id: key.metadata[FORKED_FROM] for key in self._forks.untouched(thread_id)}
             own = recast(level.namespace)
             time = _original(level.saved.checkpoint["id"], originals)
-            way = level.way.name if level.way is not None else None
             kept = {task.name for task in level.tasks if level.keeps(task) and is_finished(level.saved, task)}
             later = [key.id for key in keys if key.ns == level.namespace and key.id > time]
             for namespace in dict.fromkeys(key.ns for key in keys):
                 if ":" in namespace or namespace == own or (own and not namespace.startswith(own + "|")):
                     continue
                 name = (namespace[len(own) + 1 :] if own else namespace).split("|")[0]
-                if name == way or (name in kept and not later):
+                if name in kept and not later:
                     continue
                 # What a finished task's graph did in this superstep came before the next checkpoint.
                 bound = min(later) if name in kept else time
@@ -175,14 +176,12 @@ class Cursor:
 
     def _set_back_to(self, thread_id: str, keys: list[Any], time: str, originals: dict[str, str]) -> None:
         newest = keys[0]
-        if _original(newest.id, originals) < time:
-            return
         older = next((key for key in keys if key.id < time), None)
         if older is None:
             self._forks.put_empty(thread_id, newest.ns, newest.id)
-            return
-        saved = self._at(thread_id, older.ns, older.id)
-        self._forks.copy(self._known_at(older.ns), saved, keeps=lambda task: True)
+        elif older.id not in (newest.id, _original(newest.id, originals)):
+            saved = self._at(thread_id, older.ns, older.id)
+            self._forks.copy(self._known_at(older.ns), saved, keeps=lambda task: True)
 
     def _remove_copies(self, thread_id: str, saved: Any) -> None:
         """Removes what the last move put, unless something came of it, down to what `saved` needs."""

@@ -25,7 +25,7 @@ class History:
         if before:
             saved = self._parent(self._threads.at(self._thread_id, self._namespace, before))
         else:
-            saved = self._threads.latest(self._thread_id, self._namespace)
+            saved = _unless_empty(self._threads.latest(self._thread_id, self._namespace))
         entries: list[HistoryEntry] = []
         while saved is not None and len(entries) < limit:
             parent = self._parent(saved)
@@ -37,7 +37,7 @@ class History:
         if saved is None or not saved.parent_config:
             return None
         parent_id = saved.parent_config["configurable"]["checkpoint_id"]
-        return self._threads.at(self._thread_id, self._namespace, parent_id)
+        return _unless_empty(self._threads.at(self._thread_id, self._namespace, parent_id))
 
     def _entry(self, saved: Any, parent: Any) -> HistoryEntry:
         following = [task.name for task in self._tasks(saved)]
@@ -65,3 +65,8 @@ class History:
         """The tasks that follow a checkpoint, without LangGraph's own."""
         snapshot = self._threads.snapshot(self._known.graph, saved)
         return [task for task in snapshot.tasks if task.name != START]
+
+
+def _unless_empty(saved: Any) -> Any:
+    """A graph that was set back to before its first visit has a checkpoint at which nothing has run."""
+    return saved if saved is not None and saved.checkpoint["channel_versions"] else None

@@ -191,11 +191,18 @@ class Threads:
                 continue
             keeps = child.graph.checkpointer is True
             found = self._graph(child, thread_id, recast(inner) if keeps else inner, place)
-            # A graph that keeps its state from visit to visit has begun only when it has something left to
-            # do.
-            if found is not None and not (keeps and not found["tasks"]):
+            # What a graph keeps from visit to visit may be of an earlier one.
+            if found is not None and not (
+                keeps and not found["tasks"] and not _is_inside(found, place, namespace)
+            ):
                 return found
         return None
+
+
+def _is_inside(position: GraphPosition, place: Place, namespace: str) -> bool:
+    """Whether a graph's checkpoint was made in the superstep at which the one around it stands."""
+    parents = position.get("checkpoint", {}).get("metadata", {}).get("parents")
+    return isinstance(parents, dict) and parents.get(namespace) == place[namespace][1]
 
 
 def _was_set_back(position: GraphPosition) -> bool:
