@@ -47,6 +47,8 @@ const page = {
   jsx: "automatic",
   loader: { ".ttf": "file" },
   assetNames: "[name]",
+  // Only a helper for tests in @rjsf/core wants it, which is not bundled: it would need eval.
+  external: ["@rjsf/validator-ajv8"],
   plugins: [noVscode(root)],
 };
 
