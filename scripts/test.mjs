@@ -17,6 +17,11 @@ function add(counts) {
   total.failed += counts.failed;
 }
 
+async function fetchForE2e() {
+  await ensureWebVscode();
+  await ensureChromium();
+}
+
 await main(async () => {
   const wanted = process.argv.slice(2);
   const suites = findSuites().filter(
@@ -27,10 +32,9 @@ await main(async () => {
     throw new ScriptError(`No test suite is called ${wanted.join(" or ")}. There are: ${names.join(", ")}.`);
   }
   await setup({ tests: true });
-  if (suites.some((suite) => suite.name.startsWith("e2e"))) {
-    await ensureWebVscode();
-    await ensureChromium();
-  }
+  // Fetched while the build and the checks run.
+  const fetched = suites.some((suite) => suite.name.startsWith("e2e")) ? fetchForE2e() : undefined;
+  fetched?.catch(() => undefined);
   say("Building (dist/)");
   await must("The build", node, [path.join(root, "esbuild.mjs")]);
   if (wanted.length === 0) {
@@ -38,6 +42,7 @@ await main(async () => {
     add(await runChecks());
     say("");
   }
+  await fetched;
   rmSync(compileCache, { recursive: true, force: true });
   for (const suite of suites) {
     say(`== ${suite.name}`);

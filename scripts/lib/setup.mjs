@@ -123,9 +123,13 @@ async function works(python) {
  * @param {{tests?: boolean, python?: boolean}} [options] `python: false` leaves the Python environment alone
  */
 export async function setup(options = {}) {
-  await setupPackages();
-  if (options.python === false) return;
+  if (options.python === false) {
+    await setupPackages();
+    return;
+  }
   const requirements = [path.join(root, "examples", "python", "requirements.txt")];
   if (options.tests) requirements.push(path.join(root, "test", "requirements.txt"));
-  await setupPython(requirements);
+  // Both mostly wait for the network. Neither is left half done when the other fails.
+  const both = await Promise.allSettled([setupPackages(), setupPython(requirements)]);
+  for (const { reason } of both) if (reason) throw reason;
 }
