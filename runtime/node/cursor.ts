@@ -4,26 +4,13 @@
 // back to is copied, the graphs around it too where they have gone on since, and nothing of the old branch is lost.
 
 import type { GraphPosition, MoveTarget } from "../../src/protocol/runtime.ts";
-import { RuntimeError } from "./errors.ts";
-import { Fork, isDone, newerId, parentId, type Stored, stepsOf } from "./fork.ts";
-import { checkNodes, withNext } from "./goto.ts";
+import { Fork, isDone, newerId, parentsOf, type Row, type Stored } from "./fork.ts";
+import { withNext } from "./goto.ts";
 import type { GraphIndex } from "./graphs.ts";
-import { graphAt } from "./history.ts";
-import { type CheckpointTuple, configText, type Graph, type SnapshotTask } from "./langgraph.ts";
-import { readWrites } from "./position.ts";
+import type { SnapshotTask } from "./langgraph.ts";
+import { isWithin, splitStep, stepsOf, withoutIds } from "./namespaces.ts";
 import type { Saving } from "./saving.ts";
-
-/** Where the cursor goes. */
-interface Wanted {
-  namespace: string;
-  checkpointId: string;
-  /** Its tasks begin anew, also where it is the newest checkpoint. */
-  fresh: boolean;
-  /** Tasks of it whose results stay. */
-  keeps(task: SnapshotTask): boolean;
-  /** Nodes that come next instead of its own. */
-  goto?: readonly string[];
-}
+import { Targets, unknownCheckpoint, type Wanted } from "./targets.ts";
 
 /** A graph on the way from the root to the wanted one, at the checkpoint that belongs to it. */
 interface Level extends Stored {
@@ -41,14 +28,6 @@ interface Names {
   /** Resolves when LangGraph's next id is newer than all of them. */
   settle(): Promise<void>;
 }
-
-interface Row {
-  readonly ns: string;
-  readonly id: string;
-  readonly metadata: { [key: string]: unknown };
-}
-
-const nothing = (): boolean => false;
 
 /** The cursors of all threads of one file. */
 export class Cursors {
@@ -78,31 +57,30 @@ export class Cursors {
   }
 
   async #move(threadId: string, live: GraphPosition | undefined): Promise<Move> {
-    const move = new Move(this.#index, new Fork(this.#saving, threadId, this.#kept), live);
+    const fork = new Fork(this.#saving, threadId, this.#kept);
+    const move = new Move(new Targets(this.#index, fork, live), fork);
     await move.look();
     return move;
   }
 }
 
 class Move {
-  readonly #index: GraphIndex;
+  readonly #targets: Targets;
   readonly #fork: Fork;
-  readonly #live: GraphPosition | undefined;
   /** Copies that the cursor stands at, of which nothing was made; newest first. */
   #untouched: readonly Row[] = [];
 
-  constructor(index: GraphIndex, fork: Fork, live: GraphPosition | undefined) {
-    this.#index = index;
+  constructor(targets: Targets, fork: Fork) {
+    this.#targets = targets;
     this.#fork = fork;
-    this.#live = live;
   }
 
   /** To be called first. The last copy of a move is the newest checkpoint of the thread until something runs. */
   async look(): Promise<void> {
-    const [newest] = this.#rows(undefined, 1);
+    const [newest] = this.#fork.rows(undefined, 1);
     const move = newest?.metadata.move;
     if (newest === undefined || typeof move !== "string") return;
-    const copies = this.#rows(undefined).filter(({ metadata }) => metadata.move === move);
+    const copies = this.#fork.rows(undefined).filter(({ metadata }) => metadata.move === move);
     for (const { ns, id } of copies) {
       const tuple = await this.#fork.tuple(ns, id);
       const kept = this.#fork.keptBy(id);
@@ -112,146 +90,11 @@ class Move {
     this.#untouched = copies;
   }
 
-  // ------------------------------------------------------------------------------------------ what is meant
-
-  async find(to: MoveTarget): Promise<Wanted> {
-    const { namespace } = to;
-    switch (to.kind) {
-      case "checkpoint": {
-        const { checkpointId } = to;
-        if ((await this.#fork.tuple(namespace, checkpointId)) === undefined) {
-          throw unknownCheckpoint(`There is no checkpoint ${checkpointId} in this graph of the thread.`);
-        }
-        return { namespace, checkpointId, fresh: false, keeps: nothing };
-      }
-      case "back":
-        return this.#back(namespace, false);
-      case "task": {
-        const stored = await this.#newest(namespace);
-        const task = stored.tasks.find(({ id }) => id === to.taskId);
-        if (task === undefined) {
-          throw new RuntimeError(
-            "unknownNode",
-            "This task is not at the cursor. Choose one of the current stop.",
-          );
-        }
-        return {
-          namespace,
-          checkpointId: stored.tuple.checkpoint.id,
-          fresh: this.#hasBegun(stored, task),
-          keeps: ({ id }) => id !== to.taskId,
-        };
-      }
-      case "goto": {
-        const stored = await this.#newest(namespace);
-        const nodes = [...new Set(to.nodes)];
-        checkNodes(stored.graph, nodes);
-        const checkpointId = stored.tuple.checkpoint.id;
-        return {
-          namespace,
-          checkpointId,
-          fresh: true,
-          keeps: ({ name }) => !nodes.includes(name),
-          goto: nodes,
-        };
-      }
-    }
-  }
-
-  /** `isInside`: from a subgraph, so that the superstep has begun. */
-  async #back(namespace: string, isInside: boolean): Promise<Wanted> {
-    const known = this.#graph(namespace, isInside);
-    const stored = known === undefined ? undefined : await this.#fork.stored(known, namespace);
-    if (stored === undefined) {
-      if (namespace !== "") throw unknownCheckpoint(keepsNone);
-      throw new RuntimeError(
-        "unknownThread",
-        `Thread ${this.#fork.threadId} has not begun. Give it an input.`,
-      );
-    }
-    const { tuple } = stored;
-    const at = { namespace, keeps: nothing };
-    const fresh = this.#hasWrites(tuple) || stored.tasks.some((task) => this.#runsGraph(stored, task));
-    if (isInside || fresh || this.#isRunning(namespace)) {
-      return { ...at, checkpointId: tuple.checkpoint.id, fresh };
-    }
-    const id = parentId(tuple);
-    const parent = id === undefined ? undefined : await this.#fork.stored(stored.graph, namespace, id);
-    if (id === undefined || parent === undefined || (await this.#isStart(tuple, parent))) {
-      if (namespace === "") throw new RuntimeError("atStart", "There is no step before this one.");
-      return this.#back(this.#around(namespace, tuple), true);
-    }
-    return { ...at, checkpointId: id, fresh: false };
-  }
-
-  /** An input leads to it, and no step of the author's. */
-  async #isStart(tuple: CheckpointTuple, parent: Stored): Promise<boolean> {
-    const own = parent.tasks.filter(({ name }) => name !== "__start__");
-    if (own.length === 0 && (await this.#source(parent.tuple)) === "input") return true;
-    return (await this.#source(tuple)) === "input";
-  }
-
-  /** Of the checkpoint that it is a copy of. */
-  async #source(tuple: CheckpointTuple): Promise<unknown> {
-    let at = tuple;
-    for (;;) {
-      const from = at.metadata?.forked_from;
-      const original = typeof from === "string" ? await this.#fork.tuple(namespaceOf(at), from) : undefined;
-      if (original === undefined) return at.metadata?.source;
-      at = original;
-    }
-  }
-
-  async #newest(namespace: string): Promise<Stored> {
-    const graph = this.#graph(namespace, false);
-    const stored = graph === undefined ? undefined : await this.#fork.stored(graph, namespace);
-    if (stored !== undefined) return stored;
-    throw unknownCheckpoint(keepsNone);
-  }
-
-  #graph(namespace: string, mayFail: boolean): Graph | undefined {
-    const graph = graphAt(this.#index, namespace)?.graph;
-    if (graph !== undefined || mayFail || namespaceExists(this.#live, namespace)) return graph;
-    throw unknownCheckpoint(
-      "The graph of this checkpoint is not known before it runs. Run the thread on first.",
-    );
-  }
-
-  // ------------------------------------------------------------------------------------------ what has begun
-
-  #hasWrites(tuple: CheckpointTuple): boolean {
-    // LangGraph's own, of no task, are those of an input that came after it.
-    return (tuple.pendingWrites ?? []).some(([taskId]) => !/^[0-]+$/.test(taskId));
-  }
-
-  #hasBegun(stored: Stored, task: SnapshotTask): boolean {
-    const { status, resume } = readWrites(task.id, stored.tuple.pendingWrites ?? []);
-    return status !== "pending" || resume.length > 0 || this.#runsGraph(stored, task);
-  }
-
-  /** The task has run a graph, as far as that keeps checkpoints. */
-  #runsGraph(stored: Stored, task: SnapshotTask): boolean {
-    const { namespace, tuple } = stored;
-    const own = [...stepsOf(namespace), `${task.name}:${task.id}`].join("|");
-    const kept = [...stepsOf(withoutIds(namespace)), task.name].join("|");
-    return this.#namespaces().some((each) => {
-      if (isWithin(each, own)) return true;
-      return isWithin(each, kept) && !each.includes(":") && this.#isOf(each, namespace, tuple.checkpoint.id);
-    });
-  }
-
-  #isOf(namespace: string, around: string, checkpointId: string): boolean {
-    return parentsOf(this.#rows(namespace, 1)[0])[around] === checkpointId;
-  }
-
-  #isRunning(namespace: string): boolean {
-    const position = positionAt(this.#live, namespace);
-    return (
-      position?.tasks.some(({ status, subgraph }) => status !== "pending" || subgraph !== undefined) ?? false
-    );
-  }
-
   // ------------------------------------------------------------------------------------------ the way there
+
+  find(to: MoveTarget): Promise<Wanted> {
+    return this.#targets.find(to);
+  }
 
   /** The graphs from the root to the wanted one, as they were at that checkpoint. */
   async levels(wanted: Wanted): Promise<Level[]> {
@@ -264,7 +107,7 @@ class Move {
     let stays = true;
     for (const [at, each] of namespaces.entries()) {
       const id = ids.get(each) ?? "";
-      const graph = this.#graph(each, false);
+      const graph = this.#targets.graph(each, false);
       const stored = graph === undefined ? undefined : await this.#fork.stored(graph, each, id);
       if (stored === undefined || (at === 0 && each !== "")) {
         throw unknownCheckpoint("A graph around this checkpoint is not in the file any more.");
@@ -287,16 +130,6 @@ class Move {
     if (own === undefined || more.some((step) => !/^\d+$/.test(step))) return undefined;
     const [name, id] = splitStep(own);
     return stored.tasks.find((task) => (id === undefined ? task.name === name : task.id === id));
-  }
-
-  #around(namespace: string, tuple: CheckpointTuple | undefined): string {
-    const known = Object.keys(parentsOf(tuple)).sort((a, b) => stepsOf(b).length - stepsOf(a).length);
-    if (known[0] !== undefined) return known[0];
-    const above = namespaceAround(this.#live, namespace);
-    if (above !== undefined) return above;
-    const steps = stepsOf(namespace);
-    while (/^\d+$/.test(steps.at(-1) ?? "")) steps.pop();
-    return steps.slice(0, -1).join("|");
   }
 
   // ------------------------------------------------------------------------------------------ going there
@@ -363,7 +196,7 @@ class Move {
     naming: Names,
   ): Promise<void> {
     const onPath = new Set(levels.map(({ namespace }) => namespace));
-    for (const namespace of this.#namespaces()) {
+    for (const namespace of this.#fork.namespaces()) {
       if (namespace === "" || namespace.includes(":") || onPath.has(namespace)) continue;
       const around = copied.findLast((level) => isWithin(namespace, withoutIds(level.namespace)));
       if (around === undefined) continue;
@@ -374,7 +207,7 @@ class Move {
           isDone(around, task) &&
           (around.onWay === undefined ? wanted.keeps(task) : task !== around.onWay),
       );
-      const rows = this.#rows(namespace).filter((row) => !this.#isUntouched(row.ns, row.id));
+      const rows = this.#fork.rows(namespace).filter((row) => !this.#isUntouched(row.ns, row.id));
       const limit = this.#original(around);
       const right = rows.find(
         (row) => row.id < limit || (isKept && parentsOf(row)[around.namespace] === around.id),
@@ -385,7 +218,7 @@ class Move {
         await this.#fork.putEmpty(own, around.tuple.checkpoint);
         continue;
       }
-      const graph = this.#graph(namespace, true);
+      const graph = this.#targets.graph(namespace, true);
       const stored = graph === undefined ? undefined : await this.#fork.stored(graph, namespace, right.id);
       if (stored === undefined) continue;
       const parents = parentsOf(right);
@@ -435,69 +268,8 @@ class Move {
 
   /** Without the copies that are about to go when the cursor moves to `id`. */
   #newestId(namespace: string, id: string): string | undefined {
-    const rows = this.#rows(namespace);
+    const rows = this.#fork.rows(namespace, this.#untouched.length + 1);
     if (this.#isUntouched(namespace, id)) return rows[0]?.id;
     return rows.find((row) => !this.#isUntouched(row.ns, row.id))?.id;
   }
-
-  #rows(namespace: string | undefined, limit?: number): Row[] {
-    const options = {
-      ...(namespace === undefined ? {} : { ns: namespace }),
-      ...(limit === undefined ? {} : { limit }),
-    };
-    return this.#fork.saving
-      .summaries(this.#fork.threadId, options)
-      .map(({ ns, id, metadata }) => ({ ns, id, metadata: JSON.parse(metadata) as Row["metadata"] }));
-  }
-
-  #namespaces(): string[] {
-    return this.#fork.saving.namespaces(this.#fork.threadId);
-  }
-}
-
-const keepsNone = "This graph has no checkpoint of its own. Move in the graph around it.";
-
-const unknownCheckpoint = (message: string): RuntimeError => new RuntimeError("unknownCheckpoint", message);
-
-const namespaceOf = (tuple: CheckpointTuple): string => configText(tuple.config, "checkpoint_ns") ?? "";
-
-function parentsOf(from: { metadata?: { [key: string]: unknown } } | undefined): { [ns: string]: string } {
-  return (from?.metadata?.parents ?? {}) as { [ns: string]: string };
-}
-
-/** Name and task id of one step of a namespace. */
-function splitStep(step: string): [name: string, id: string | undefined] {
-  const colon = step.lastIndexOf(":");
-  return colon < 0 ? [step, undefined] : [step.slice(0, colon), step.slice(colon + 1)];
-}
-
-/** As graphs that keep their state have it. */
-const withoutIds = (namespace: string): string =>
-  stepsOf(namespace)
-    .map((step) => splitStep(step)[0])
-    .join("|");
-
-const isWithin = (inner: string, outer: string): boolean =>
-  outer === "" || inner === outer || inner.startsWith(`${outer}|`);
-
-function positionAt(root: GraphPosition | undefined, namespace: string): GraphPosition | undefined {
-  if (root === undefined || root.namespace === namespace) return root;
-  for (const { subgraph } of root.tasks) {
-    const found = subgraph === undefined ? undefined : positionAt(subgraph, namespace);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-const namespaceExists = (root: GraphPosition | undefined, namespace: string): boolean =>
-  positionAt(root, namespace) !== undefined;
-
-/** Namespace of the graph whose task runs the graph at `namespace`. */
-function namespaceAround(root: GraphPosition | undefined, namespace: string): string | undefined {
-  for (const { subgraph } of root?.tasks ?? []) {
-    if (subgraph?.namespace === namespace) return root?.namespace;
-    const found = namespaceAround(subgraph, namespace);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -17,14 +17,19 @@ import {
 import { readWrites } from "./position.ts";
 import type { Saving } from "./saving.ts";
 
-export const stepsOf = (namespace: string): string[] => (namespace === "" ? [] : namespace.split("|"));
-
 /** A checkpoint, and the tasks that come after it. */
 export interface Stored {
   readonly graph: Graph;
   readonly namespace: string;
   readonly tuple: CheckpointTuple;
   readonly tasks: readonly SnapshotTask[];
+}
+
+/** A checkpoint without its values. */
+export interface Row {
+  readonly ns: string;
+  readonly id: string;
+  readonly metadata: { [key: string]: unknown };
 }
 
 /** What a copy is called, and which checkpoints of the graphs around it belongs to. */
@@ -50,6 +55,21 @@ export class Fork {
     this.saving = saving;
     this.threadId = threadId;
     this.#kept = kept;
+  }
+
+  /** Newest first, without their values; of one namespace or of all. */
+  rows(namespace?: string, limit?: number): Row[] {
+    const options = {
+      ...(namespace === undefined ? {} : { ns: namespace }),
+      ...(limit === undefined ? {} : { limit }),
+    };
+    return this.saving
+      .summaries(this.threadId, options)
+      .map(({ ns, id, metadata }) => ({ ns, id, metadata: JSON.parse(metadata) as Row["metadata"] }));
+  }
+
+  namespaces(): string[] {
+    return this.saving.namespaces(this.threadId);
   }
 
   tuple(namespace: string, checkpointId?: string): Promise<CheckpointTuple | undefined> {
@@ -204,6 +224,13 @@ export function parentId(tuple: CheckpointTuple): string | undefined {
 
 export const isDone = (stored: Stored, task: SnapshotTask): boolean =>
   readWrites(task.id, stored.tuple.pendingWrites ?? []).status === "done";
+
+/** Ids by namespace of the checkpoints of the graphs around. */
+export function parentsOf(from: { metadata?: { [key: string]: unknown } } | undefined): {
+  [namespace: string]: string;
+} {
+  return (from?.metadata?.parents ?? {}) as { [namespace: string]: string };
+}
 
 const endings = new Set([errorChannel, errorSourceChannel, interruptChannel]);
 
