@@ -6,7 +6,6 @@
  * Prints a line of JSON for each, as `bare.py --replay` does: `fixture`, and `replays`, the final states by the
  * checkpoint's step; none where LangGraph's own saver can't keep the state.
  */
-import { writeSync } from "node:fs";
 import { Command, MemorySaver } from "@langchain/langgraph";
 import { type Fixture, fixtures } from "../fixtures/fixtures.ts";
 import { type AnyGraph, configOf, load, plain, waiting } from "./bare.ts";
@@ -83,5 +82,6 @@ for (const fixture of fixtures.filter(({ name }) => process.argv.slice(2).includ
     if (error instanceof TypeError) return {};
     throw error;
   });
-  writeSync(1, `\n${JSON.stringify({ fixture: fixture.name, replays: found })}\n`);
+  // Not at once: a pipe may take less than the states of a large graph.
+  process.stdout.write(`\n${JSON.stringify({ fixture: fixture.name, replays: found })}\n`);
 }
