@@ -12,6 +12,7 @@ import { Runtime } from "./runtime.ts";
 import { SentAnswers } from "./sent-answers.ts";
 import type { Content, Frame } from "./shown.ts";
 import { type Stop, ThreadNumbers } from "./stop.ts";
+import { Visits } from "./walk.ts";
 
 /** Where a run is in its life. `loading` ends when the graph can be run, `over` when the process is gone or going. */
 export type Phase = "loading" | "ready" | "running" | "stopped" | "over";
@@ -26,6 +27,7 @@ export class Debuggee {
   /** Given for interrupts that wait, by id, and not yet sent. */
   readonly answers = new Map<string, Json>();
   sentAnswers = new SentAnswers();
+  visits = new Visits();
   phase: Phase = "loading";
   /** Known from `load` on. */
   graphs = new Graphs([]);
@@ -51,6 +53,7 @@ export class Debuggee {
     this.variables = old.variables;
     this.presetAnswers = old.presetAnswers;
     this.sentAnswers = old.sentAnswers;
+    this.visits = old.visits;
     this.lastInput = old.lastInput;
   }
 

@@ -2,7 +2,7 @@
 
 import type { HistoryEntry, Language, SetBreakpointsParams } from "../protocol/runtime.ts";
 import type { Runtime } from "./runtime.ts";
-import { matches } from "./stops.ts";
+import { matches } from "./stop.ts";
 
 /** All breakpoints, as the runtime is told of them. */
 export interface PastBreakpoints {

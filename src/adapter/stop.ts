@@ -119,6 +119,11 @@ export function threadsOf(
   });
 }
 
+/** True where a name fits a breakpoint's, which may stand for all. */
+export function matches(pattern: string, name: string): boolean {
+  return pattern === "*" || pattern === name;
+}
+
 /** The graph of a position that has this namespace. */
 export function graphAt(position: Position | undefined, namespace: string): GraphPosition | undefined {
   const find = (graph: GraphPosition): GraphPosition | undefined => {

@@ -12,6 +12,7 @@ import {
   interruptKey,
   isNext,
   leafOf,
+  matches,
   type Stop,
   type StoppedThread,
   threadsOf,
@@ -258,9 +259,4 @@ export function keepingStory(position: Position, before: Position | undefined): 
   const finished = position.finished ?? before?.finished;
   const error = position.error ?? before?.error;
   return { ...position, ...(finished && { finished }), ...(error && { error }) };
-}
-
-/** True where a name fits a breakpoint's, which may stand for all. */
-export function matches(pattern: string, name: string): boolean {
-  return pattern === "*" || pattern === name;
 }

@@ -20,7 +20,7 @@ import { metBefore, type PastBreakpoints } from "./met-before.ts";
 import type { Frame } from "./shown.ts";
 import { graphAt, leafOf, type Stop, type StoppedThread } from "./stop.ts";
 import type { Standing, Stops } from "./stops.ts";
-import { stepsBack, Visits } from "./walk.ts";
+import { stepsBack } from "./walk.ts";
 
 /** A node that `goto` can choose. */
 interface Choice {
@@ -40,7 +40,6 @@ export class Travel {
   readonly #client: Client;
   readonly #stops: Stops;
   readonly #breakpoints: PastBreakpoints;
-  readonly #visits: Visits;
   readonly #choices = new HandleTree<Choice>();
   #choicesOf: number | undefined;
 
@@ -49,7 +48,7 @@ export class Travel {
     this.#client = client;
     this.#stops = stops;
     this.#breakpoints = breakpoints;
-    this.#visits = new Visits(debuggee.runtime);
+    debuggee.runtime.on("superstep", (event) => debuggee.visits.note(event));
   }
 
   // -------------------------------------------------------------------------------------------- back
@@ -75,7 +74,8 @@ export class Travel {
       const { threadId: id = plan.threadId } = stop.position ?? {};
       const all = this.#breakpoints.toRuntime();
       const graphs = graphsOf(thread);
-      const inside = await this.#visits.read(
+      const inside = await this.#debuggee.visits.read(
+        runtime,
         id,
         all,
         graphs.map(({ namespace }) => namespace),

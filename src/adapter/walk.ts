@@ -1,8 +1,13 @@
 // The way back through the steps that were taken, newest first: those of a graph, and of the subgraphs that its nodes ran.
 
-import type { GraphPosition, HistoryEntry, SetBreakpointsParams } from "../protocol/runtime.ts";
+import type {
+  GraphPosition,
+  HistoryEntry,
+  SetBreakpointsParams,
+  SuperstepEvent,
+} from "../protocol/runtime.ts";
 import type { Runtime } from "./runtime.ts";
-import { matches } from "./stops.ts";
+import { matches } from "./stop.ts";
 
 /** Steps that one question to the runtime reads. */
 const pageSize = 50;
@@ -17,21 +22,19 @@ export interface PastEntry {
 
 /** Remembers which subgraphs ran: nothing in the file leads from a graph's step to the checkpoints inside it. */
 export class Visits {
-  readonly #runtime: Pick<Runtime, "request" | "on">;
   /** Graph ids by namespace, in the order in which they ran last. */
   readonly #seen = new Map<string, string>();
 
-  constructor(runtime: Pick<Runtime, "request" | "on">) {
-    this.#runtime = runtime;
-    runtime.on("superstep", ({ graph, namespace }) => {
-      if (namespace === "") return;
-      this.#seen.delete(namespace);
-      this.#seen.set(namespace, graph);
-    });
+  /** This graph ran a superstep. */
+  note({ graph, namespace }: Pick<SuperstepEvent, "graph" | "namespace">): void {
+    if (namespace === "") return;
+    this.#seen.delete(namespace);
+    this.#seen.set(namespace, graph);
   }
 
   /** The steps of each visit where a breakpoint may be, newest first, by the checkpoint of the graph around. */
   async read(
+    runtime: Pick<Runtime, "request">,
     threadId: string,
     { breakpoints, dataBreakpoints }: SetBreakpointsParams,
     live: readonly string[],
@@ -46,7 +49,7 @@ export class Visits {
       );
     for (const [namespace] of wanted.slice(0, greatestVisits)) {
       const around = namespace.split("|").slice(0, -1).join("|");
-      for await (const entry of pages(this.#runtime, threadId, namespace)) {
+      for await (const entry of pages(runtime, threadId, namespace)) {
         const parents = entry.checkpoint.metadata.parents as { [namespace: string]: string } | undefined;
         const parent = parents?.[around];
         if (parent === undefined || entry.checkpoint.source === "input") continue;

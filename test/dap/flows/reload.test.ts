@@ -135,6 +135,18 @@ for (const language of languages) {
       await other.close();
     });
 
+    it("still goes back to a breakpoint in a subgraph that ended before", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("subgraph");
+      await client.breakpoints(program, [{ line: line("shout") }]);
+      await client.launch(bench.launch("subgraph", { input: { text: "hello" } }));
+      await client.go("stepOut");
+      assert.equal((await client.go("langgraph/reload", {})).description, "Before node after");
+      const back = await client.go("reverseContinue", { threadId: 1 });
+      assert.equal(back.description, "Back before node child:shout");
+      await client.close();
+    });
+
     it("tells of sources that are there now", async () => {
       const client = await bench.client();
       const { program, edit } = bench.copy("linear");
