@@ -10,7 +10,7 @@ import type {
   WidgetProps,
 } from "@rjsf/utils";
 import { useMemo, useState } from "react";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import { isObject, type Json, type JsonObject } from "../../src/model/json.ts";
 import { validator } from "./validator.ts";
 
 export interface SchemaFormProps {
@@ -23,12 +23,12 @@ export interface SchemaFormProps {
 }
 
 export function SchemaForm({ schema, value, disabled, id, change }: SchemaFormProps) {
-  const uiSchema = useMemo(() => uiOf(schema, schema, 0), [schema]);
+  const form = useMemo(() => shown(schema, schema, 0), [schema]);
   return (
     <div className="schema-form">
       <Form
-        schema={schema as RJSFSchema}
-        uiSchema={{ ...uiSchema, "ui:submitButtonOptions": { norender: true } }}
+        schema={form.schema as RJSFSchema}
+        uiSchema={{ ...form.ui, "ui:submitButtonOptions": { norender: true } }}
         formData={value}
         validator={validator}
         liveValidate="onChange"
@@ -49,30 +49,49 @@ export function SchemaForm({ schema, value, disabled, id, change }: SchemaFormPr
 /** Deep enough for any form; schemas may go in circles. */
 const deepest = 8;
 
+/** A schema as the form takes it, with how it is shown. */
+interface Shown {
+  readonly schema: Json;
+  readonly ui: UiSchema;
+}
+
 /** Values of no known type are edited as JSON. */
-function uiOf(schema: Json | undefined, root: JsonObject, depth: number): UiSchema {
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema) || depth > deepest) return {};
+function shown(schema: Json | undefined, root: JsonObject, depth: number): Shown {
+  if (!isObject(schema) || depth > deepest) return { schema: schema ?? {}, ui: {} };
   const { $ref, type, properties, items } = schema;
-  if (typeof $ref === "string") return uiOf(resolve($ref, root), root, depth + 1);
-  const known = ["enum", "const", "anyOf", "oneOf", "allOf", "properties", "if"].some((key) => key in schema);
-  if (type === undefined && !known) return { "ui:field": "json" };
-  if (type === "object" && properties === undefined && !known) return { "ui:field": "json" };
-  if (
-    type === "array" &&
-    (items === undefined || (typeof items === "object" && !Object.keys(items ?? {}).length))
-  )
-    return { "ui:field": "json" };
+  if (typeof $ref === "string") return { schema, ui: shown(resolve($ref, root), root, depth + 1).ui };
+  const isPlain = !["enum", "const", "anyOf", "oneOf", "allOf", "properties", "if"].some(
+    (key) => key in schema,
+  );
+  const isOpenList = type === "array" && (items === undefined || (isObject(items) && isEmpty(items)));
+  // A field whose schema is empty is left out by the form.
+  if (isOpenList || (isPlain && (type === undefined || type === "object")))
+    return { schema: { ...schema, $comment: "any" }, ui: { "ui:field": "json" } };
+  const own: { [key: string]: Json } = { ...schema };
   const ui: UiSchema = {};
-  if (typeof properties === "object" && properties !== null)
-    for (const [name, property] of Object.entries(properties)) ui[name] = uiOf(property, root, depth + 1);
-  if (items !== undefined && !Array.isArray(items)) ui.items = uiOf(items, root, depth + 1);
-  return ui;
+  if (isObject(properties)) {
+    const each = Object.entries(properties).map(
+      ([name, property]) => [name, shown(property, root, depth + 1)] as const,
+    );
+    own.properties = Object.fromEntries(each.map(([name, property]) => [name, property.schema]));
+    for (const [name, property] of each) ui[name] = property.ui;
+  }
+  if (isObject(items)) {
+    const item = shown(items, root, depth + 1);
+    own.items = item.schema;
+    ui.items = item.ui;
+  }
+  return { schema: own, ui };
+}
+
+function isEmpty(value: JsonObject): boolean {
+  return Object.keys(value).length === 0;
 }
 
 function resolve(ref: string, root: JsonObject): Json | undefined {
   let found: Json | undefined = root;
   for (const part of ref.split("/").slice(1)) {
-    if (typeof found !== "object" || found === null || Array.isArray(found)) return undefined;
+    if (!isObject(found)) return undefined;
     found = found[part];
   }
   return found;
