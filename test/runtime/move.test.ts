@@ -488,6 +488,8 @@ for (const runtime of runtimes) {
         const { namespace } = innermost(held);
         assert.notEqual(namespace, "");
         await assert.rejects(driver.back(namespace), refused("unknownCheckpoint"));
+        assert.equal((await driver.run()).reason, "end");
+        assert.ok(Object.values(started()).every((times) => times === 1));
       });
     });
 

@@ -39,25 +39,43 @@ class Cursor:
         self._known_at = known_at
         self._forks = Forks(threads, saver)
 
+    def check(self, thread_id: str, position: Position, to: MoveTarget) -> None:
+        """Refuses what can't be done from `position`, a thread's on disk. Changes nothing."""
+        namespace = to["namespace"]
+        if to["kind"] == "checkpoint":
+            self._around(thread_id, self._begun(thread_id, namespace, to["checkpointId"]))
+            return
+        if graph_at(position["root"], namespace) is None:
+            raise _nowhere(namespace)
+        if to["kind"] == "back":
+            self._before(thread_id, position, namespace)
+        elif to["kind"] == "task":
+            self._task(self._latest(thread_id, namespace), to["taskId"])
+        else:
+            goto.check_nodes(self._known(namespace), list(to["nodes"]))
+
     def move(self, thread_id: str, position: Position, to: MoveTarget) -> bool:
         """
         From `position` to there, see `MoveTarget`. False: the thread goes on as it would have before it was
         moved away.
         """
+        self.check(thread_id, position, to)
         if to["kind"] == "checkpoint":
             return self._to_checkpoint(thread_id, to["namespace"], to["checkpointId"])
         if to["kind"] == "back":
-            return self._back(thread_id, position, to["namespace"])
+            before = self._before(thread_id, position, to["namespace"])
+            if before is not None:
+                return self.move(thread_id, position, before)
+            return self._renew(thread_id, self._latest(thread_id, to["namespace"]), keeps=_nothing)
         if to["kind"] == "task":
-            return self._to_task(thread_id, to["namespace"], to["taskId"])
+            saved, task_id = self._latest(thread_id, to["namespace"]), to["taskId"]
+            return self._renew(thread_id, saved, keeps=lambda task: task.id != task_id)
         return self._goto(thread_id, to["namespace"], list(to["nodes"]))
 
     # ------------------------------------------------------------------------------------- targets
 
     def _to_checkpoint(self, thread_id: str, namespace: str, checkpoint_id: str) -> bool:
-        saved = self._at(thread_id, namespace, checkpoint_id)
-        if not saved.checkpoint["channel_versions"]:
-            raise _nowhere(namespace)  # of a graph that was set back to before its first visit
+        saved = self._begun(thread_id, namespace, checkpoint_id)
         if self._stands_at(thread_id, saved):
             return False
         self._remove_copies(thread_id, saved)
@@ -73,35 +91,35 @@ class Cursor:
         newest = _newest(self._saver.keys(thread_id), namespace)
         return newest == saved.checkpoint["id"] and all(stays for _, stays in self._around(thread_id, saved))
 
-    def _back(self, thread_id: str, position: Position, namespace: str) -> bool:
+    def _before(self, thread_id: str, position: Position, namespace: str) -> MoveTarget | None:
+        """One step back from where a graph stands. None: its superstep has begun, and begins anew."""
         graph = graph_at(position["root"], namespace)
         if graph is None or "checkpoint" not in graph:
             raise _nowhere(namespace)
-        saved = self._at(thread_id, namespace, graph["checkpoint"]["id"])
         if any(_has_begun(task) for task in graph["tasks"]):
-            return self._renew(thread_id, saved, keeps=_nothing)
+            return None
+        saved = self._at(thread_id, namespace, graph["checkpoint"]["id"])
         before = None if self._source(thread_id, saved) == "input" else self._parent(thread_id, saved)
-        if before is None or {task.name for task in self._tasks(before)} == {START}:
-            around = _around_of(position["root"], namespace)
-            if around is None:
-                raise RuntimeFailure("atStart", "This is the start of the run: there is no step before it.")
-            outer, task = around
-            return self._to_task(thread_id, outer["namespace"], task["id"])
-        return self._to_checkpoint(thread_id, namespace, before.checkpoint["id"])
+        if before is not None and {task.name for task in self._tasks(before)} != {START}:
+            return {"kind": "checkpoint", "namespace": namespace, "checkpointId": before.checkpoint["id"]}
+        around = _around_of(position["root"], namespace)
+        if around is None:
+            raise RuntimeFailure("atStart", "This is the start of the run: there is no step before it.")
+        outer, task = around
+        return {"kind": "task", "namespace": outer["namespace"], "taskId": task["id"]}
 
-    def _to_task(self, thread_id: str, namespace: str, task_id: str) -> bool:
-        saved = self._latest(thread_id, namespace)
+    def _task(self, saved: Any, task_id: str) -> Any:
+        """The task of a checkpoint; refuses where there is none."""
         task = next((each for each in self._tasks(saved) if each.id == task_id), None)
         if task is None:
             raise RuntimeFailure(
                 "unknownNode", "This task is not one of the superstep where the thread stands."
             )
-        return self._renew(thread_id, saved, keeps=lambda each: each.id != task_id)
+        return task
 
     def _goto(self, thread_id: str, namespace: str, nodes: list[str]) -> bool:
         saved = self._latest(thread_id, namespace)
-        known = self._known_at(namespace)
-        goto.check_nodes(known, nodes)
+        known = self._known(namespace)
         tasks = self._tasks(saved)
 
         def keeps(task: Any) -> bool:
@@ -126,7 +144,7 @@ class Cursor:
         around = self._around(thread_id, saved)
         namespace = saved.config["configurable"].get("checkpoint_ns", "")
         first = next((index for index, (_, stays) in enumerate(around) if not stays), len(around))
-        last = _Level(self._known_at(namespace), namespace, saved, self._tasks(saved), None, keeps)
+        last = _Level(self._known(namespace), namespace, saved, self._tasks(saved), None, keeps)
         levels = [*(level for level, _ in around[first:]), last]
         copies = self._forks.untouched(thread_id)
         self._set_back(thread_id, levels)
@@ -181,7 +199,7 @@ class Cursor:
             self._forks.put_empty(thread_id, newest.ns, newest.id)
         elif older.id not in (newest.id, _original(newest.id, originals)):
             saved = self._at(thread_id, older.ns, older.id)
-            self._forks.copy(self._known_at(older.ns), saved, keeps=lambda task: True)
+            self._forks.copy(self._known_or_none(older.ns), saved, keeps=lambda task: True)
 
     def _remove_copies(self, thread_id: str, saved: Any) -> None:
         """Removes what the last move put, unless something came of it, down to what `saved` needs."""
@@ -218,7 +236,7 @@ class Cursor:
             def keeps(task: Any, way: Any = way) -> bool:
                 return bool(task.id != way.id)
 
-            found.append((_Level(self._known_at(own), own, around, tasks, way, keeps), stays))
+            found.append((_Level(self._known(own), own, around, tasks, way, keeps), stays))
         return found
 
     def _at(self, thread_id: str, namespace: str, checkpoint_id: str) -> Any:
@@ -230,6 +248,26 @@ class Cursor:
                 + (f" in {namespace}." if namespace else "."),
             )
         return saved
+
+    def _begun(self, thread_id: str, namespace: str, checkpoint_id: str) -> Any:
+        """A checkpoint that is not of a graph which was set back to before its first visit."""
+        saved = self._at(thread_id, namespace, checkpoint_id)
+        if not saved.checkpoint["channel_versions"]:
+            raise _nowhere(namespace)
+        return saved
+
+    def _known(self, namespace: str) -> KnownGraph:
+        known = self._known_or_none(namespace)
+        if known is None:
+            raise _nowhere(namespace)
+        return known
+
+    def _known_or_none(self, namespace: str) -> KnownGraph | None:
+        """None for a graph that is known only once it runs, and has not in this process."""
+        try:
+            return self._known_at(namespace)
+        except RuntimeFailure:
+            return None
 
     def _latest(self, thread_id: str, namespace: str) -> Any:
         saved = self._threads.latest(thread_id, namespace)
@@ -255,7 +293,7 @@ class Cursor:
         return metadata.get("source")
 
     def _tasks(self, saved: Any) -> list[Any]:
-        known = self._known_at(saved.config["configurable"].get("checkpoint_ns", ""))
+        known = self._known(saved.config["configurable"].get("checkpoint_ns", ""))
         return list(self._threads.snapshot(known.graph, saved).tasks)
 
 

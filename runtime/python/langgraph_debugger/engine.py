@@ -155,8 +155,12 @@ class Engine:
         saving.flush(self._saver)
 
     def move(self, params: MoveParams) -> Position:
-        """Ends a held run and moves the cursor of the thread."""
+        """Moves the cursor of the thread; a held run ends, unless the move is refused."""
         thread_id = params["threadId"]
+        self.standing(thread_id)
+        found = self.threads.position(thread_id)
+        if found is not None:
+            self._cursor.check(thread_id, found[0], params["to"])
         position = self.at_rest(thread_id)
         anew = self._cursor.move(thread_id, position, params["to"])
         self._resuming.moved(thread_id, anew)

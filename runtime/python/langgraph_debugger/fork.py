@@ -39,7 +39,7 @@ class Forks:
 
     def copy(
         self,
-        known: KnownGraph,
+        known: KnownGraph | None,
         saved: Any,
         *,
         keeps: Callable[[Any], bool],
@@ -50,7 +50,8 @@ class Forks:
         """
         A copy of `saved`, with the tasks of the changed `checkpoint` where one is given. Of the tasks that
         `keeps` is true for, it keeps the results, or the answers that they had so far. `namespace` and
-        `parents` are the copy's own where they are others than the original's.
+        `parents` are the copy's own where they are others than the original's. Where the graph is not
+        known, its tasks begin anew.
         """
         place = saved.config["configurable"]
         if namespace is None:
@@ -134,8 +135,8 @@ class Forks:
             pending_writes=[],
         )
 
-    def _tasks(self, known: KnownGraph, saved: Any) -> list[Any]:
-        return list(self._threads.snapshot(known.graph, saved).tasks)
+    def _tasks(self, known: KnownGraph | None, saved: Any) -> list[Any]:
+        return [] if known is None else list(self._threads.snapshot(known.graph, saved).tasks)
 
     # ------------------------------------------------------------------------------------- removal
 
