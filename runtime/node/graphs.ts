@@ -33,7 +33,10 @@ export class GraphIndex {
     for (let number = 1; ; number += 1) {
       const id = number === 1 ? base : `${base}#${number}`;
       const known = this.#byId.get(id);
-      if (known === graph) return { id, isNew: false };
+      // A node that compiles its graph at each call calls the same one each time, as far as anyone can see.
+      if (known !== undefined && (known === graph || codeOf(known) === codeOf(graph))) {
+        return { id, isNew: false };
+      }
       if (known !== undefined) continue;
       this.#add(id, graph);
       return { id, isNew: true };
@@ -112,6 +115,23 @@ export function nestedGraph(spec: NodeSpec): Graph | undefined {
     if (Array.isArray(steps)) candidates.push(...steps);
   }
   return undefined;
+}
+
+const codes = new WeakMap<Graph, string>();
+
+/** The names and the source of all nodes: two graphs that are alike in it were made by the same lines. */
+function codeOf(graph: Graph): string {
+  let code = codes.get(graph);
+  if (code === undefined) {
+    const nodes = visibleNodes(graph).map(([name, { bound }]) => {
+      const nested = isGraph(bound) ? codeOf(bound) : undefined;
+      const { func } = (bound ?? {}) as Runnable;
+      return [name, nested ?? (typeof func === "function" ? Function.prototype.toString.call(func) : "")];
+    });
+    code = JSON.stringify(nodes);
+    codes.set(graph, code);
+  }
+  return code;
 }
 
 function kindOf(spec: NodeSpec, graph: Graph): NodeKind {

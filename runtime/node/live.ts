@@ -147,7 +147,7 @@ export class LiveGraphs {
     const { id, isNew } = isRoot
       ? { id: "", isNew: false }
       : observer.index.child(parent?.id ?? "", String(name), graph);
-    if (!isRoot) beginNewVisit(loop, namespace);
+    if (parent !== undefined && isResumed(parent.loop)) beginNewVisit(loop, namespace);
     const live: LiveGraph = {
       graph,
       loop,
@@ -327,6 +327,9 @@ export class LiveGraphs {
     return result;
   }
 }
+
+/** It is in the first superstep after a resume. A task that is only tried again is told the same, by its own config. */
+const isResumed = (loop: Loop): boolean => loop.config.configurable?.__pregel_resuming === true;
 
 /**
  * On the first superstep after a resume LangGraph takes each graph that keeps its state between visits
