@@ -82,7 +82,7 @@ export class RunControl {
   // -------------------------------------------------------------------------------------------- going on
 
   async continue(): Promise<void> {
-    const stop = this.#debuggee.requireStop();
+    const stop = await this.#stops.settled();
     if (stop.ended) {
       this.#context.finish(0);
       return;
@@ -92,7 +92,7 @@ export class RunControl {
 
   /** A step of the thread `threadId`; `into` is the branch to step into. */
   async step(kind: "in" | "over" | "out", threadId: number, into?: StepMode): Promise<void> {
-    const stop = this.#debuggee.requireStop();
+    const stop = await this.#stops.settled();
     if (stop.ended) {
       this.#context.finish(0);
       return;
@@ -131,7 +131,7 @@ export class RunControl {
     answers: { [interruptId: string]: Json },
     more: Pick<Go, "update" | "goto"> = {},
   ): Promise<void> {
-    const stop = this.#debuggee.requireStop();
+    const stop = await this.#stops.settled();
     const resume = this.#given(stop);
     for (const [key, answer] of Object.entries(answers)) {
       const interrupt = this.#meant(stop, key);
@@ -155,7 +155,7 @@ export class RunControl {
 
   /** Answers one interrupt: the only one, or the one with this id or of this node. */
   async answer(which: string | undefined, value: Json): Promise<void> {
-    const { interrupts } = this.#debuggee.requireStop();
+    const { interrupts } = await this.#stops.settled();
     const meant =
       which === undefined
         ? interrupts

@@ -84,6 +84,12 @@ export class Stops {
     return changed;
   }
 
+  /** Where all moves and edits that are under way lead. */
+  async settled(): Promise<Stop> {
+    await this.#changing;
+    return this.#debuggee.requireStop();
+  }
+
   /** The next stop looks at this thread, unless it is about another. */
   follow(thread: StoppedThread | undefined): void {
     this.#stepped = thread?.id;

@@ -58,6 +58,21 @@ for (const language of languages) {
       await client.close();
     });
 
+    it("takes requests one after another, also when they come all at once", async () => {
+      const client = await bench.client();
+      const trace = bench.trace();
+      await client.launch(bench.launch("linear", { input, env: trace.env }));
+      client.markNow();
+      await Promise.all([
+        client.request("stepBack", { threadId: 1 }),
+        client.request("stepBack", { threadId: 1 }),
+        client.request("continue", { threadId: 1 }),
+      ]);
+      await client.event("stopped", ({ reason }) => reason === "end");
+      assert.deepEqual(trace.runs(), { fetch: 1, think: 2, answer: 2 });
+      await client.close();
+    });
+
     it("goes back to the last breakpoint that was met, else to the start", async () => {
       const client = await bench.client();
       const { program, line } = bench.fixture("loop");
