@@ -12,7 +12,9 @@ const host: Host = connect((message) => {
   if (message.type === "update") store.update(message.picture);
   else
     document
-      .querySelector<HTMLElement>(".questions [tabindex], .questions input, .node[tabindex='0']")
+      .querySelector<HTMLElement>(
+        ".questions :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
+      )
       ?.focus();
 });
 const store = new Store(host.kept, (state) => host.keep(state));

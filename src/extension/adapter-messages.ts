@@ -8,6 +8,7 @@ export interface AdapterMessage {
   readonly success?: boolean;
   readonly body?: {
     readonly reason?: string;
+    readonly description?: string;
     readonly threadId?: number;
     readonly interrupts?: readonly unknown[];
   };

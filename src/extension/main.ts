@@ -17,6 +17,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("LangGraph Debugger", { log: true });
   const adapter = context.asAbsolutePath("dist/adapter.js");
   const graphs = new GraphFiles(adapter, log);
+  const panel = new GraphPanel(context, log);
   const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
   context.subscriptions.push(
     log,
@@ -26,9 +27,9 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.debug.registerDebugConfigurationProvider("langgraph", new OfferedConfigurations(graphs), Dynamic),
     vscode.debug.registerDebugAdapterTrackerFactory("langgraph", new GraphChoice()),
     vscode.debug.registerDebugAdapterTrackerFactory("langgraph", new LoadingNotice()),
-    new Questions(),
+    panel,
+    new Questions(panel),
     new Reloading(),
-    new GraphPanel(context, log),
     vscode.languages.registerCodeLensProvider(
       graphLanguages.map((language) => ({ language, scheme: "file" })),
       new GraphLenses(graphs),

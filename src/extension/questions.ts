@@ -5,6 +5,13 @@ import type { CustomRequests, WaitingInterrupt } from "../protocol/dap.ts";
 import type { Json } from "../protocol/runtime.ts";
 import { type AdapterMessage, isAnswered, isRefused, movesOn } from "./adapter-messages.ts";
 import { type InputField, inputTemplate, jsonMistake, parseAnswer, questionText } from "./answers.ts";
+import { notify, Typing, WaitingNotices } from "./waiting.ts";
+
+/** What shows the questions in a place of its own, where it is open. */
+export interface QuestionPanel {
+  /** False where it is not open. */
+  ask(session: vscode.DebugSession, preserveFocus: boolean): boolean;
+}
 
 const answerCommand = "langgraph.answer";
 /** True while a run waits for an answer or an input: shows the button that asks again. */
@@ -19,12 +26,16 @@ interface Wait {
 export class Questions implements vscode.Disposable {
   readonly #sessions = new Map<string, SessionQuestions>();
   readonly #subscriptions: vscode.Disposable[];
+  readonly #notices = new WaitingNotices();
 
-  constructor() {
+  constructor(panel: QuestionPanel) {
+    const typing = new Typing();
     this.#subscriptions = [
+      typing,
+      this.#notices,
       vscode.debug.registerDebugAdapterTrackerFactory("langgraph", {
         createDebugAdapterTracker: (session) => {
-          const questions = new SessionQuestions(session, () => this.#showButton());
+          const questions = new SessionQuestions(session, panel, typing, () => this.#showButton());
           this.#sessions.set(session.id, questions);
           return questions;
         },
@@ -34,7 +45,10 @@ export class Questions implements vscode.Disposable {
         this.#sessions.delete(session.id);
       }),
       vscode.debug.onDidChangeActiveDebugSession(() => this.#showButton()),
-      vscode.commands.registerCommand(answerCommand, () => this.#active?.ask()),
+      vscode.commands.registerCommand(answerCommand, () => {
+        const active = this.#active;
+        return (active?.waits ? active : this.#waiting[0])?.ask();
+      }),
     ];
   }
 
@@ -48,21 +62,31 @@ export class Questions implements vscode.Disposable {
     return session && this.#sessions.get(session.id);
   }
 
+  /** Sessions whose runs wait for answers. */
+  get #waiting(): SessionQuestions[] {
+    return [...this.#sessions.values()].filter(({ waits }) => waits?.for === "answer");
+  }
+
   #showButton(): void {
+    this.#notices.show(this.#waiting.map(({ session }) => session.name));
     void vscode.commands.executeCommand("setContext", waitingKey, this.#active?.waits !== undefined);
   }
 }
 
 /** The questions of one session; a box that is open closes when the run goes on by another way. */
 class SessionQuestions implements vscode.DebugAdapterTracker {
-  readonly #session: vscode.DebugSession;
+  readonly session: vscode.DebugSession;
+  readonly #panel: QuestionPanel;
+  readonly #typing: Typing;
   readonly #changed: () => void;
   #waits: Wait | undefined;
   #box: vscode.CancellationTokenSource | undefined;
   #viewShown = false;
 
-  constructor(session: vscode.DebugSession, changed: () => void) {
-    this.#session = session;
+  constructor(session: vscode.DebugSession, panel: QuestionPanel, typing: Typing, changed: () => void) {
+    this.session = session;
+    this.#panel = panel;
+    this.#typing = typing;
     this.#changed = changed;
   }
 
@@ -85,30 +109,32 @@ class SessionQuestions implements vscode.DebugAdapterTracker {
     this.#changed();
   }
 
-  /** Shows what the run waits for; leaving the box keeps the run waiting. */
-  async ask(): Promise<void> {
+  /** Shows what the run waits for, in the panel where that is open; leaving the box keeps the run waiting. */
+  async ask(preserveFocus = false): Promise<void> {
     this.#box?.cancel();
+    if (this.#waits?.for === "answer" && this.#panel.ask(this.session, preserveFocus)) return;
     const box = new vscode.CancellationTokenSource();
     this.#box = box;
     try {
-      if (this.#waits?.for === "answer") await askInterrupts(this.#session, box.token);
-      else if (this.#waits?.for === "input") await askInput(this.#session, this.#waits.threadId, box.token);
+      if (this.#waits?.for === "answer") await askInterrupts(this.session, box.token);
+      else if (this.#waits?.for === "input") await askInput(this.session, this.#waits.threadId, box.token);
     } catch (error) {
       // The session may have ended meanwhile, and then nobody waits for the answer.
       if (!box.token.isCancellationRequested) void vscode.window.showErrorMessage((error as Error).message);
     }
   }
 
-  async #stopped({ reason, threadId = 0 }: AdapterMessage["body"] = {}): Promise<void> {
+  async #stopped({ reason, description, threadId = 0 }: AdapterMessage["body"] = {}): Promise<void> {
     this.done();
     if (reason !== "interrupt" && reason !== "input") return;
     const waits: Wait = { for: reason === "interrupt" ? "answer" : "input", threadId };
     this.#waits = waits;
     this.#changed();
-    await stopShown(this.#session);
+    if (waits.for === "answer") void notify(this.session.name, description ?? "", () => this.ask());
+    await stopShown(this.session);
     if (this.#waits !== waits) return;
     await this.#showView();
-    if (this.#waits === waits) await this.ask();
+    if (this.#waits === waits) await this.ask(this.#typing.isNow);
   }
 
   /** VS Code itself opens the view at breakpoints only; what is asked about is shown there. */
@@ -164,7 +190,7 @@ async function askInterrupts(session: vscode.DebugSession, token: vscode.Cancell
   for (const [index, interrupt] of open.entries()) {
     const text = await vscode.window.showInputBox(answerBox(interrupt, index, open.length), token);
     if (text === undefined) return;
-    answers[interrupt.id] = parseAnswer(text, interrupt);
+    answers[`${interrupt.id}#${interrupt.index}`] = parseAnswer(text, interrupt);
   }
   if (Object.keys(answers).length > 0) await request(session, "langgraph/resume", { answers });
 }

@@ -10,6 +10,7 @@ import {
   type Picture,
 } from "../../protocol/webview.ts";
 import { debugCommand } from "../debug-command.ts";
+import { TextEditing } from "../text-editing.ts";
 import { fileUri, toggleBreakpoint } from "./breakpoints.ts";
 import { DraftStore } from "./drafts.ts";
 import { SessionPicture } from "./session-picture.ts";
@@ -30,6 +31,7 @@ export class GraphPanel implements vscode.Disposable {
   /** The session that the panel shows; stays after its end until another begins. */
   #shown: SessionPicture | undefined;
   #view: PanelView | undefined;
+  readonly #texts = new TextEditing();
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#context = context;
@@ -40,6 +42,7 @@ export class GraphPanel implements vscode.Disposable {
         if (typeof graph === "string" && typeof node === "string") act(graph, node);
       });
     this.#subscriptions = [
+      this.#texts,
       vscode.debug.registerDebugAdapterTrackerFactory("langgraph", {
         createDebugAdapterTracker: (session) => this.#follow(session),
       }),
@@ -68,6 +71,18 @@ export class GraphPanel implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const session of this.#sessions.values()) session.dispose();
+  }
+
+  /**
+   * Shows the questions of this session where the panel is open; false where it is not. `preserveFocus` leaves the
+   * keyboard to a user who is typing.
+   */
+  ask(session: vscode.DebugSession, preserveFocus: boolean): boolean {
+    const picture = this.#sessions.get(session.id);
+    if (!this.#view || !picture) return false;
+    this.#show(picture);
+    this.#view.show(preserveFocus);
+    return true;
   }
 
   // ------------------------------------------------------------------------------------------ sessions
@@ -205,7 +220,7 @@ export class GraphPanel implements vscode.Disposable {
         return found.value;
       }
       case "editText":
-        throw new Error("Not possible yet.");
+        return await this.#texts.edit(message);
     }
   }
 

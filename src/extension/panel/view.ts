@@ -77,9 +77,9 @@ export class PanelView {
     if (this.#isReady) void this.#panel.webview.postMessage(message);
   }
 
-  /** Brings the panel to the front, and gives it the focus. */
-  show(): void {
-    this.#panel.reveal();
-    this.post({ type: "focus" });
+  /** Brings the panel to the front, and gives it the focus unless that is to stay where it is. */
+  show(preserveFocus = false): void {
+    this.#panel.reveal(undefined, preserveFocus);
+    if (!preserveFocus) this.post({ type: "focus" });
   }
 }
