@@ -64,7 +64,13 @@ function unused(files: ReadonlyMap<string, string>, isChecked: (path: string) =>
 
 describe("exports", () => {
   it("are all used", () => {
-    const patterns = ["src/**/*.ts", "runtime/node/**/*.ts", "test/**/*.{ts,mjs}", "scripts/**/*.mjs"];
+    const patterns = [
+      "src/**/*.ts",
+      "runtime/node/**/*.ts",
+      "webview/**/*.{ts,tsx}",
+      "test/**/*.{ts,mjs}",
+      "scripts/**/*.mjs",
+    ];
     const paths = globSync(patterns, { cwd: root, exclude: (name) => name === "node_modules" });
     const files = new Map(
       paths.map((path) => [join(root, path), readFileSync(join(root, path), "utf8")] as const),
