@@ -40,6 +40,8 @@ const bindingTime = 2000;
 
 export class Breakpoints {
   #all: readonly NodeBreakpoint[] = [];
+  /** Those at each node that was asked about. */
+  readonly #found = new Map<string, readonly NodeBreakpoint[]>();
   readonly #counts = new Map<number, { definition: string; count: number }>();
   #data: readonly DataBreakpoint[] = [];
   /** Of the graphs that these were resolved with. */
@@ -53,6 +55,7 @@ export class Breakpoints {
 
   set(params: SetBreakpointsParams): void {
     this.#all = params.breakpoints;
+    this.#found.clear();
     this.#data = params.dataBreakpoints;
     this.exceptions = new Map(params.exceptions.map((filter) => [filter.filter, filter]));
     this.compiled = params.compiled;
@@ -105,14 +108,24 @@ export class Breakpoints {
     const hits: Hits = { ids: [], text: undefined, logs: [] };
     if (this.#all.length === 0) return hits;
     for (const visit of visits) {
-      for (const breakpoint of this.#all) {
-        if (breakpoint.when !== when) continue;
-        if (breakpoint.graph !== "*" && breakpoint.graph !== visit.graph) continue;
-        if (breakpoint.node !== "*" && breakpoint.node !== visit.node) continue;
-        this.#askOne(breakpoint, visit, hits, show);
-      }
+      for (const breakpoint of this.#at(when, visit)) this.#askOne(breakpoint, visit, hits, show);
     }
     return hits;
+  }
+
+  #at(when: "before" | "after", { graph, node }: Visit): readonly NodeBreakpoint[] {
+    const key = `${when} ${graph} ${node}`;
+    let found = this.#found.get(key);
+    if (found === undefined) {
+      found = this.#all.filter(
+        (breakpoint) =>
+          breakpoint.when === when &&
+          (breakpoint.graph === "*" || breakpoint.graph === graph) &&
+          (breakpoint.node === "*" || breakpoint.node === node),
+      );
+      this.#found.set(key, found);
+    }
+    return found;
   }
 
   /** Asks each data breakpoint of the graph once after a superstep. */

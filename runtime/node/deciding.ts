@@ -63,11 +63,18 @@ export class Deciding {
 
   /** Whether the run stops before `tasks`, or after those that have `finished`. */
   ask(live: LiveGraph, tasks: readonly Task[], finished: readonly Task[]): StopRequest | undefined {
-    const visit = (task: Task, update?: () => unknown): Visit => ({
-      graph: live.id,
-      node: String(task.name),
-      names: () => namesAt(live, String(task.name), update),
-    });
+    const visit = (task: Task, update?: () => unknown): Visit => {
+      const node = String(task.name);
+      let names: Names | undefined;
+      return {
+        graph: live.id,
+        node,
+        names: () => {
+          names ??= namesAt(live, node, update);
+          return names;
+        },
+      };
+    };
     const after = this.#breakpoints.ask(
       "after",
       finished.map((task) => visit(task, () => updateOf(task.writes))),
