@@ -243,6 +243,33 @@ for (const language of languages) {
       await client.close();
     });
 
+    it("takes a breakpoint that is set, and one that is taken away, while a node runs", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("slow");
+      const sleeping = client.event(
+        "langgraph/task",
+        ({ event, node }) => event === "start" && node === "sleep",
+      );
+      await client.run(bench.launch("slow", { input: { milliseconds: 1_500 } }));
+      await sleeping;
+      const [compute] = await client.breakpoints(program, [{ line: line("compute") }]);
+      const stop = await client.event("stopped");
+      assert.deepEqual([stop.description, stop.hitBreakpointIds], ["Before node compute", [compute?.id]]);
+      await client.close();
+
+      const other = await bench.client();
+      await other.breakpoints(program, [{ line: line("compute") }]);
+      const started = other.event(
+        "langgraph/task",
+        ({ event, node }) => event === "start" && node === "sleep",
+      );
+      await other.run(bench.launch("slow", { input: { milliseconds: 1_500 } }));
+      await started;
+      await other.breakpoints(program, []);
+      assert.equal((await other.event("stopped")).reason, "end");
+      await other.close();
+    });
+
     it("binds a breakpoint in a file that loads later, and stops there the first time", async () => {
       const client = await bench.client();
       const trace = bench.trace();
