@@ -119,6 +119,13 @@ for (const runtime of runtimes) {
         assert.match(stopped.text ?? "", /nowhere/);
       });
 
+      it("says why when a condition raises after the last node", async () => {
+        await driver.breakpoints(after("answer", { condition: runtime.say.raises }));
+        const stopped = await driver.run({ input });
+        assert.equal(stopped.position.finished?.tasks[0]?.name, "answer");
+        assert.match(stopped.text ?? "", /nowhere/);
+      });
+
       it("logs instead of stopping", async () => {
         await driver.breakpoints(before("think", { logMessage: "{topic} has {count} in {node}" }));
         assert.equal((await driver.run({ input })).reason, "end");

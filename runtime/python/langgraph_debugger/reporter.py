@@ -97,7 +97,12 @@ class Reporter:
                 position["finished"] = gate.finished
         if first.error is not None:
             position["error"] = first.error
-        text = " ".join(gate.text for gate in gates if gate.text)
+        texts = []
+        for gate in gates:
+            said = gate.text or ""
+            # At the end of a run nothing comes that would have told of the problems.
+            texts += [said, *(problem for problem in gate.outcome.problems if problem not in said)]
+        text = " ".join(filter(None, texts))
         self.tell_stop(first.reason or "pause", position, hits, text or None)
 
     def tell_stop(
