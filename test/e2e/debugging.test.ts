@@ -68,7 +68,7 @@ describe("debugging in VS Code with the VSIX installed", function () {
   });
 
   for (const { language, file, node, asks, text, first } of flows) {
-    it(`stops in ${language} where the gutter was clicked, shows the state, takes an answer and ends`, async () => {
+    it(`stops in ${language} where the gutter was clicked, shows the state, takes an answer in the panel and ends`, async () => {
       const { workbench } = session;
       const name = path.posix.basename(file);
       const lines = readFileSync(path.join(examplesDir, file), "utf8").split("\n");
@@ -90,12 +90,22 @@ describe("debugging in VS Code with the VSIX installed", function () {
       await workbench.press("F5");
       await workbench.waitForStopAt(name, lineOf(asks));
       await workbench.waitForVariable("draft", "Dear Ada");
-      await workbench.inputBox("Send this reply?");
+      // The panel opened beside the editor at the first stop; now it asks, and has the keyboard.
+      const panel = workbench.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+      const card = panel.getByRole("article", { name: "review asks" });
+      const field = card.getByLabel("Answer, a text");
+      await field.and(panel.locator(":focus")).waitFor();
+      await workbench.waitForStatus("1 run waits");
+      await workbench.page.keyboard.type("appr");
       await workbench.screenshot(`${language}-question`);
-      // Left without an answer, the run waits on, and asks again when it shall go on.
-      await workbench.press("Escape");
+      // Left without an answer, the run waits on with what was typed, and asks again when it shall go on.
+      await workbench.clickBesideLine(lineOf(asks), 60, "left");
       await workbench.press("F5");
-      await workbench.answer("Send this reply?", "approve");
+      await field.and(panel.locator(":focus")).waitFor();
+      await workbench.press("End");
+      await workbench.page.keyboard.type("ove");
+      await card.locator("[data-sends]", { hasText: '"approve"' }).waitFor();
+      await workbench.press("Control+Enter");
 
       await workbench.waitForConsole("To: ada@example.com");
       await workbench.waitForCallStack("The run has ended");

@@ -36,6 +36,8 @@ export class Gestures {
     }
     await this.#page.keyboard.press("Enter");
     await widget.waitFor({ state: "detached" });
+    // What is opened before the editor has the focus again would be closed by that.
+    await this.#page.locator(".editor-instance .monaco-editor.focused").waitFor();
   }
 
   /** Types the name of a function breakpoint in the Breakpoints view. */
@@ -125,7 +127,9 @@ export class Gestures {
     const notification = this.#page.locator(".notifications-center .notification-list-item", {
       hasText: text,
     });
-    await notification.getByText(button).click();
+    // A hint of the bell may lie over the button.
+    await notification.getByText(button).focus();
+    await this.#workbench.press("Enter");
     await notification.waitFor({ state: "detached" });
     await this.#workbench.press("Escape");
   }

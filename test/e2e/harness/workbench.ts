@@ -68,7 +68,7 @@ export class Workbench {
     await this.press("Shift+Home");
     await this.page.keyboard.type(text);
     await this.press("ControlOrMeta+S");
-    await this.page.locator(".tab.active:not(.dirty)").waitFor();
+    await this.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
   }
 
   /** Presses a key or a chord, such as "F5" or "Shift+F5". */
