@@ -26,8 +26,8 @@ export function Header({ store }: PartProps) {
   return (
     <header className={`header header-${kind}`}>
       <span className={`header-icon codicon codicon-${icons[kind]}`} aria-hidden="true" />
-      <h1 className="header-text" role="status" title={text}>
-        {text}
+      <h1 className="header-text" title={text}>
+        <span role="status">{text}</span>
       </h1>
       {waiting > 1 && <span className="header-count">{waiting} questions</span>}
       <span className="header-about">

@@ -1,6 +1,6 @@
 // The graphs of the picture as the canvas needs them: parts to lay out, and what is known of each node.
 
-import type { PanelGraph, PanelTask, Picture } from "../../src/protocol/webview.ts";
+import type { PanelGraph, PanelNode, PanelTask, Picture } from "../../src/protocol/webview.ts";
 import type { LayoutGraph, Size } from "../layout/types.ts";
 
 export const startName = "__start__";
@@ -31,7 +31,7 @@ export function toLayout(graphs: readonly PanelGraph[], measure: (text: string) 
     return {
       id,
       nodes: [
-        ...nodes.map(({ name }) => ({ name, ...nodeSize(name, measure) })),
+        ...nodes.map((node) => ({ name: node.name, ...nodeSize(node, measure) })),
         ...[...others].map((name) => ({ name, ...pillSize(name, measure) })),
       ],
       edges: ends,
@@ -43,9 +43,10 @@ function unknownOf(from: string): string {
   return `${unknownName} ${from}`;
 }
 
-/** Room for the state's icon at the left, and for the time and the mark of an interrupt at the right. */
-function nodeSize(name: string, measure: (text: string) => number): Size {
-  const width = Math.ceil((measure(name) + 32 + 72) / 4) * 4;
+/** Room for the state's icon and the time, and for the marks of a node that asks and of a subgraph. */
+function nodeSize({ name, asks, subgraph }: PanelNode, measure: (text: string) => number): Size {
+  const marks = (asks ? 20 : 0) + (subgraph === undefined ? 0 : 12);
+  const width = Math.ceil((measure(name) + marks + 112) / 4) * 4;
   return { width: Math.min(Math.max(width, 144), 320), height: nodeHeight };
 }
 

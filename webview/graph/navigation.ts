@@ -8,7 +8,7 @@ export function isDirection(key: string): key is Direction {
   return key === "ArrowUp" || key === "ArrowDown" || key === "ArrowLeft" || key === "ArrowRight";
 }
 
-/** The nearest node in a direction; one that is straight ahead counts as nearer. */
+/** The nearest node in a direction, or undefined at the edge. */
 export function neighbour(
   nodes: readonly PlacedNode[],
   from: PlacedNode,
@@ -26,7 +26,8 @@ export function neighbour(
     const ahead = sign * (vertical ? there.y - here.y : there.x - here.x);
     const aside = Math.abs(vertical ? there.x - here.x : there.y - here.y);
     if (ahead < 4 || (!vertical && aside > ahead * 2)) continue;
-    const distance = ahead + aside * 2;
+    // Down and up lead from row to row, left and right along a row.
+    const distance = vertical ? ahead * 2 + aside : ahead + aside * 2;
     if (!best || distance < best.distance) best = { node, distance };
   }
   return best?.node;

@@ -39,8 +39,7 @@ export const GraphNode = memo(function GraphNode({ data }: NodeProps & { data: N
   const isSubgraph = node.subgraph !== undefined;
   const icon = iconOf(node.kind, task);
   const menu = { webviewSection: "node", graph, node: name, preventDefaultContextMenuItems: true };
-  const time = task?.duration === undefined ? undefined : timeText(task.duration);
-  const runs = (task?.runs ?? 0) > 1 ? `${task?.runs}×` : undefined;
+  const measured = measures(task);
   return (
     <div className={`node node-${state}${isOpen ? " node-open" : ""}`}>
       {/* biome-ignore lint/a11y/useSemanticElements: a button may hold no dots that are clicked on their own */}
@@ -74,9 +73,7 @@ export const GraphNode = memo(function GraphNode({ data }: NodeProps & { data: N
             aria-hidden="true"
           />
         )}
-        {(time ?? runs) !== undefined && (
-          <span className="node-time">{[runs, time].filter(Boolean).join(" ")}</span>
-        )}
+        {measured.length > 0 && <span className="node-time"> {measured.join(" ")}</span>}
       </div>
       <Dot side="before" breakpoint={before} act={() => actions?.toggle(graph, name, "before")} />
       <Dot side="after" breakpoint={after} act={() => actions?.toggle(graph, name, "after")} />
@@ -124,9 +121,10 @@ function Dot({
 /** One sentence for those who hear it. */
 function describe({ node, task, before, after }: NodeData): string {
   const parts = [
-    node.subgraph === undefined ? node.name : `${node.name}, subgraph`,
+    // What is seen comes first, as it is seen: that is how a node is called by those who speak to their machine.
+    [node.name, ...measures(task)].join(" "),
+    node.subgraph !== undefined && "subgraph",
     task && stateWords[task.state],
-    task?.duration !== undefined && timeText(task.duration),
     (task?.runs ?? 0) > 1 && `ran ${task?.runs} times`,
     node.asks && "may ask a person",
     breakpointWords("before", before),
@@ -134,6 +132,12 @@ function describe({ node, task, before, after }: NodeData): string {
     node.source === undefined && "no source",
   ];
   return parts.filter(Boolean).join(", ");
+}
+
+/** "2×", "1.2 s": how often it ran, and for how long the last time. */
+function measures(task: PanelTask | undefined): string[] {
+  const { runs = 0, duration } = task ?? {};
+  return [...(runs > 1 ? [`${runs}×`] : []), ...(duration === undefined ? [] : [timeText(duration)])];
 }
 
 function breakpointWords(side: string, breakpoint: PanelBreakpoint | undefined): string | undefined {

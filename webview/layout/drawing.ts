@@ -2,8 +2,8 @@
 
 import type { Layout, Point, Size } from "./types.ts";
 
-/** Room above the nodes of an open subgraph, for its name. */
-export const headHeight = 32;
+/** Room above the nodes of an open subgraph, for its name and a gap. */
+const headHeight = 44;
 const padding = 16;
 
 export interface PlacedNode extends Size, Point {
