@@ -16,14 +16,19 @@ import {
   readFromPanel,
 } from "../../src/protocol/webview.ts";
 import { launchBrowser } from "../e2e/harness/web.ts";
-import themes from "./themes.json" with { type: "json" };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const origin = "https://panel.test";
 /** The folder's built bundle, as the VSIX carries it. */
 export const bundleFolder = path.join(root, "dist", "webview");
 
-export type Theme = keyof typeof themes;
+/** Classes of the body and variables of VS Code's own themes, of those that the panel uses. */
+const themes = JSON.parse(readFileSync(new URL("themes.json", import.meta.url), "utf8")) as Record<
+  Theme,
+  { body: string; variables: Record<string, string> }
+>;
+
+export type Theme = "dark" | "light" | "hc" | "hc-light";
 
 /** What VS Code keeps for a webview, and what it hears from it. */
 interface Stage extends Window {
@@ -83,15 +88,12 @@ export class Panel {
   }
 
   async setTheme(theme: Theme): Promise<void> {
-    await this.page.evaluate(
-      ({ body, variables }) => {
-        document.body.className = body;
-        for (const [name, value] of Object.entries(variables)) {
-          document.documentElement.style.setProperty(name, value);
-        }
-      },
-      themes[theme] as { body: string; variables: Record<string, string> },
-    );
+    await this.page.evaluate(({ body, variables }) => {
+      document.body.className = body;
+      for (const [name, value] of Object.entries(variables)) {
+        document.documentElement.style.setProperty(name, value);
+      }
+    }, themes[theme]);
   }
 
   /** As VS Code does with its window: the page begins anew, with what it has kept. */
