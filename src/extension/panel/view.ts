@@ -23,6 +23,7 @@ export interface ViewListener {
 export class PanelView {
   readonly #panel: vscode.WebviewPanel;
   #isReady = false;
+  #timers: NodeJS.Timeout[] = [];
 
   /** Fills a panel, one that is new or one that VS Code has restored. */
   constructor(
@@ -36,7 +37,10 @@ export class PanelView {
     const folder = vscode.Uri.joinPath(extension, "dist", "webview");
     const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
-    panel.onDidDispose(() => listener.closed(this));
+    panel.onDidDispose(() => {
+      for (const timer of this.#timers) clearTimeout(timer);
+      listener.closed(this);
+    });
     webview.onDidReceiveMessage((value: unknown) => {
       const read = readFromPanel(value);
       if ("problem" in read) {
@@ -80,6 +84,16 @@ export class PanelView {
   /** Brings the panel to the front, and gives it the focus unless that is to stay where it is. */
   show(preserveFocus = false): void {
     this.#panel.reveal(undefined, preserveFocus);
-    if (!preserveFocus) this.post({ type: "focus" });
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (preserveFocus) return;
+    this.post({ type: "focus" });
+    // At a stop VS Code gives the editor the focus, and on a slow machine does so only now.
+    this.#timers = [300, 1000].map((milliseconds) =>
+      setTimeout(() => {
+        if (this.#panel.active) return;
+        this.#panel.reveal();
+        this.post({ type: "focus" });
+      }, milliseconds),
+    );
   }
 }
