@@ -133,8 +133,9 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
           const { state } = bareRun(name);
           const from = replays.get(name) ?? {};
           const last = from[Math.max(...Object.keys(from).map(Number))];
-          // Values that LangGraph's own saver loses are in the debugger's file.
-          const isKept = isDeepStrictEqual(last, state);
+          // Values that LangGraph's own saver loses are in the debugger's file. LangGraph.js gives a DeltaChannel the
+          // writes of a superstep that it runs again twice.
+          const isKept = isDeepStrictEqual(last, state) && !(name === "delta" && language === "typescript");
           for (const [step, own] of await get("forks"))
             assertSameState({ state: own }, { state: isKept ? from[step] : state });
         });
