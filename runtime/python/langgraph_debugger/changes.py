@@ -41,6 +41,8 @@ def remember(breakpoints: Breakpoints, level: Level) -> None:
 def hits(breakpoints: Breakpoints, level: Level, log: Log) -> tuple[Outcome, str]:
     """What the data breakpoints say after a superstep; each change that hit, in words."""
     outcome, told = Outcome(), []
+    if not level.before:
+        return outcome, ""
     before, level.before = level.before, {}
     values = _values(level)
     for key, old in before.items():
