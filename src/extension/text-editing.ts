@@ -42,11 +42,10 @@ export class TextEditing implements vscode.FileSystemProvider, vscode.Disposable
   }
 
   /** Resolves with the text when it is saved; with null when its tab is closed. */
-  async edit(asked: {
-    readonly title: string;
-    readonly original: string;
-    readonly text: string;
-  }): Promise<string | null> {
+  async edit(
+    asked: { readonly title: string; readonly original: string; readonly text: string },
+    viewColumn: vscode.ViewColumn,
+  ): Promise<string | null> {
     const folder = `/${++this.#last}`;
     const name = `${asked.title.replaceAll(/[^\w.-]+/g, "_")}.txt`;
     const original = vscode.Uri.from({ scheme, path: `${folder}/original/${name}` });
@@ -61,7 +60,7 @@ export class TextEditing implements vscode.FileSystemProvider, vscode.Disposable
       original,
       edited,
       `Answer for ${asked.title} (save to take it)`,
-      { preview: false } satisfies vscode.TextDocumentShowOptions,
+      { preview: false, viewColumn } satisfies vscode.TextDocumentShowOptions,
     );
     const text = await result;
     this.#texts.delete(original.path);

@@ -220,7 +220,7 @@ export class GraphPanel implements vscode.Disposable {
         return found.value;
       }
       case "editText":
-        return await this.#texts.edit(message);
+        return await this.#editText(message);
     }
   }
 
@@ -247,12 +247,23 @@ export class GraphPanel implements vscode.Disposable {
     if (!place) return;
     const uri = fileUri(place.path);
     const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.path === uri.path);
-    const other = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn !== this.#view?.column);
     const at = new vscode.Range(place.line - 1, 0, place.line - 1, 0);
     await vscode.window.showTextDocument(uri, {
-      viewColumn: shown?.viewColumn ?? other?.viewColumn ?? vscode.ViewColumn.Beside,
+      viewColumn: shown?.viewColumn ?? this.#otherColumn,
       selection: at,
     });
+  }
+
+  /** A group of editors that is not the panel's: a panel that is covered forgets what it asked for. */
+  get #otherColumn(): vscode.ViewColumn {
+    const other = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn !== this.#view?.column);
+    return other?.viewColumn ?? vscode.ViewColumn.Beside;
+  }
+
+  async #editText(asked: Extract<PanelRequest, { type: "editText" }>): Promise<string | null> {
+    const text = await this.#texts.edit(asked, this.#otherColumn);
+    if (text !== null) this.#view?.show();
+    return text;
   }
 
   async #start(): Promise<void> {
