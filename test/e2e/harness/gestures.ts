@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import type { Workbench } from "./workbench.ts";
 
 /** What is set in the breakpoint widget; what is left out stays as it is. */
-export interface BreakpointForm {
+interface BreakpointForm {
   /** What the text is, if not what the menu's entry says: "Hit Count", "Expression", "Log Message". */
   readonly type?: string;
   /** Such as "After the node". Modes are known from the first session on. */
@@ -61,22 +61,10 @@ export class Gestures {
     await own.first().waitFor({ state: "detached" });
   }
 
-  /** Opens the debug view, which VS Code itself does at the first stop at a breakpoint. */
-  async showDebugView(): Promise<void> {
-    await this.#workbench.press("Control+Shift+D");
-    await this.#page.locator(".debug-call-stack").waitFor();
-  }
-
   /** Clicks a button of the debug toolbar, such as "Step Over", once it can be clicked. */
   async clickTool(name: string): Promise<void> {
-    await this.tool(name).click();
-  }
-
-  /** The button of the debug toolbar with this name. */
-  tool(name: string): Locator {
-    return this.#page.locator(
-      `.debug-toolbar .action-item:not(.disabled) .action-label[aria-label^="${name}"]`,
-    );
+    const tool = `.action-item:not(.disabled) .action-label[aria-label^="${name}"]`;
+    await this.#page.locator(`.debug-toolbar ${tool}`).click();
   }
 
   /** Right-clicks a scope or a variable of the Variables view and chooses from its menu. */
