@@ -1,20 +1,16 @@
 // What a person types at an interrupt or as input, and how they are asked for it. Knows nothing of VS Code.
 
+import { whyUnfit } from "../model/questions/fit.ts";
+import { askedIn } from "../model/questions/text.ts";
 import type { WaitingInterrupt } from "../protocol/dap.ts";
 import type { Json } from "../protocol/runtime.ts";
 
-/** Keys under which graphs commonly put the question itself. */
-const questionKeys = ["question", "message", "prompt", "title", "text", "description", "query", "task"];
-
 /** The question and what comes with it, in one line of at most about 300 characters. */
 export function questionText(value: Json): string {
-  const asked = Array.isArray(value) && value.length === 1 ? (value[0] ?? null) : value;
-  if (typeof asked !== "object" || asked === null || Array.isArray(asked)) return show(asked, 300);
-  const key = questionKeys.find((name) => typeof asked[name] === "string" && asked[name] !== "");
-  const rest = Object.entries(asked).filter(([name]) => name !== key);
-  const details = rest.map(([name, detail]) => `${name}: ${show(detail, 120)}`).join(" · ");
-  const question = key === undefined ? "" : show(asked[key] ?? null, 200);
-  return shorten([question, details].filter((part) => part !== "").join(" · "), 300);
+  const { text, details } = askedIn(value);
+  if (details.length === 0) return show(text ?? value, 300);
+  const rest = details.map(([name, detail]) => `${name}: ${show(detail, 120)}`);
+  return shorten([...(text === undefined ? [] : [show(text, 200)]), ...rest].join(" · "), 300);
 }
 
 function show(value: Json, length: number): string {
@@ -84,6 +80,17 @@ export function jsonMistake(text: string): string | undefined {
   } catch (error) {
     return `Not valid JSON: ${(error as Error).message}`;
   }
+}
+
+/** Why a text can't be the answer: it is broken JSON, or does not fit the schema of the answer. Else undefined. */
+export function answerMistake(
+  text: string,
+  interrupt: Pick<WaitingInterrupt, "responseSchema">,
+): string | undefined {
+  const mistake = jsonMistake(text);
+  if (mistake !== undefined) return mistake;
+  const why = whyUnfit(interrupt.responseSchema, parseAnswer(text, interrupt));
+  return why === undefined ? undefined : `Does not fit what is asked for: ${why}`;
 }
 
 function asJson(text: string): Json | undefined {

@@ -4,7 +4,14 @@ import * as vscode from "vscode";
 import type { CustomRequests, WaitingInterrupt } from "../protocol/dap.ts";
 import type { Json } from "../protocol/runtime.ts";
 import { type AdapterMessage, isAnswered, isRefused, movesOn } from "./adapter-messages.ts";
-import { type InputField, inputTemplate, jsonMistake, parseAnswer, questionText } from "./answers.ts";
+import {
+  answerMistake,
+  type InputField,
+  inputTemplate,
+  jsonMistake,
+  parseAnswer,
+  questionText,
+} from "./answers.ts";
 import { notify, Typing, WaitingNotices } from "./waiting.ts";
 
 /** What shows the questions in a place of its own, where it is open. */
@@ -202,7 +209,7 @@ function answerBox(interrupt: WaitingInterrupt, index: number, count: number): v
     prompt: questionText(interrupt.value),
     placeHolder: "Your answer: plain text or JSON",
     ignoreFocusOut: true,
-    validateInput: jsonMistake,
+    validateInput: (text) => answerMistake(text, interrupt),
   };
 }
 

@@ -1,6 +1,12 @@
 // Questions and answers at an interrupt: how the question reads, and what a typed answer stands for.
 import assert from "node:assert/strict";
-import { inputTemplate, jsonMistake, parseAnswer, questionText } from "../../src/extension/answers.ts";
+import {
+  answerMistake,
+  inputTemplate,
+  jsonMistake,
+  parseAnswer,
+  questionText,
+} from "../../src/extension/answers.ts";
 
 describe("questionText", () => {
   for (const [value, text] of [
@@ -51,6 +57,18 @@ describe("jsonMistake", () => {
 
   it("says what is wrong with text that begins as JSON", () => {
     assert.match(jsonMistake('{"action": ') ?? "", /^Not valid JSON: /);
+  });
+});
+
+describe("answerMistake", () => {
+  const responseSchema = { type: "object", properties: { age: { type: "integer" } }, required: ["age"] };
+
+  it("says what does not fit the schema, and takes what does", () => {
+    assert.match(answerMistake('{"age": "old"}', { responseSchema }) ?? "", /^Does not fit.*age: /);
+    assert.match(answerMistake('{"age"', { responseSchema }) ?? "", /^Not valid JSON/);
+    assert.equal(answerMistake('{"age": 36}', { responseSchema }), undefined);
+    assert.equal(answerMistake("anything", {}), undefined);
+    assert.equal(answerMistake("42", { responseSchema: { type: "string" } }), undefined);
   });
 });
 

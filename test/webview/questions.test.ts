@@ -207,6 +207,19 @@ describe("the cards of questions", function () {
     assert.equal(await page.getByLabel("Answer, a text").inputValue(), "");
   });
 
+  it("takes up a draft that comes later, but not over what is typed", async () => {
+    const { page } = current();
+    const field = page.getByLabel("Answer, a text");
+    const drafts = { "i1#0": { way: "text", text: "kept" } };
+    await current().show([asked("Your name?")], { enabled: false });
+    await current().show([asked("Your name?")], { drafts });
+    await page.waitForFunction(() => document.querySelector("textarea")?.value === "kept");
+    await field.fill("typed");
+    await current().show([asked("Your name?"), asked("More?", { id: "i2" })], { drafts });
+    await page.getByRole("article").nth(1).waitFor();
+    assert.equal(await field.first().inputValue(), "typed");
+  });
+
   it("tells how often was asked, and the answers before", async () => {
     const { page } = current();
     await current().show([asked("Your age?", { index: 2, tries: 3, earlier: [-1, "old"] })]);

@@ -1,6 +1,6 @@
 // The card of one interrupt: what it asks, the form for its answer, the exact JSON that is sent.
 
-import { type KeyboardEvent, useEffect, useMemo, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Json } from "../../src/model/json.ts";
 import { answerOf, type Draft, type Made, readDraft } from "../../src/model/questions/answer.ts";
 import { whyUnfit } from "../../src/model/questions/fit.ts";
@@ -120,6 +120,12 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
   const { interrupt, id, kept, enabled, refused, several, request, made: tell, payload, question } = props;
   const { responseSchema } = interrupt;
   const [draft, setDraft] = useState<Draft>(() => readDraft(question, kept));
+  const touched = useRef(false);
+  // Drafts may come after the question, and the code that asks may have been changed.
+  useEffect(
+    () => setDraft((now) => readDraft(question, touched.current ? (now as unknown as Json) : kept)),
+    [question, kept],
+  );
   const [problem, setProblem] = useState<string>();
   const made = useMemo((): Made => {
     const filled = answerOf(question, draft);
@@ -129,6 +135,7 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
   // The list of cards knows what can be sent.
   useEffect(() => tell(made), [tell, made]);
   const change = (changed: Draft): void => {
+    touched.current = true;
     setDraft(changed);
     setProblem(undefined);
     props.draft(changed);
