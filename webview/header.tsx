@@ -25,10 +25,16 @@ export function Header({ store }: PartProps) {
   const isBusy = kind === "running" || kind === "loading";
   return (
     <header className={`header header-${kind}`}>
-      <span className={`header-icon codicon codicon-${icons[kind]}`} aria-hidden="true" />
-      <h1 className="header-text" title={text}>
-        <span role="status">{text}</span>
-      </h1>
+      <div className="header-main">
+        <span className={`header-icon codicon codicon-${icons[kind]}`} aria-hidden="true" />
+        <h1 className="header-text" title={text}>
+          {text}
+        </h1>
+      </div>
+      {/* Stops are announced; each node that runs is not. */}
+      <span className="heard" role="status">
+        {kind === "running" ? "Running" : text}
+      </span>
       {waiting > 1 && <span className="header-count">{waiting} questions</span>}
       <span className="header-about">
         {title !== "" && <span className="header-title">{title}</span>}

@@ -44,7 +44,9 @@ export class Store {
 
   update(picture: Partial<{ [Part in keyof Picture]: Picture[Part] | undefined }>): void {
     const changed = Object.entries(picture).filter(([, part]) => part !== undefined);
-    this.#set({ ...this.#state, picture: { ...this.#state.picture, ...Object.fromEntries(changed) } });
+    const next = { ...this.#state.picture, ...Object.fromEntries(changed) };
+    const view = isOther(this.#state.picture, next) ? firstView : this.#state.view;
+    this.#set({ picture: next, view: { ...view, split: this.#state.view.split } });
   }
 
   look(view: Partial<View>): void {
@@ -61,6 +63,13 @@ export class Store {
 /** A part of the state; the component is drawn anew only when that part is another. */
 export function useStore<Part>(store: Store, choose: (state: PanelState) => Part): Part {
   return useSyncExternalStore(store.subscribe, () => choose(store.state));
+}
+
+/** Another graph is shown, for which the user's view of the one before has no meaning. */
+function isOther(before: Picture, next: Picture): boolean {
+  const names = ({ graphs }: Picture): string[] => graphs[0]?.nodes.map(({ name }) => name) ?? [];
+  const known = names(before);
+  return known.length > 0 && next.graphs.length > 0 && !names(next).some((name) => known.includes(name));
 }
 
 /** The picture before a reload is shown greyed until the extension sends another. */

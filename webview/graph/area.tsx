@@ -1,7 +1,7 @@
 // The canvas: the graph from top to bottom, to be moved, zoomed and walked through by mouse and keyboard.
 
 import { ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal } from "@xyflow/react";
-import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, useMemo, useRef } from "react";
 import type { Picture } from "../../src/protocol/webview.ts";
 import type { PlacedNode } from "../layout/drawing.ts";
 import type { PartProps } from "../parts.ts";
@@ -9,12 +9,12 @@ import { useStore, type View } from "../store.ts";
 import { Edges } from "./edges.tsx";
 import { isTerminal, keyOf, takenEdges, unknownName } from "./model.ts";
 import { isDirection, neighbour } from "./navigation.ts";
-import { Actions, elementId, GraphNode, type NodeActions, Pill } from "./node.tsx";
+import { Actions, GraphNode, type NodeActions, Pill } from "./node.tsx";
 import { useDrawing } from "./use-drawing.ts";
+import { type Flow, fitting, goTo, useFit, useKeptPlace, useReveal } from "./viewport.ts";
 
 const nodeTypes = { node: GraphNode, pill: Pill };
 const zoomLimits = { minZoom: 0.1, maxZoom: 2 };
-const fitting = { padding: 0.08, maxZoom: 1, minZoom: 0.1 };
 
 export function GraphArea(props: PartProps) {
   const graphs = useStore(props.store, ({ picture }) => picture.graphs);
@@ -131,8 +131,6 @@ function Canvas({ store, host }: PartProps) {
   );
 }
 
-type Flow = ReturnType<typeof useReactFlow>;
-
 function Tool({ icon, name, act }: { icon: string; name: string; act: () => void }) {
   return (
     <button type="button" className="tool" title={name} aria-label={name} onClick={act}>
@@ -198,85 +196,4 @@ function toNodes(
         : { name },
     };
   });
-}
-
-/** Puts the focus on a node, and moves the canvas if it is out of sight. */
-function goTo(node: PlacedNode | undefined, flow: Flow, area: HTMLElement | null): void {
-  if (!node || !area) return;
-  reveal(node, flow, area);
-  document.getElementById(elementId(node.graph, node.name))?.focus({ preventScroll: true });
-}
-
-function reveal({ x, y, width }: PlacedNode, flow: Flow, area: HTMLElement): void {
-  const { x: left, y: top, zoom: scale } = flow.getViewport();
-  const at = { x: x * scale + left, y: y * scale + top };
-  const inSight =
-    at.x >= 0 &&
-    at.y >= 0 &&
-    at.x + width * scale <= area.clientWidth &&
-    at.y + 32 * scale <= area.clientHeight;
-  if (!inSight) void flow.setCenter(x + width / 2, y + 16, { zoom: scale });
-}
-
-/** When subgraphs open or close, the node that has the keyboard stays where it is on the screen. */
-function useKeptPlace(nodes: readonly PlacedNode[], flow: Flow): void {
-  const before = useRef<readonly PlacedNode[]>([]);
-  useEffect(() => {
-    const changed = nodes.find((node) => {
-      const old = before.current.find((other) => other.graph === node.graph && other.name === node.name);
-      return old !== undefined && old.isOpen !== node.isOpen;
-    });
-    if (changed) {
-      const old = before.current.find(
-        (other) => other.graph === changed.graph && other.name === changed.name,
-      );
-      const { x, y, zoom: scale } = flow.getViewport();
-      if (old) {
-        const moved = { x: x + (old.x - changed.x) * scale, y: y + (old.y - changed.y) * scale };
-        void flow.setViewport({ ...moved, zoom: scale });
-      }
-    }
-    before.current = nodes;
-  }, [nodes, flow]);
-}
-
-/** Until the user moves the canvas, the whole graph is in sight, whatever the panel's size. */
-function useFit(
-  store: PartProps["store"],
-  area: React.RefObject<HTMLDivElement | null>,
-  flow: Flow,
-  nodes: readonly PlacedNode[],
-): void {
-  const isDrawn = nodes.length > 0;
-  const first = nodes[0] && keyOf(nodes[0].graph, nodes[0].name);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another graph is fitted anew, though nothing of it is read
-  useEffect(() => {
-    const element = area.current;
-    if (!isDrawn || !element) return;
-    const fit = (): void => {
-      if (store.state.view.viewport === undefined && store.state.view.open.length === 0)
-        void flow.fitView(fitting);
-    };
-    const observer = new ResizeObserver(fit);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [store, area, flow, isDrawn, first]);
-}
-
-/** What the run comes to is brought into sight. */
-function useReveal(
-  tasks: Picture["tasks"],
-  nodes: readonly PlacedNode[],
-  area: React.RefObject<HTMLDivElement | null>,
-  flow: Flow,
-): void {
-  const at = tasks.filter(({ state }) => state === "waiting" || state === "failed" || state === "pending");
-  const [task] = at;
-  const key = task && keyOf(task.graph, task.node);
-  const drawn = useRef(nodes);
-  drawn.current = nodes;
-  useEffect(() => {
-    const node = drawn.current.find(({ graph, name }) => keyOf(graph, name) === key);
-    if (node && area.current) reveal(node, flow, area.current);
-  }, [key, area, flow]);
 }
