@@ -59,13 +59,13 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     }
 
     before(async () => {
-      [bare, replays, adapter] = await Promise.all([
+      adapter = await Adapter.start();
+      [bare, replays] = await Promise.all([
         bareRuns(language),
         bareReplays(
           language,
           fixtures.filter((fixture) => goesBack(fixture, language)),
         ),
-        Adapter.start(),
       ]);
     });
     after(async () => {
