@@ -67,6 +67,28 @@ describe("debugging in VS Code with the VSIX installed", function () {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
+  it("edits the text of a question in a tab, beside what it was, and takes it when it is saved", async () => {
+    const { workbench } = session;
+    const { page } = workbench;
+    await workbench.openFile("python/email_assistant.py");
+    await workbench.waitForExtension();
+    await workbench.press("F5");
+    await workbench.waitForCallStack("Waiting for input");
+    const panel = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+    const card = panel.getByRole("article", { name: "review asks" });
+    await card.getByLabel("Answer as").selectOption("editText");
+    await card.getByRole("button", { name: "Edit in a tab" }).click();
+    const tab = page.locator(".tab", { hasText: "save to take it" });
+    await tab.waitFor();
+    await page.locator(".monaco-diff-editor .modified .view-line").first().click();
+    await workbench.press("Control+Home");
+    await page.keyboard.type("Hello! ");
+    await workbench.press("ControlOrMeta+S");
+    await card.locator("[data-sends]", { hasText: '"Hello! Dear Ada' }).waitFor();
+    await tab.waitFor({ state: "detached" });
+    await page.locator(".editor-instance .view-lines").first().click();
+  });
+
   for (const { language, file, node, asks, text, first } of flows) {
     it(`stops in ${language} where the gutter was clicked, shows the state, takes an answer in the panel and ends`, async () => {
       const { workbench } = session;

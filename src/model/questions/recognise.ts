@@ -24,14 +24,15 @@ function free(value: Json): Question {
   const { text: question, key, details } = askedIn(value);
   const choices = details.flatMap(([name, detail]) => (choiceKeys.includes(name) ? choicesIn(detail) : []));
   const rest = choices.length > 0 ? details.filter(([name]) => !choiceKeys.includes(name)) : details;
-  const task = key === "task" || key?.startsWith("instruction") === true || asksToEdit(question);
+  const yesNo = asksYesNo(question);
+  const task = key === "task" || key?.startsWith("instruction") === true || (asksToEdit(question) && !yesNo);
   const text = textIn(rest, task);
   const object = objectIn(value, rest, question === undefined);
   const likely: Way[] = [];
   if (choices.length > 0) likely.push("choice");
   if (task && text) likely.push("editText");
   if (object && (question === undefined || (task && !text))) likely.push("editObject");
-  if (likely.length === 0 && asksYesNo(question)) likely.push("yesNo");
+  if (likely.length === 0 && yesNo) likely.push("yesNo");
   if (likely.length === 0 && asksNumber(question)) likely.push("number");
   if (likely.length === 0) likely.push("text");
   const more: Way[] = [
