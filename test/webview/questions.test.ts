@@ -129,7 +129,7 @@ describe("the cards of questions", function () {
     await page.getByLabel("count").fill("3");
     await page.getByLabel("city").fill("Rome");
     await button("Add").click();
-    await page.locator("#root textarea").last().fill("new");
+    await page.locator(".schema-form textarea").last().fill("new");
     await continues();
     const [answer] = await current().answers();
     assert.deepEqual(answer, {
@@ -181,6 +181,22 @@ describe("the cards of questions", function () {
     const sent = (await current().sent("answer")).map(({ answers }) => answers);
     const ann = { id: "a", index: 0, value: "Ann" };
     assert.deepEqual(sent, [[ann, { id: "b", index: 0, value: 7 }], [ann]]);
+  });
+
+  it("sends a state update and a jump along with an answer", async () => {
+    const { page } = current();
+    await current().show([asked("Your name?")]);
+    await page.getByLabel("Answer, a text").fill("Ann");
+    await page.getByText("Along with the answer").click();
+    await page.getByLabel("State update (JSON object)").fill("[1]");
+    await continues();
+    assert.match(await text(page.getByRole("alert")), /must be a JSON object/);
+    await page.getByLabel("State update (JSON object)").fill('{"draft": "x"}');
+    await page.getByLabel("Nodes to go to").fill("send, log");
+    await continues();
+    const [sent] = await current().sent("answer");
+    assert.deepEqual([sent?.update, sent?.goto], [{ draft: "x" }, ["send", "log"]]);
+    assert.deepEqual(await current().answers(), ["Ann"]);
   });
 
   it("keeps an answer that is refused, with the reason, and forgets one that is taken", async () => {

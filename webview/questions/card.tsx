@@ -10,6 +10,7 @@ import type { PanelInterrupt } from "../../src/protocol/webview.ts";
 import type { Request, Send } from "../host.ts";
 import { Calls } from "./calls.tsx";
 import { FreeAnswer, WayChoice } from "./free.tsx";
+import { type AlongWith, alongWith, More, type MoreDraft } from "./more.tsx";
 import { Payload, shortened } from "./payload.tsx";
 import { SchemaForm } from "./schema-form.tsx";
 
@@ -27,8 +28,8 @@ export interface CardProps {
   readonly request: Request;
   /** The answer as it is made now, for "Answer all". */
   made(answer: Made): void;
-  /** Sends this answer alone. */
-  answer(value: Json): void;
+  /** Sends this answer without those of other cards. */
+  answer(value: Json, more: AlongWith): void;
   draft(draft: Draft): void;
 }
 
@@ -127,6 +128,7 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
     [question, kept],
   );
   const [problem, setProblem] = useState<string>();
+  const [more, setMore] = useState<MoreDraft>({ update: "", goto: "" });
   const made = useMemo((): Made => {
     const filled = answerOf(question, draft);
     const unfit = "answer" in filled ? whyUnfit(responseSchema, filled.answer) : undefined;
@@ -142,8 +144,10 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
   };
   const submit = (): void => {
     if (!enabled) return;
-    if ("answer" in made) props.answer(made.answer);
-    else setProblem(made.missing);
+    const along = alongWith(more);
+    if (!("answer" in made)) setProblem(made.missing);
+    else if (typeof along === "string") setProblem(along);
+    else props.answer(made.answer, along);
   };
   const keyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -190,6 +194,7 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
         />
       )}
       <Sends made={made} />
+      <More draft={more} disabled={disabled} change={setMore} />
       {said !== undefined && (
         <p className="problem" role="alert">
           {said}

@@ -6,6 +6,7 @@ import type { Draft, Made } from "../../src/model/questions/answer.ts";
 import { type Drafts, draftKey, type PanelAnswer, type PanelInterrupt } from "../../src/protocol/webview.ts";
 import type { Request, Send } from "../host.ts";
 import { Card } from "./card.tsx";
+import type { AlongWith } from "./more.tsx";
 import "./questions.css";
 
 export interface QuestionsProps {
@@ -31,11 +32,11 @@ export function Questions({ interrupts, drafts, send, request, enabled }: Questi
     list.current?.querySelector<HTMLElement>("input, textarea, select, button.primary")?.focus();
   }, [first]);
 
-  const answer = async (answers: readonly PanelAnswer[]): Promise<void> => {
+  const answer = async (answers: readonly PanelAnswer[], more: AlongWith = {}): Promise<void> => {
     setSending(true);
     const sent = answers.map(draftKey);
     try {
-      await request({ type: "answer", answers: [...answers] });
+      await request({ type: "answer", answers: [...answers], ...more });
       for (const key of sent) send({ type: "draft", key });
       setRefused({});
     } catch (error) {
@@ -82,7 +83,9 @@ export function Questions({ interrupts, drafts, send, request, enabled }: Questi
                 send={send}
                 request={request}
                 setMade={setMade}
-                answer={(value) => void answer([{ id: interrupt.id, index: interrupt.index, value }])}
+                answer={(value, more) =>
+                  void answer([{ id: interrupt.id, index: interrupt.index, value }], more)
+                }
               />
             </li>
           );
@@ -102,7 +105,7 @@ interface OneCardProps {
   readonly send: Send;
   readonly request: Request;
   setMade(change: (made: { readonly [key: string]: Made }) => { readonly [key: string]: Made }): void;
-  answer(value: Json): void;
+  answer(value: Json, more: AlongWith): void;
 }
 
 function OneCard({ name, setMade, send, ...props }: OneCardProps) {
