@@ -7,6 +7,7 @@
 // calls as functions), and nothing is compiled anew or run twice.
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import { calls } from "./calls.ts";
 import type { GraphIndex } from "./graphs.ts";
 import { configText, type Graph, isHidden, type Loop, type RunLoopParams, type Task } from "./langgraph.ts";
 
@@ -297,6 +298,7 @@ export class LiveGraphs {
     // The tasks of a nested graph have been given that of the task around them.
     const write = writers.get(config.writer) ?? config.writer;
     config.writer = (value) => {
+      calls.wroteCustom(task, value);
       this.#observer.wroteCustom(live, task, value);
       write(value);
     };
@@ -311,7 +313,7 @@ export class LiveGraphs {
     this.#observer.taskStarted(live, task);
     let result: unknown;
     try {
-      result = await body();
+      result = await calls.watch(task.task, live.id, body);
     } catch (error) {
       task.error = error;
       task.phase = "held";

@@ -7,6 +7,7 @@ import type {
   TaskPosition,
   TaskStatus,
 } from "../../src/protocol/runtime.ts";
+import { calls } from "./calls.ts";
 import { errorInfo } from "./errors.ts";
 import { type GraphIndex, nestedGraph, stateKeysOf } from "./graphs.ts";
 import { toJson } from "./json.ts";
@@ -77,6 +78,7 @@ function taskPosition(parts: TaskParts, graph: string, namespace: string): TaskP
   const { written, subgraph } = parts;
   const deeper = new Set(subgraph === undefined ? [] : interruptsOf(subgraph).map(({ id }) => id));
   const interrupts: InterruptInfo[] = [];
+  const at = calls.place(parts.id);
   // An interrupt of a nested graph is written for each task around it too: it is told once, where it was raised.
   for (const interrupt of parts.status === "waiting" ? written.interrupts : []) {
     const id = interrupt.id ?? parts.id;
@@ -92,6 +94,7 @@ function taskPosition(parts: TaskParts, graph: string, namespace: string): TaskP
         ? {}
         : { responseSchema: toJson(interrupt.response_schema) }),
       earlier: written.resume.map(toJson),
+      ...(at === undefined ? {} : { at }),
     });
   }
   const failed = parts.status === "failed" || parts.status === "cancelled";

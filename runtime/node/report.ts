@@ -124,6 +124,5 @@ export function willRetry(task: LiveTask, error: unknown): boolean {
 export function swallowedInterrupt(task: Task): string | undefined {
   const scratchpad = task.config?.configurable?.__pregel_scratchpad as Scratchpad | undefined;
   if (scratchpad === undefined || scratchpad.interruptCounter < scratchpad.resume.length) return undefined;
-  const name = String(task.name);
-  return `${name} called interrupt(), but its own try/catch took the interrupt for an error, so nobody was asked. Rethrow what isGraphInterrupt() accepts.`;
+  return "called interrupt(), but its own try/catch took the interrupt for an error, so nobody was asked. Rethrow what isGraphInterrupt() accepts.";
 }

@@ -9,6 +9,7 @@ import type {
   StopReason,
 } from "../../src/protocol/runtime.ts";
 import type { Breakpoints } from "./breakpoints.ts";
+import { calls } from "./calls.ts";
 import { Deciding, type StopRequest } from "./deciding.ts";
 import { errorInfo } from "./errors.ts";
 import { Exceptions } from "./exceptions.ts";
@@ -216,7 +217,11 @@ export class Run implements Observer {
     if (this.#stop !== undefined) queueMicrotask(() => this.#settle());
     const isBubble = failed && typeof error === "object" && error !== null && "is_bubble_up" in error;
     if (!failed || isBubble || this.#abort.signal.aborted) {
-      if (!failed) this.#checkSwallowed(live, task);
+      if (failed) calls.asked(task.task, error);
+      else {
+        this.#checkSwallowed(live, task);
+        calls.ended(task.task);
+      }
       this.#report.taskEnded(live, task);
       return undefined;
     }
@@ -230,9 +235,9 @@ export class Run implements Observer {
   }
 
   #checkSwallowed(live: LiveGraph, task: LiveTask): void {
-    const text = swallowedInterrupt(task.task);
-    if (text === undefined) return;
-    this.#context.link.event("message", { kind: "warning", text });
+    const what = swallowedInterrupt(task.task);
+    if (what === undefined) return;
+    const text = calls.swallowed(task.task, what);
     const node = String(task.task.name);
     const error = Object.assign(new Error(text), { name: "GraphInterrupt" });
     if (!this.#exceptions.stopsAt("swallowed", live, node, error)) return;

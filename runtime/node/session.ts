@@ -20,6 +20,7 @@ import type {
   ValuesParams,
 } from "../../src/protocol/runtime.ts";
 import { Breakpoints } from "./breakpoints.ts";
+import { calls } from "./calls.ts";
 import { Cursors } from "./cursor.ts";
 import { prepareEdit } from "./edit.ts";
 import { errorInfo, RuntimeError } from "./errors.ts";
@@ -113,6 +114,10 @@ export class Session {
     await watchModels(introspection.files(), (token) => this.#link().event("token", token));
     const sources = new Sources(introspection, params.workspaceFolders);
     sources.fill(index, index.ids());
+    calls.begin(
+      (path) => sources.ownPath(path),
+      (text) => this.#link().event("message", { kind: "warning", text }),
+    );
     const cursors = new Cursors(index, saving);
     this.#loaded = { ...found, index, cursors, saving, params, introspection, sources };
     const origin = `${found.program}:${found.variable}`;

@@ -91,6 +91,11 @@ export class Sources {
       .map((file) => this.#asOpened(file));
   }
 
+  /** The path of a file of the user's as the user opened it; undefined of any other. */
+  ownPath(path: string): string | undefined {
+    return this.#isUsers(path) ? this.#asOpened(path) : undefined;
+  }
+
   #ofNode(spec: NodeSpec): Found[] {
     const { bound } = spec;
     if (isGraph(bound)) return [];

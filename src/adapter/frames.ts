@@ -120,10 +120,14 @@ export class Frames {
       ];
     }
     const levels = [...thread.levels].reverse();
+    // A node of a library, such as a ready-made middleware, has no line of the user's.
+    const instead = levels[0]?.task?.status === "waiting" ? root.place : undefined;
     const frames = levels.map(({ graph, task }, depth): Frame => {
       const place =
         task &&
-        (depth === 0 ? this.#leafPlace(stop, thread) : this.#debuggee.graphs.before(graph.graph, task.name));
+        (depth === 0
+          ? (this.#leafPlace(stop, thread) ?? instead)
+          : this.#debuggee.graphs.before(graph.graph, task.name));
       const done = task?.status === "done" && thread.kind !== "after" ? " (done)" : "";
       return {
         kind: "task",

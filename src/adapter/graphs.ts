@@ -65,6 +65,7 @@ export class Graphs {
 
   /** Where the node waits: the call of `interrupt`, as far as the source tells which. */
   interrupt(graph: string, name: string, interrupt: InterruptInfo | undefined): SourceLine | undefined {
+    if (interrupt?.at) return interrupt.at;
     const lines = this.#interruptLines(graph, name);
     return lines[Math.min(interrupt?.index ?? 0, lines.length - 1)] ?? this.before(graph, name);
   }

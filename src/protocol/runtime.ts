@@ -294,6 +294,8 @@ export interface InterruptInfo {
   responseSchema?: Json;
   /** Earlier answers of this task, in order. */
   earlier: Json[];
+  /** The user's own line that called it, or from which the call was reached; absent where no process saw it. */
+  at?: { path: string; line: number };
 }
 export interface ErrorInfo {
   /** Class name. */

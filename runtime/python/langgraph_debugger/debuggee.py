@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from . import live, saving
+from .calls import calls
 from .edit import Editor
 from .engine import Engine
 from .errors import RuntimeFailure
@@ -59,6 +60,7 @@ class Debuggee:
         self._inspection = Inspection(self.engine, self._graphs, self.saver, dict(params.get("config") or {}))
         self._editor = Editor(self.engine, self._inspection, self.saver)
         live.install(self.engine.watch)
+        calls.begin(self._folders, self.engine.watch.tell.warn)
 
     @classmethod
     def load(

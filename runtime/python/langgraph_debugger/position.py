@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .as_json import to_json
+from .calls import calls
 from .errors import error_info
 from .graphs import KnownGraph, KnownGraphs, state_keys
 from .pregel import is_hidden
@@ -260,16 +261,17 @@ def _task(
     subgraph: GraphPosition | None,
 ) -> TaskPosition:
     nested = _interrupt_ids(subgraph) if subgraph is not None else set()
+    interrupts = interrupts_of(task.name, writes, known.id, namespace) if status == "waiting" else []
+    for each in interrupts:
+        place = calls.place(task.id)
+        if place is not None:
+            each["at"] = {"path": place[0], "line": place[1]}
     position: TaskPosition = {
         "id": task.id,
         "name": task.name,
         "status": status,
         "hasInput": is_send(task),
-        "interrupts": [
-            each
-            for each in interrupts_of(task.name, writes, known.id, namespace)
-            if status == "waiting" and each["id"] not in nested
-        ],
+        "interrupts": [each for each in interrupts if each["id"] not in nested],
     }
     if status != "pending":
         error = next((value for _, channel, value in writes if channel == "__error__"), None)

@@ -257,6 +257,14 @@ TaskPosition = TypedDict(
 
 TaskStatus = Literal["pending", "running", "waiting", "done", "failed", "cancelled"]
 
+InterruptInfo_at = TypedDict(
+    "InterruptInfo_at",
+    {
+        "path": str,
+        "line": float,
+    },
+)
+
 InterruptInfo = TypedDict(
     "InterruptInfo",
     {
@@ -268,6 +276,7 @@ InterruptInfo = TypedDict(
         "value": "Json",
         "responseSchema": NotRequired["Json"],
         "earlier": list["Json"],
+        "at": NotRequired["InterruptInfo_at"],
     },
 )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import changes
 from .breakpoints import Breakpoints, ExceptionFilters, Outcome
+from .calls import calls
 from .errors import error_info
 from .evaluate import ChannelValues, Names
 from .graphs import KnownGraphs
@@ -136,6 +137,7 @@ class Watch:
         ]
         for task in level.tasks:
             run.tasks[task.id] = task
+            calls.watch(task)
         if run.cut_off is not None:
             run.cut_off.mend(level)
         if run.no_debug or not level.tasks:
@@ -276,6 +278,7 @@ class Watch:
         task = TaskRun(task_id, pushed.name, caller.level, pushed, caller=caller)
         run.tasks[task_id] = task
         caller.level.tasks.append(task)
+        calls.watch(task)
         if not run.no_debug and task_id not in run.skip:
             lift_timeouts([task])
             task.task_gate = self._gate(run, caller.level.namespace, None, self._hits("before", task))
@@ -308,12 +311,12 @@ class Watch:
         task.state = "done"
         self.tell.task(run, "end", task)
         if has_swallowed_interrupt(task.task):
-            question = (
-                f"{task.name} called interrupt(), but its own try/except caught the exception that stops "
-                "the run, so it went on without an answer. Let GraphInterrupt pass: catch narrower "
-                "exceptions, or re-raise it."
+            question = calls.swallowed(
+                task,
+                "called interrupt(), but its own try/except caught the exception that stops the run, so it "
+                "went on without an answer. Let GraphInterrupt pass: catch narrower exceptions, or re-raise "
+                "it.",
             )
-            self.tell.warn(question)
             if not run.no_debug and self.stops_at("swallowed", task, _interrupt()):
                 gate = task.level.after or Gate("exception", Outcome(), None)
                 gate.text = question
@@ -326,6 +329,7 @@ class Watch:
                     "namespace": task.level.namespace,
                 }
                 task.level.after = gate
+        calls.ended(task)
         if task.caller is None or run.no_debug:
             return None
         outcome = self._hits("after", task, _update(task))
@@ -363,6 +367,8 @@ class Watch:
             if isinstance(found, TaskRun):
                 bubbles = is_bubble_up(error)
                 found.state = "left" if bubbles else "failed"
+                if type(error).__name__ == "GraphInterrupt":
+                    calls.asked(found, error)
                 if not bubbles and not run.cancelled:
                     gate = self._task_failed(run, found, error)
             elif found is not None and found.parent is not None and type(error).__name__ != "GraphInterrupt":
