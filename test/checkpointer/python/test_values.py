@@ -323,7 +323,7 @@ def test_an_unchanged_value_and_a_fork_cost_no_blob(saver: FileCheckpointer) -> 
 def test_an_unserialisable_value_stays_itself_in_this_process(saver: FileCheckpointer) -> None:
     lock, plain = threading.Lock(), Plain()
     function = lambda: 1  # noqa: E731  # a lambda is the point
-    values = {"lock": lock, "deep": {"list": [1, plain, 2]}, "function": function, "complex": 1j, "n": 2**70}
+    values = {"lock": lock, "deep": {"list": [1, plain, 2]}, "function": function, "complex": 1j}
 
     found = values_at(saver, put(saver, values))
 
@@ -332,7 +332,17 @@ def test_an_unserialisable_value_stays_itself_in_this_process(saver: FileCheckpo
     assert found["deep"]["list"][1] is plain
     assert found["deep"] == {"list": [1, plain, 2]}
     assert found["complex"] == 1j
-    assert found["n"] == 2**70
+
+
+def test_integers_beyond_64_bits_read_back_in_another_process(
+    open_saver: Callable[[], FileCheckpointer],
+) -> None:
+    values = {"n": 2**70, "list": [1, -(2**70), "a"], "deep": {"n": 10**5000}}
+    with open_saver() as first:
+        config = put(first, values)
+
+    with open_saver() as second:
+        assert values_at(second, config) == values
 
 
 def test_an_unserialisable_write_stays_itself_in_this_process(saver: FileCheckpointer) -> None:

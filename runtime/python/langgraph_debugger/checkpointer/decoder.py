@@ -9,7 +9,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from langgraph_debugger.checkpointer import fingerprint
 from langgraph_debugger.checkpointer.encoder import Leaf
-from langgraph_debugger.checkpointer.entries import LIST, LIVE, MAP, PART, REF, Parsed, parse, ref_to
+from langgraph_debugger.checkpointer.entries import INT, LIST, LIVE, MAP, PART, REF, Parsed, parse, ref_to
 from langgraph_debugger.checkpointer.live import LiveObjects, Unavailable
 from langgraph_debugger.checkpointer.templates import Template, Templates
 
@@ -100,7 +100,7 @@ class Decoder:
     def _value(self, entry: Parsed) -> Any:
         hash_ = entry.hash
         if not hash_:
-            return self._serde.loads_typed((entry.type, entry.data))
+            return self._loads((entry.type, entry.data))
         made = self._used.get(hash_)
         if made is not None:
             return self._copies(made) if isinstance(made, list) else self._copies([made])[0]
@@ -116,8 +116,11 @@ class Decoder:
             return self._live.resolve(data)
         return self._decode(entry, stored)
 
+    def _loads(self, stored: Stored) -> Any:
+        return int(stored[1], 16) if stored[0] == INT else self._serde.loads_typed(stored)
+
     def _decode(self, entry: Parsed, stored: Stored) -> Any:
-        value = self._serde.loads_typed(stored)
+        value = self._loads(stored)
         if entry.tag == PART:
             return value
         if self._templates is not None:

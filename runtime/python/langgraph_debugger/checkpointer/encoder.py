@@ -12,6 +12,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph_debugger.checkpointer import fingerprint
 from langgraph_debugger.checkpointer.entries import (
     INLINE_MAX,
+    INT,
     LIST,
     LIVE,
     MAP,
@@ -142,6 +143,8 @@ class Encoder:
         try:
             type_, data = self._serde.dumps_typed(value)
         except Exception:  # the serialiser and the user's classes raise whatever they like
+            if kind is int:
+                return self._leaf(before, value, print_, INT, b"%x" % value)
             if not may_split:
                 return self._live_leaf(before, value)
         else:
@@ -187,7 +190,7 @@ class Encoder:
         if _is_scalar_list(values):
             try:
                 return self._runs(before if isinstance(before, RunsNode) else None, list(values))
-            except Exception:  # an integer beyond 64 bits: only that item becomes a marker
+            except Exception:  # an integer beyond 64 bits
                 before = None
         before = before if isinstance(before, ListNode) else None
         head = before.models if before is not None else None

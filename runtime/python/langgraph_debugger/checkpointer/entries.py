@@ -11,6 +11,8 @@ _CODE_OF_TYPE = {"msgpack": 0x10, "json": 0x11, "bytes": 0x12}
 _TYPE_OF_CODE = {code: type_ for type_, code in _CODE_OF_TYPE.items()}
 
 LIST, MAP, LIVE = "@list", "@map", "@live"
+INT = "int"
+"""Of an integer beyond 64 bits, which msgpack refuses: its hexadecimal digits."""
 HASH_SIZE = 16
 INLINE_MAX = 32
 
