@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .graphs import START, KnownGraph
 from .position import Threads, checkpoint_info, is_mark
+from .saving import failure_of
 
 if TYPE_CHECKING:
     from .protocol import HistoryEntry, HistoryResult
@@ -62,8 +63,16 @@ class History:
         return nodes, [key for key in self._known.state_keys if key in channels]
 
     def _tasks(self, saved: Any) -> list[Any]:
-        """The tasks that follow a checkpoint, without LangGraph's own."""
-        snapshot = self._threads.snapshot(self._known.graph, saved)
+        """
+        The tasks that follow a checkpoint, without LangGraph's own; none where LangGraph can't prepare them,
+        as for a state that its schema refuses after a bad input.
+        """
+        try:
+            snapshot = self._threads.snapshot(self._known.graph, saved)
+        except Exception as exc:
+            if failure_of(exc) is not None:
+                raise
+            return []
         return [task for task in snapshot.tasks if task.name != START]
 
 
