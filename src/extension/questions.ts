@@ -56,6 +56,7 @@ export class Questions implements vscode.Disposable {
         const active = this.#active;
         return (active?.waits ? active : this.#waiting[0])?.ask();
       }),
+      vscode.commands.registerCommand("langgraph.undoAnswer", undoAnswer),
     ];
   }
 
@@ -187,6 +188,17 @@ async function request<Name extends keyof CustomRequests>(
   args: CustomRequests[Name]["arguments"],
 ): Promise<CustomRequests[Name]["body"]> {
   return session.customRequest(name, args);
+}
+
+/** Goes back to before the last answer of the active session. */
+async function undoAnswer(): Promise<void> {
+  const session = vscode.debug.activeDebugSession;
+  if (session?.type !== "langgraph") return;
+  try {
+    await request(session, "langgraph/undo", {});
+  } catch (error) {
+    void vscode.window.showErrorMessage((error as Error).message);
+  }
 }
 
 /** Asks one after another, and sends the answers together. */

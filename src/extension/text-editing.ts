@@ -12,7 +12,7 @@ interface Text {
   readonly done?: (text: string | null) => void;
 }
 
-/** Holds the texts that are open, for as long as their tabs are. */
+/** Holds the texts for as long as VS Code has them open. */
 export class TextEditing implements vscode.FileSystemProvider, vscode.Disposable {
   readonly #texts = new Map<string, Text>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -29,6 +29,11 @@ export class TextEditing implements vscode.FileSystemProvider, vscode.Disposable
           ? this.#take(vscode.window.activeTextEditor.document)
           : undefined,
       ),
+      // Not when it is written: VS Code still looks at the file then, and what is not saved yet can't be closed.
+      vscode.workspace.onDidSaveTextDocument((document) => this.#end(document.uri, document.getText())),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (uri.scheme === scheme) this.#texts.delete(uri.path);
+      }),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const { input } of closed)
           if (input instanceof vscode.TabInputTextDiff) this.#end(input.modified, null);
@@ -62,10 +67,7 @@ export class TextEditing implements vscode.FileSystemProvider, vscode.Disposable
       `Answer for ${asked.title} (save to take it)`,
       { preview: false, viewColumn } satisfies vscode.TextDocumentShowOptions,
     );
-    const text = await result;
-    this.#texts.delete(original.path);
-    this.#texts.delete(edited.path);
-    return text;
+    return result;
   }
 
   /** Takes the text whether it was changed or not. */
@@ -114,8 +116,6 @@ export class TextEditing implements vscode.FileSystemProvider, vscode.Disposable
     if (text.isOriginal) throw vscode.FileSystemError.NoPermissions(uri);
     text.content = content;
     text.changed++;
-    // After VS Code has heard that it is saved: a tab that is dirty asks before it closes.
-    setTimeout(() => this.#end(uri, new TextDecoder().decode(content)), 0);
   }
 
   readDirectory(): [string, vscode.FileType][] {

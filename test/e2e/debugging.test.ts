@@ -67,7 +67,7 @@ describe("debugging in VS Code with the VSIX installed", function () {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it("edits the text of a question in a tab, beside what it was, and takes it when it is saved", async () => {
+  it("edits the text of a question in a tab, takes it when it is saved, and undoes the answer", async () => {
     const { workbench } = session;
     const { page } = workbench;
     await workbench.openFile("python/email_assistant.py");
@@ -86,7 +86,12 @@ describe("debugging in VS Code with the VSIX installed", function () {
     await workbench.press("ControlOrMeta+S");
     await card.locator("[data-sends]", { hasText: '"Hello! Dear Ada' }).waitFor();
     await tab.waitFor({ state: "detached" });
+    await page.locator(".tab", { hasText: "review.txt" }).waitFor({ state: "detached" });
+    await card.getByRole("button", { name: "Answer and continue" }).click();
+    await workbench.waitForCallStack("The run has ended");
     await page.locator(".editor-instance .view-lines").first().click();
+    await workbench.runCommand("LangGraph: Undo the Last Answer");
+    await panel.getByRole("status").filter({ hasText: "Answer undone before node review" }).waitFor();
   });
 
   for (const { language, file, node, asks, text, first } of flows) {
