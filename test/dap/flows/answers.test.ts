@@ -92,7 +92,11 @@ for (const language of languages) {
         client.request("langgraph/resume", { answers: { [`${id}#0`]: "Bob" } }),
         /ask has this answer already|No interrupt .* waits/,
       );
-      assert.equal((await client.go("langgraph/resume", { answers: { [`${id}#1`]: 36 } })).reason, "end");
+      // One language gives the next question of a task another id, the other only another index.
+      const next = await only(client);
+      assert.equal(next.index, 1);
+      const end = await client.go("langgraph/resume", { answers: { [`${next.id}#1`]: 36 } });
+      assert.equal(end.reason, "end");
       assert.equal(((await client.state()) as { name: string }).name, "Ada");
       await client.close();
     });
