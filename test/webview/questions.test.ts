@@ -1,7 +1,12 @@
 // The forms of the questions in a real browser: each shape, what it says it sends, and what it sends.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
 import type { Json } from "../../src/protocol/webview.ts";
 import { asked, questionsPage, text } from "./questions-page.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("the cards of questions", function () {
   this.timeout(60_000);
@@ -260,6 +265,34 @@ describe("the cards of questions", function () {
     await button("Show JSON").click();
     const shown = await text(page.getByRole("region", { name: "Payload as JSON" }));
     assert.deepEqual(JSON.parse(shown), { question: "Ok?", deep: { a: [1] } });
+  });
+
+  it("has nothing that axe objects to in any of the forms", async () => {
+    const { page } = current();
+    const responseSchema = {
+      type: "object",
+      properties: { size: { enum: ["s", "l"] }, tags: { type: "array", items: { type: "string" } }, any: {} },
+    };
+    await current().show([
+      asked({ question: "Ok?", deep: { a: [1] } }, { id: "a", source: "a.py:1", earlier: [1], tries: 2 }),
+      asked({ task: "Edit it", draft: "long" }, { id: "b", node: "b" }),
+      asked({ name: "Ann", age: 36 }, { id: "c", node: "c" }),
+      asked("Fill in", { id: "d", node: "d", responseSchema }),
+      asked(calls(["approve", "edit", "reject", "respond"]), { id: "e", node: "e" }),
+    ]);
+    await choose("Edit");
+    await page.evaluate(axe);
+    // The heading and the colours are those of the panel around the cards.
+    const violations = await page.evaluate(async () => {
+      const { axe: checker } = globalThis as unknown as {
+        axe: { run(options: object): Promise<AxeResults> };
+      };
+      const results = await checker.run({
+        rules: { "color-contrast": { enabled: false }, "page-has-heading-one": { enabled: false } },
+      });
+      return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    });
+    assert.deepEqual(violations, []);
   });
 
   it("can't be answered when the session is over", async () => {
