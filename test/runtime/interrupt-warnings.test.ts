@@ -92,18 +92,17 @@ for (const runtime of runtimes) {
       assert.match(text, /checks.*\[0\] is a .*function.*pass simple JSON-serialisable values/);
     });
 
-    it("finds nothing wrong with nodes that ask as they should", async () => {
-      for (const [name, input, answers] of [
-        ["two_interrupts", {}, ["Ada", 36]],
-        ["validation_loop", {}, ["young", -3, 36]],
-        ["subgraph_function_interrupt", { topic: "tea" }, ["yes"]],
-      ] as const) {
+    for (const [name, input, answers] of [
+      ["two_interrupts", {}, ["Ada", 36]],
+      ["validation_loop", {}, ["young", -3, 36]],
+      ["subgraph_function_interrupt", { topic: "tea" }, ["yes"]],
+    ] as const) {
+      it(`finds nothing wrong with ${name}`, async () => {
         let stopped = await run(name, input);
         for (const value of answers) stopped = await answer(stopped, value);
         assert.equal(stopped.reason, "end");
         assert.deepEqual(warnings(), []);
-        await driver.kill();
-      }
-    });
+      });
+    }
   });
 }
