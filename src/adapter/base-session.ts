@@ -9,6 +9,8 @@ import { asDebugError, unknownRequest } from "./errors.ts";
 export interface Reply {
   /** Runs once the response has been sent. */
   after(action: () => void): void;
+  /** A client that sends this request takes its success for the end of the stop. */
+  readonly endsStop: boolean;
 }
 
 /** Takes a request's arguments and returns (or promises) the response's body. */
@@ -17,6 +19,18 @@ export type Handler<Arguments = never> = (args: Arguments, reply: Reply) => unkn
 export type Handlers = { readonly [command: string]: Handler };
 
 const reverseRequestTimeout = 30_000;
+
+/** Requests of the protocol that imply that execution goes on, or goes elsewhere. */
+const stopEnders: ReadonlySet<string> = new Set([
+  "continue",
+  "next",
+  "stepIn",
+  "stepOut",
+  "stepBack",
+  "reverseContinue",
+  "restartFrame",
+  "goto",
+]);
 
 /**
  * The library's dispatch answers nothing when an asynchronous handler rejects, refuses `initialize` without
@@ -73,7 +87,10 @@ export abstract class BaseSession extends DebugSession {
     try {
       if (!handler) throw unknownRequest(String(request.command));
       const args = (isObject(request.arguments) ? request.arguments : {}) as never;
-      const body = await handler(args, { after: (action) => later.push(action) });
+      const body = await handler(args, {
+        after: (action) => later.push(action),
+        endsStop: stopEnders.has(request.command),
+      });
       if (body !== undefined) response.body = body;
     } catch (thrown) {
       const error = asDebugError(thrown);

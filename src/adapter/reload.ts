@@ -52,7 +52,7 @@ export async function reload(
   const position = await open();
   const now = standAgain(fresh, stop, position, gone);
   for (const [key, answer] of answers) fresh.debuggee.answers.set(key, answer);
-  reply.after(() => fresh.stops.tell(now));
+  reply.after(() => fresh.stops.tell(now, stop));
   return gone ? { gone } : {};
 }
 

@@ -139,7 +139,7 @@ export class RunControl {
       resume[interrupt.id] = answer;
     }
     await this.#run({ ...more, ...(Object.keys(resume).length > 0 && { resume }) }, { kind: "continue" });
-    this.#tellContinued(stop);
+    this.#stops.tellLeft(stop);
   }
 
   /** The interrupt with this id, or with this id and index, as in `id#0`. */
@@ -177,7 +177,7 @@ export class RunControl {
     const stop = this.#debuggee.stop;
     if (!stop || (stop.form === undefined && !stop.ended)) throw inputWhileRunning();
     await this.#run({ input }, { kind: "continue" });
-    this.#tellContinued(stop);
+    this.#stops.tellLeft(stop);
   }
 
   async pause(): Promise<void> {
@@ -214,11 +214,6 @@ export class RunControl {
     if (go.resume) sentAnswers.remember(stop?.position, go.resume);
     this.#debuggee.goOn();
     if (stop && stop.interrupts.length > 0) this.#client.custom("langgraph/interrupts", { interrupts: [] });
-  }
-
-  /** For runs that the client did not start with one of the protocol's own requests. */
-  #tellContinued(stop: Stop): void {
-    this.#client.send("continued", { threadId: stop.threads[0]?.id ?? 1, allThreadsContinued: true });
   }
 
   // -------------------------------------------------------------------------------------------- stopping

@@ -163,10 +163,14 @@ export class Stops {
     return [...new Set([...hitBreakpointIds, ...this.#hits.atInterrupts(lines)])];
   }
 
-  /** Says where the run stands, unless it is elsewhere by now. */
-  tell({ number }: Stop): void {
+  /**
+   * Says where the run stands, unless it is elsewhere by now. `before`: the stop that a client believes to stand at
+   * still, since it was left by no request of the protocol.
+   */
+  tell({ number }: Stop, before?: Stop): void {
     const { stop } = this.#debuggee;
     if (stop?.number !== number) return;
+    if (before) this.tellLeft(before);
     this.#client.send("stopped", {
       reason: stop.reason,
       description: stop.description,
@@ -178,6 +182,11 @@ export class Stops {
     // A client that still asks what was asked at the stop before has to stop asking.
     if (stop.interrupts.length > 0 || this.#asks) void this.#tellInterrupts(stop);
     this.#asks = stop.interrupts.length > 0;
+  }
+
+  /** For what the client did not begin with one of the protocol's own requests. */
+  tellLeft(stop: Stop): void {
+    this.#client.send("continued", { threadId: stop.threads[0]?.id ?? 1, allThreadsContinued: true });
   }
 
   /** The same stop, whose state was changed: frames and variables of it stay. */

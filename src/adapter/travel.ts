@@ -265,7 +265,7 @@ export class Travel {
       rests: true,
       word,
     });
-    reply.after(() => this.#stops.tell(now));
+    reply.after(() => this.#stops.tell(now, reply.endsStop ? undefined : stop));
   }
 }
 

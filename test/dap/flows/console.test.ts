@@ -1,6 +1,7 @@
 // The console's commands for the past, over both languages, and the custom requests that other editors have for it.
 
 import assert from "node:assert/strict";
+import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { HistoryBody } from "../../../src/protocol/dap.ts";
 import type { Client, StoppedBody } from "../client.ts";
 import { Bench, languages } from "../languages.ts";
@@ -65,6 +66,14 @@ for (const language of languages) {
       await client.launch(bench.launch("linear", { input }));
       assert.equal((await type(client, "/back")).description, "Back before node think");
       assert.equal((await type(client, "/goto answer")).description, "Jumped to before node answer");
+      // A client that did not ask to leave the stop must hear that it was left; one that did knows it.
+      const around = () =>
+        (client.timeline as DebugProtocol.Event[])
+          .map(({ event }) => event)
+          .filter((event) => event === "continued" || event === "stopped");
+      assert.deepEqual(around(), ["stopped", "continued", "stopped", "continued", "stopped"]);
+      await client.go("stepBack", { threadId: 1 });
+      assert.deepEqual(around().slice(5), ["stopped"]);
       await assert.rejects(client.evaluate("/goto nobody"), /No .* node "nobody".*fetch, think, answer/);
       await client.close();
     });
