@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import type { AxeResults } from "axe-core";
 import { bundleFolder, closeBrowser, openBrowser, openPanel, type Panel, type Theme } from "./panel.ts";
-import { graphs, largeGraph, states, stopped } from "./pictures.ts";
+import { graphs, interrupt, largeGraph, states, stopped } from "./pictures.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const themes: Theme[] = ["dark", "light", "hc", "hc-light"];
@@ -106,6 +106,17 @@ describe("the panel", function () {
         (width) => (document.querySelector(".graph")?.clientWidth ?? 0) > width,
         graph.width,
       );
+    });
+
+    it("the button that answers, also where the card is longer than its place", async () => {
+      await open({ picture: states.waiting ?? {}, width: 500 });
+      const long = { question: "Approve this reply?", draft: "Dear Ann,\n".repeat(40) };
+      await panel.page.setViewportSize({ width: 500, height: 480 });
+      await panel.show({ interrupts: [{ ...interrupt, value: long }] });
+      await panel.page.getByText("Dear Ann,").first().waitFor();
+      const button = await panel.page.getByRole("button", { name: "Answer and continue" }).boundingBox();
+      const place = await panel.page.locator(".questions").boundingBox();
+      assert.ok(button && place && button.y + button.height <= place.y + place.height);
     });
   });
 

@@ -200,7 +200,7 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
           {said}
         </p>
       )}
-      <div className="row">
+      <div className="row actions">
         <button type="button" className="primary" disabled={disabled} onClick={submit}>
           {several ? "Answer this one" : "Answer and continue"}
         </button>
