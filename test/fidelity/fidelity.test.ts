@@ -16,8 +16,11 @@ import { type RuntimeRun, RuntimeRuns } from "./runtime-runs.ts";
 import { backAndForth, everywhere, Random, random, straight } from "./stepping.ts";
 
 const seed = Number(process.env.LANGGRAPH_TEST_SEED ?? 1);
-/** By default a client steps each graph in one of the languages, in turns: what it adds to the rest knows no language. */
-const steppedInBoth = process.env.LANGGRAPH_TEST_REQUESTS !== undefined;
+/**
+ * By default the runs that take a process of their own are made in turns, which go on with the seed: each graph is killed
+ * in one of the languages, and every other one stepped by a client. `npm run fuzz` makes all of them.
+ */
+const allTurns = process.env.LANGGRAPH_TEST_REQUESTS !== undefined;
 
 /** Each kind of run of one fixture; what was not tried is undefined, what failed is an error. */
 interface Runs {
@@ -116,7 +119,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
         });
       }
 
-      if (isKilled(fixture)) {
+      if (isKilled(fixture, language)) {
         it(`${name}: the same when it is killed at a stop and opened again`, async () => {
           const killed = await get("killed");
           assert.ok(killed.killed, "it stood nowhere");
@@ -151,13 +154,16 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
 }
 
 function isStepped(fixture: Fixture, language: Language): boolean {
-  const turn = allFixtures.indexOf(fixture) % 2 === 0 ? "python" : "typescript";
-  return steppedInBoth || (fixture.only ?? turn) === language;
+  const turn = ["python", undefined, "typescript", undefined][(allFixtures.indexOf(fixture) + seed) % 4];
+  return allTurns || turn === language;
 }
 
 /** Fixtures that name their graph are about how it is loaded. */
-function isKilled({ once, name, graph }: Fixture): boolean {
-  return once === undefined && graph === undefined && name !== "exits";
+function isKilled(fixture: Fixture, language: Language): boolean {
+  const turn = (allFixtures.indexOf(fixture) + seed) % 2 === 0 ? "typescript" : "python";
+  const { once, name, graph, only } = fixture;
+  const can = once === undefined && graph === undefined && name !== "exits";
+  return can && (allTurns || (only ?? turn) === language);
 }
 
 /**
@@ -181,7 +187,7 @@ async function allRuns(fixture: Fixture, language: Language, seed: number): Prom
     const back = goes ? await runs.run(backAndForth(numbers)).catch(tell) : undefined;
     const all = await runs.run(everywhere).catch(tell);
     const stepped = fixture.once ? undefined : await runs.run(random(numbers)).catch(tell);
-    const killed = isKilled(fixture) ? await killedRun(runs, numbers).catch(tell) : undefined;
+    const killed = isKilled(fixture, language) ? await killedRun(runs, numbers).catch(tell) : undefined;
     return { straight: without, everywhere: all, random: stepped, killed, back, forks };
   } finally {
     await runs.close();
