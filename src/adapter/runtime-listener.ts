@@ -80,7 +80,9 @@ export class RuntimeListener {
     };
     const timer = setTimeout(() => drop("it did not say hello"), helloTimeout);
     socket.on("error", () => drop("it failed"));
-    socket.on("close", () => drop("it closed"));
+    // Messages that have been read by then are handled one a turn of the event loop.
+    const closed = new Promise<void>((resolve) => socket.once("close", () => afterTurns(resolve)));
+    void closed.then(() => drop("it closed"));
     connection.onError(() => drop("its messages can't be read"));
     connection.onUnhandledNotification(() => drop("it did not start with hello"));
     connection.onNotification("launcher", (params: { token?: unknown } | undefined) => {
@@ -88,7 +90,7 @@ export class RuntimeListener {
       if (!this.#strangers.delete(socket)) return;
       clearTimeout(timer);
       this.#launchers.add(socket);
-      socket.on("close", () => this.#launcherEnd.resolve({}));
+      void closed.then(() => this.#launcherEnd.resolve({}));
     });
     connection.onNotification("ended", (end: LauncherEnd) => {
       if (this.#launchers.has(socket)) this.#launcherEnd.resolve(end);
@@ -123,4 +125,9 @@ export class RuntimeListener {
     const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
     return typeof token === "string" && timingSafeEqual(digest(token), digest(this.token));
   }
+}
+
+function afterTurns(then: () => void, turns = 4): void {
+  if (turns === 0) then();
+  else setImmediate(() => afterTurns(then, turns - 1));
 }

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
-import { type MessageConnection, ResponseError } from "vscode-jsonrpc/node.js";
+import { ErrorCodes, type MessageConnection, ResponseError } from "vscode-jsonrpc/node.js";
 import { Emitter } from "../base/event.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Events, HelloParams, Requests, RuntimeErrorData } from "../protocol/runtime.ts";
@@ -135,7 +135,7 @@ export class Runtime {
     } catch (error) {
       if (error instanceof ResponseError && isErrorData(error.data))
         throw fromRuntime(error.message, error.data);
-      if (this.#end || this.#closed) throw runtimeGone();
+      if (this.#end || this.#closed || isLost(error)) throw runtimeGone();
       throw error;
     }
   }
@@ -292,6 +292,17 @@ export class Runtime {
     this.#connection?.dispose();
     this.#ended.fire(end);
   }
+}
+
+/** Whether a request failed for the connection: the process may be gone before that is known of it. */
+function isLost(error: unknown): boolean {
+  if (!(error instanceof ResponseError)) return true;
+  const { MessageWriteError, PendingResponseRejected, ConnectionInactive } = ErrorCodes;
+  return (
+    error.code === MessageWriteError ||
+    error.code === PendingResponseRejected ||
+    error.code === ConnectionInactive
+  );
 }
 
 function isErrorData(data: unknown): data is RuntimeErrorData {

@@ -381,7 +381,7 @@ for (const language of languages) {
       };
       assert.deepEqual(await labels("/re"), ["/resume", "/reload"]);
       assert.deepEqual(await labels("x + to"), ["topic"]);
-      assert.deepEqual(await labels("/resume th"), ["think"]);
+      assert.deepEqual(await labels("/goto th"), ["think"]);
       const { sources } = await client.request<{ sources: { path: string }[] }>("loadedSources");
       assert.ok(sources.some(({ path }) => path === program));
       const { breakpoints } = await client.request<{ breakpoints: { line: number }[] }>(

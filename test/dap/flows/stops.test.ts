@@ -101,7 +101,7 @@ for (const language of languages) {
       const client = await bench.client();
       const stop = await client.launch(bench.launch("swallowed_interrupt", { input: {} }));
       assert.equal(stop.reason, "exception");
-      assert.match(stop.text ?? "", /ask called interrupt\(\)/);
+      assert.match(stop.text ?? "", /^ask \(.*:\d+\) called interrupt\(\)/);
       assert.equal((await client.go("continue")).reason, "end");
       await client.close();
     });
