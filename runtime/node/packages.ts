@@ -97,12 +97,16 @@ export function projectFolder(program: string): string {
 
 const typescriptFiles = new Set([".ts", ".tsx", ".mts", ".cts"]);
 
+/** Who starts Node with one of these wants Node to read TypeScript by itself. */
+const readsTypeScript = /^--experimental-(strip|transform)-types$/;
+
 /**
- * Makes `import` of a TypeScript program work: with the project's own tsx, else with Node's type stripping.
- * The adapter needs to pass no flag for either.
+ * Makes `import` of a TypeScript program work: with the project's own tsx, else with Node's type stripping, or with that
+ * alone where Node was told to. The adapter needs to pass no flag for either.
  */
 export function prepareTypeScript(program: string): void {
   if (!typescriptFiles.has(extname(program))) return;
+  if (process.execArgv.some((argument) => readsTypeScript.test(argument))) return;
   const require = createRequire(program);
   let esm: string | undefined;
   try {

@@ -35,6 +35,7 @@ for (const language of languages) {
         let stop = await client.launch({
           ...(JSON.parse(JSON.stringify({ input: fixture.input })) as LaunchAttributes),
           ...language.attributes,
+          nodeArgs: [],
           program,
           threadId: "golden",
           checkpoints: join(bench.folder, "checkpoints.sqlite"),

@@ -117,6 +117,7 @@ function launchAttributes(
     stopOnEntry: true,
     python,
     node: process.execPath,
+    nodeArgs: ["--experimental-strip-types"],
   });
 }
 

@@ -216,6 +216,18 @@ export const graph = new StateGraph(State)
     assert.equal(runtime.output, "");
   });
 
+  it("reads TypeScript by Node itself where its arguments say so", async () => {
+    // Which Node refuses, and tsx takes.
+    const source = "enum Word { Last }\nexport const graph = Word;\n";
+    const files = { "package.json": '{"type": "module"}', "graph.ts": source };
+    await using at = project(files, ["@langchain", "tsx"]);
+    await using runtime = await NodeRuntime.start({
+      cwd: at.path,
+      nodeArgs: ["--experimental-strip-types"],
+    });
+    await assert.rejects(runtime.load(join(at.path, "graph.ts")), /enum/);
+  });
+
   it("tells how to install tsx when Node can't read the file", async () => {
     await using at = project({ "package.json": "{}", "graph.tsx": "export const graph = 1;\n" }, [
       "@langchain",
