@@ -69,7 +69,16 @@ export class Gestures {
 
   /** Right-clicks a scope or a variable of the Variables view and chooses from its menu. */
   async chooseForVariable(name: string, entry: string): Promise<void> {
-    await this.#workbench.variableRow(name).click({ button: "right" });
+    const item = this.#page.locator(".monaco-menu .action-item:not(.disabled)", { hasText: entry }).first();
+    // VS Code draws the view anew a while after a stop, and then drops a menu that was asked for before.
+    for (let left = 5; ; left--) {
+      await this.#workbench.variableRow(name).click({ button: "right" });
+      const shown = await item.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (shown || left === 0) break;
+    }
     await this.choose(entry);
   }
 
