@@ -8,7 +8,7 @@ const limit = 500;
 const messageLines = 3;
 
 /**
- * One line such as `TypeError: no key is set (/work/main.mjs:2)`. Text that holds no error of Node or Python gives its
+ * One line such as `TypeError: no key is set (/project/main.mjs:2)`. Text that holds no error of Node or Python gives its
  * last lines; an empty one gives "".
  */
 export function lastWords(stderr: string): string {
@@ -30,7 +30,7 @@ function join({ message, place }: Words): string {
 // ---------------------------------------------------------------------------------------------- Node
 
 const footer = /^Node\.js v\d/;
-/** `    at load (file:///work/main.mjs:2:9)`, `    at /work/main.ts:4:1`. */
+/** `    at load (file:///project/main.mjs:2:9)`, `    at /project/main.ts:4:1`. */
 const nodeFrame = /^\s+at (?:.*\()?([^()]+?):(\d+)(?::\d+)?\)?(?: \{)?$/;
 /** The file and line that Node shows the source of, above the error. */
 const nodeHeader = /^(\S.*):(\d+)$/;

@@ -40,7 +40,7 @@ function ownOfPython(lines: readonly string[], folders: readonly string[]): stri
   return [...kept, ...(outside ?? [])];
 }
 
-/** `    at publish (/work/graph.ts:35:9)`, `    at async file:///work/graph.ts:35:9`. */
+/** `    at publish (/project/graph.ts:35:9)`, `    at async file:///project/graph.ts:35:9`. */
 const nodeFrame = /^\s+at (?:.*\()?(?:async )?(?:file:\/\/)?([^()]+?):\d+:\d+\)?/;
 
 function ownOfNode(lines: readonly string[], folders: readonly string[]): string[] {

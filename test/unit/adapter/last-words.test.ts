@@ -92,7 +92,7 @@ describe("the last words of an interpreter", () => {
 
   it("tell of a group of exceptions, which Python 3.11 and newer print with a margin", () => {
     const printed = `  + Exception Group Traceback (most recent call last):
-  |   File "/work/group.py", line 1, in <module>
+  |   File "/project/group.py", line 1, in <module>
   |     raise ExceptionGroup("none worked", [ValueError("a"), KeyError("b")])
   | ExceptionGroup: none worked (2 sub-exceptions)
   +-+---------------- 1 ----------------
@@ -101,7 +101,7 @@ describe("the last words of an interpreter", () => {
     | KeyError: 'b'
     +------------------------------------
 `;
-    assert.equal(lastWords(printed), "ExceptionGroup: none worked (2 sub-exceptions) (/work/group.py:1)");
+    assert.equal(lastWords(printed), "ExceptionGroup: none worked (2 sub-exceptions) (/project/group.py:1)");
   });
 
   it("are the last lines where there is no error among them", () => {

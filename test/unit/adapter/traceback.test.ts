@@ -3,15 +3,15 @@
 import assert from "node:assert/strict";
 import { ownFrames, ownTraceback } from "../../../src/adapter/traceback.ts";
 
-const folders = ["/work"];
-const library = "/work/.venv/lib/python3.12/site-packages/langgraph/main.py";
+const folders = ["/project"];
+const library = "/project/.venv/lib/python3.12/site-packages/langgraph/main.py";
 
 describe("a traceback", () => {
   it("begins with the user's outermost frame", () => {
     const text = `Traceback (most recent call last):
   File "${library}", line 3, in astream
     async for _ in runner:
-  File "/work/graph.py", line 8, in publish
+  File "/project/graph.py", line 8, in publish
     post(text)
     ~~~~^^^^^^
   File "${library}", line 9, in post
@@ -21,7 +21,7 @@ During task with name 'publish'`;
     assert.equal(
       ownTraceback(text, folders),
       `Traceback (most recent call last):
-  File "/work/graph.py", line 8, in publish
+  File "/project/graph.py", line 8, in publish
     post(text)
     ~~~~^^^^^^
   File "${library}", line 9, in post
@@ -35,7 +35,7 @@ During task with name 'publish'`,
     const block = (frames: string, error: string): string =>
       `Traceback (most recent call last):\n${frames}${error}\n`;
     const outer = `  File "${library}", line 1, in a\n    a()\n`;
-    const own = '  File "/work/graph.py", line 2, in b\n    b()\n';
+    const own = '  File "/project/graph.py", line 2, in b\n    b()\n';
     const between = "\nThe above exception was the direct cause of the following exception:\n\n";
     const text = (first: string): string =>
       `${block(first + own, "KeyError: 'x'")}${between}${block(outer, "ValueError: bad")}`;
@@ -44,11 +44,11 @@ During task with name 'publish'`,
 
   it("of Node ends with the user's outermost frame", () => {
     const own = `RangeError: no
-    at post (/work/node_modules/printer/index.js:1:2)
-    at RunnableCallable.publish (/work/graph.ts:35:9)`;
+    at post (/project/node_modules/printer/index.js:1:2)
+    at RunnableCallable.publish (/project/graph.ts:35:9)`;
     const outer = `
     at AsyncLocalStorage.run (node:internal/async_local_storage/async_context_frame:65:14)
-    at async runWithRetry (/work/node_modules/@langchain/langgraph/src/pregel/retry.ts:123:18)`;
+    at async runWithRetry (/project/node_modules/@langchain/langgraph/src/pregel/retry.ts:123:18)`;
     const cause = "\n  [cause]: Error: deeper\n    at x (/elsewhere/y.js:1:2)";
     assert.equal(ownTraceback(own + outer + cause, folders), own + cause);
     assert.equal(ownTraceback(`Error: no${outer}`, folders), `Error: no${outer}`);
@@ -56,7 +56,7 @@ During task with name 'publish'`,
 
   it("has the frames from the innermost to the user's outermost one", () => {
     const frame = (path?: string) => ({ name: "f", line: 1, ...(path !== undefined && { path }) });
-    const frames = [frame(library), frame("/work/a.py"), frame(), frame("/work/b.py"), frame(library)];
+    const frames = [frame(library), frame("/project/a.py"), frame(), frame("/project/b.py"), frame(library)];
     assert.deepEqual(ownFrames(frames, folders), frames.slice(0, 4));
     assert.deepEqual(ownFrames([frame(library)], folders), [frame(library)]);
   });
