@@ -71,26 +71,49 @@ function pythonProperty(name, property, out) {
   return pythonType(property);
 }
 
+const pythonKeywords = new Set([
+  "class",
+  "def",
+  "del",
+  "for",
+  "from",
+  "global",
+  "if",
+  "import",
+  "in",
+  "is",
+  "pass",
+]);
+const isPythonName = (key) => /^[A-Za-z]\w*$/.test(key) && !pythonKeywords.has(key);
+
 function pythonDefinition(name, schema, out, doc) {
+  const text = doc ? [`"""${doc}"""`] : [];
   if (schema.type === "object" && schema.properties) {
     const required = new Set(schema.required ?? []);
-    const lines = Object.entries(schema.properties).map(([key, property]) => {
+    const fields = Object.entries(schema.properties).map(([key, property]) => {
       const inner = pythonProperty(`${name}_${key}`, property, out);
-      const type = required.has(key) ? inner : `NotRequired[${inner}]`;
-      return `        ${JSON.stringify(key)}: ${type},`;
+      return [key, required.has(key) ? inner : `NotRequired[${inner}]`];
     });
-    out.push(`${name} = TypedDict(\n    ${JSON.stringify(name)},\n    {\n${lines.join("\n")}\n    },\n)`);
-  } else if (schema.anyOf?.some((each) => each.properties)) {
+    if (fields.every(([key]) => isPythonName(key))) {
+      const body = [...text, ...fields.map(([key, type]) => `${key}: ${type}`)];
+      out.push([`class ${name}(TypedDict):`, ...body.map((line) => `    ${line}`)].join("\n"));
+    } else {
+      // A key such as `from` can only be said this way.
+      const items = fields.map(([key, type]) => `    ${JSON.stringify(key)}: ${type},`);
+      out.push([`${name} = TypedDict("${name}", {`, ...items, "})", ...text].join("\n"));
+    }
+    return;
+  }
+  let type = name === "Json" ? "Any" : pythonType(schema);
+  if (schema.anyOf?.some((each) => each.properties)) {
     const names = schema.anyOf.map((each, index) => {
       if (!each.properties) return pythonType(each);
       pythonDefinition(`${name}_${index}`, each, out);
       return JSON.stringify(`${name}_${index}`);
     });
-    out.push(`${name} = Union[${names.join(", ")}]`);
-  } else {
-    out.push(`${name} = ${name === "Json" ? "Any" : pythonType(schema)}`);
+    type = `Union[${names.join(", ")}]`;
   }
-  if (doc) out.push(`"""${doc}"""`);
+  out.push([`${name} = ${type}`, ...text].join("\n"));
 }
 
 function pythonTypes(schema, source) {
@@ -112,7 +135,7 @@ function pythonTypes(schema, source) {
     "",
     `${camelToSnakeConstant("protocolVersion")} = ${version}`,
     "",
-    out.join("\n\n").replaceAll('\n\n"""', '\n"""'),
+    out.join("\n\n"),
     "",
   ].join("\n");
 }

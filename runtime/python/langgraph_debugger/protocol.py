@@ -13,372 +13,233 @@ Json = Any
 
 Language = Literal["python", "javascript"]
 
-GraphModel = TypedDict(
-    "GraphModel",
-    {
-        "id": str,
-        "nodes": list["GraphNode"],
-        "edges": list["GraphEdge"],
-    },
-)
-"""One graph. `__start__` and `__end__` stand in edges, never among `nodes`."""
+class GraphModel(TypedDict):
+    """One graph. `__start__` and `__end__` stand in edges, never among `nodes`."""
+    id: str
+    nodes: list["GraphNode"]
+    edges: list["GraphEdge"]
 
-GraphNode = TypedDict(
-    "GraphNode",
-    {
-        "name": str,
-        "kind": "NodeKind",
-        "functions": list["NodeFunction"],
-        "addedAt": NotRequired["SourceRange"],
-        "subgraph": NotRequired[str],
-    },
-)
+class GraphNode(TypedDict):
+    name: str
+    kind: "NodeKind"
+    functions: list["NodeFunction"]
+    addedAt: NotRequired["SourceRange"]
+    subgraph: NotRequired[str]
 
 NodeKind = Literal["function", "subgraph", "tools", "task", "entrypoint"]
 """What a node runs. `subgraph`: a compiled graph; `tools`: a ToolNode; `task` and `entrypoint`: the functional API; `function`: everything else that is called with the state."""
 
-NodeFunction = TypedDict(
-    "NodeFunction",
-    {
-        "path": str,
-        "line": float,
-        "endLine": float,
-        "name": NotRequired[str],
-        "role": Literal["node", "tool", "router"],
-        "definitionLine": float,
-        "firstStatementLine": NotRequired[float],
-        "returnLines": list[float],
-        "interruptLines": list[float],
-    },
-)
-"""A function in the user's files that a node is made of."""
+class NodeFunction(TypedDict):
+    """A function in the user's files that a node is made of."""
+    path: str
+    line: float
+    endLine: float
+    name: NotRequired[str]
+    role: Literal["node", "tool", "router"]
+    definitionLine: float
+    firstStatementLine: NotRequired[float]
+    returnLines: list[float]
+    interruptLines: list[float]
 
-SourceRange = TypedDict(
-    "SourceRange",
-    {
-        "path": str,
-        "line": float,
-        "endLine": float,
-    },
-)
-"""A stretch of a file, both ends included."""
+class SourceRange(TypedDict):
+    """A stretch of a file, both ends included."""
+    path: str
+    line: float
+    endLine: float
 
-GraphEdge = TypedDict(
-    "GraphEdge",
-    {
-        "from": str,
-        "to": NotRequired[str],
-        "label": NotRequired[str],
-        "conditional": bool,
-        "source": NotRequired["SourceRange"],
-    },
-)
+GraphEdge = TypedDict("GraphEdge", {
+    "from": str,
+    "to": NotRequired[str],
+    "label": NotRequired[str],
+    "conditional": bool,
+    "source": NotRequired["SourceRange"],
+})
 
-NodeBreakpoint = TypedDict(
-    "NodeBreakpoint",
-    {
-        "id": float,
-        "when": Literal["before", "after"],
-        "graph": str,
-        "node": str,
-        "condition": NotRequired[str],
-        "hitCondition": NotRequired[str],
-        "logMessage": NotRequired[str],
-    },
-)
-"""Where a run may stop: before or after a node of a graph."""
+class NodeBreakpoint(TypedDict):
+    """Where a run may stop: before or after a node of a graph."""
+    id: float
+    when: Literal["before", "after"]
+    graph: str
+    node: str
+    condition: NotRequired[str]
+    hitCondition: NotRequired[str]
+    logMessage: NotRequired[str]
 
-DataBreakpoint = TypedDict(
-    "DataBreakpoint",
-    {
-        "id": float,
-        "graph": str,
-        "key": str,
-        "condition": NotRequired[str],
-        "hitCondition": NotRequired[str],
-    },
-)
-"""Where a run stops after a superstep whose nodes have changed a key of the state: one that they wrote, and whose value is not equal to what it was before."""
+class DataBreakpoint(TypedDict):
+    """Where a run stops after a superstep whose nodes have changed a key of the state: one that they wrote, and whose value is not equal to what it was before."""
+    id: float
+    graph: str
+    key: str
+    condition: NotRequired[str]
+    hitCondition: NotRequired[str]
 
-ExceptionFilter = TypedDict(
-    "ExceptionFilter",
-    {
-        "filter": Literal["raised", "retried", "swallowed"],
-        "condition": NotRequired[str],
-    },
-)
-"""`raised`: stop when a node's error ends the run. `retried`: at an error that a retry policy will handle. `swallowed`: after a node whose own try/except caught `interrupt()`."""
+class ExceptionFilter(TypedDict):
+    """`raised`: stop when a node's error ends the run. `retried`: at an error that a retry policy will handle. `swallowed`: after a node whose own try/except caught `interrupt()`."""
+    filter: Literal["raised", "retried", "swallowed"]
+    condition: NotRequired[str]
 
-StepMode_0 = TypedDict(
-    "StepMode_0",
-    {
-        "kind": Literal["continue"],
-    },
-)
+class StepMode_0(TypedDict):
+    kind: Literal["continue"]
 
-StepMode_1 = TypedDict(
-    "StepMode_1",
-    {
-        "kind": Literal["in"],
-    },
-)
+class StepMode_1(TypedDict):
+    kind: Literal["in"]
 
-StepMode_2 = TypedDict(
-    "StepMode_2",
-    {
-        "kind": Literal["over"],
-        "namespace": str,
-    },
-)
+class StepMode_2(TypedDict):
+    kind: Literal["over"]
+    namespace: str
 
-StepMode_3 = TypedDict(
-    "StepMode_3",
-    {
-        "kind": Literal["out"],
-        "namespace": str,
-    },
-)
+class StepMode_3(TypedDict):
+    kind: Literal["out"]
+    namespace: str
 
-StepMode_4 = TypedDict(
-    "StepMode_4",
-    {
-        "kind": Literal["into"],
-        "namespace": str,
-        "taskId": str,
-    },
-)
+class StepMode_4(TypedDict):
+    kind: Literal["into"]
+    namespace: str
+    taskId: str
 
 StepMode = Union["StepMode_0", "StepMode_1", "StepMode_2", "StepMode_3", "StepMode_4"]
 """What to stop at beyond breakpoints. Namespaces are LangGraph's (`a:<uuid>|b:<uuid>`), the root is `""`."""
 
-MoveTarget_0 = TypedDict(
-    "MoveTarget_0",
-    {
-        "kind": Literal["checkpoint"],
-        "namespace": str,
-        "checkpointId": str,
-    },
-)
+class MoveTarget_0(TypedDict):
+    kind: Literal["checkpoint"]
+    namespace: str
+    checkpointId: str
 
-MoveTarget_1 = TypedDict(
-    "MoveTarget_1",
-    {
-        "kind": Literal["back"],
-        "namespace": str,
-    },
-)
+class MoveTarget_1(TypedDict):
+    kind: Literal["back"]
+    namespace: str
 
-MoveTarget_2 = TypedDict(
-    "MoveTarget_2",
-    {
-        "kind": Literal["task"],
-        "namespace": str,
-        "taskId": str,
-    },
-)
+class MoveTarget_2(TypedDict):
+    kind: Literal["task"]
+    namespace: str
+    taskId: str
 
-MoveTarget_3 = TypedDict(
-    "MoveTarget_3",
-    {
-        "kind": Literal["goto"],
-        "namespace": str,
-        "nodes": list[str],
-    },
-)
+class MoveTarget_3(TypedDict):
+    kind: Literal["goto"]
+    namespace: str
+    nodes: list[str]
 
 MoveTarget = Union["MoveTarget_0", "MoveTarget_1", "MoveTarget_2", "MoveTarget_3"]
 """Where the cursor of a thread can be moved to."""
 
-Position_finished_tasks = TypedDict(
-    "Position_finished_tasks",
-    {
-        "id": str,
-        "name": str,
-    },
-)
+class Position_finished_tasks(TypedDict):
+    id: str
+    name: str
 
-Position_finished = TypedDict(
-    "Position_finished",
-    {
-        "namespace": str,
-        "graph": str,
-        "tasks": list["Position_finished_tasks"],
-    },
-)
+class Position_finished(TypedDict):
+    namespace: str
+    graph: str
+    tasks: list["Position_finished_tasks"]
 
-Position = TypedDict(
-    "Position",
-    {
-        "threadId": str,
-        "root": "GraphPosition",
-        "finished": NotRequired["Position_finished"],
-        "error": NotRequired["ErrorInfo"],
-    },
-)
-"""Where a thread stands: a tree of graphs, each with the tasks of its current superstep."""
+class Position(TypedDict):
+    """Where a thread stands: a tree of graphs, each with the tasks of its current superstep."""
+    threadId: str
+    root: "GraphPosition"
+    finished: NotRequired["Position_finished"]
+    error: NotRequired["ErrorInfo"]
 
-GraphPosition = TypedDict(
-    "GraphPosition",
-    {
-        "graph": str,
-        "namespace": str,
-        "checkpoint": NotRequired["CheckpointInfo"],
-        "stateKeys": list[str],
-        "tasks": list["TaskPosition"],
-    },
-)
+class GraphPosition(TypedDict):
+    graph: str
+    namespace: str
+    checkpoint: NotRequired["CheckpointInfo"]
+    stateKeys: list[str]
+    tasks: list["TaskPosition"]
 
-CheckpointInfo = TypedDict(
-    "CheckpointInfo",
-    {
-        "id": str,
-        "parentId": NotRequired[str],
-        "namespace": str,
-        "step": float,
-        "source": str,
-        "createdAt": str,
-        "next": list[str],
-        "metadata": dict[str, "Json"],
-    },
-)
+class CheckpointInfo(TypedDict):
+    id: str
+    parentId: NotRequired[str]
+    namespace: str
+    step: float
+    source: str
+    createdAt: str
+    next: list[str]
+    metadata: dict[str, "Json"]
 
-TaskPosition = TypedDict(
-    "TaskPosition",
-    {
-        "id": str,
-        "name": str,
-        "status": "TaskStatus",
-        "hasInput": bool,
-        "interrupts": list["InterruptInfo"],
-        "error": NotRequired["ErrorInfo"],
-        "subgraph": NotRequired["GraphPosition"],
-    },
-)
+class TaskPosition(TypedDict):
+    id: str
+    name: str
+    status: "TaskStatus"
+    hasInput: bool
+    interrupts: list["InterruptInfo"]
+    error: NotRequired["ErrorInfo"]
+    subgraph: NotRequired["GraphPosition"]
 
 TaskStatus = Literal["pending", "running", "waiting", "done", "failed", "cancelled"]
 
-InterruptInfo_at = TypedDict(
-    "InterruptInfo_at",
-    {
-        "path": str,
-        "line": float,
-    },
-)
+class InterruptInfo_at(TypedDict):
+    path: str
+    line: float
 
-InterruptInfo = TypedDict(
-    "InterruptInfo",
-    {
-        "id": str,
-        "index": float,
-        "node": str,
-        "namespace": str,
-        "graph": str,
-        "value": "Json",
-        "responseSchema": NotRequired["Json"],
-        "earlier": list["Json"],
-        "at": NotRequired["InterruptInfo_at"],
-    },
-)
+class InterruptInfo(TypedDict):
+    id: str
+    index: float
+    node: str
+    namespace: str
+    graph: str
+    value: "Json"
+    responseSchema: NotRequired["Json"]
+    earlier: list["Json"]
+    at: NotRequired["InterruptInfo_at"]
 
-ErrorInfo_frames = TypedDict(
-    "ErrorInfo_frames",
-    {
-        "name": str,
-        "path": NotRequired[str],
-        "line": NotRequired[float],
-        "column": NotRequired[float],
-    },
-)
+class ErrorInfo_frames(TypedDict):
+    name: str
+    path: NotRequired[str]
+    line: NotRequired[float]
+    column: NotRequired[float]
 
-ErrorInfo = TypedDict(
-    "ErrorInfo",
-    {
-        "type": str,
-        "message": str,
-        "traceback": str,
-        "frames": list["ErrorInfo_frames"],
-        "node": NotRequired[str],
-        "namespace": NotRequired[str],
-    },
-)
+class ErrorInfo(TypedDict):
+    type: str
+    message: str
+    traceback: str
+    frames: list["ErrorInfo_frames"]
+    node: NotRequired[str]
+    namespace: NotRequired[str]
 
-Value = TypedDict(
-    "Value",
-    {
-        "name": str,
-        "key": str,
-        "value": str,
-        "type": str,
-        "indexed": float,
-        "named": float,
-        "evaluateName": NotRequired[str],
-        "unserialisable": NotRequired[bool],
-    },
-)
-"""One value as it is shown in a tree."""
+class Value(TypedDict):
+    """One value as it is shown in a tree."""
+    name: str
+    key: str
+    value: str
+    type: str
+    indexed: float
+    named: float
+    evaluateName: NotRequired[str]
+    unserialisable: NotRequired[bool]
 
 StopReason = Literal["entry", "step", "breakpoint", "exception", "pause", "interrupt", "end"]
 
-HistoryEntry = TypedDict(
-    "HistoryEntry",
-    {
-        "checkpoint": "CheckpointInfo",
-        "nodes": list[str],
-        "written": list[str],
-        "graph": str,
-    },
-)
+class HistoryEntry(TypedDict):
+    checkpoint: "CheckpointInfo"
+    nodes: list[str]
+    written: list[str]
+    graph: str
 
-ValueRoot_0 = TypedDict(
-    "ValueRoot_0",
-    {
-        "kind": Literal["state"],
-        "namespace": str,
-        "checkpointId": NotRequired[str],
-    },
-)
+class ValueRoot_0(TypedDict):
+    kind: Literal["state"]
+    namespace: str
+    checkpointId: NotRequired[str]
 
-ValueRoot_1 = TypedDict(
-    "ValueRoot_1",
-    {
-        "kind": Literal["writes"],
-        "namespace": str,
-        "checkpointId": str,
-    },
-)
+class ValueRoot_1(TypedDict):
+    kind: Literal["writes"]
+    namespace: str
+    checkpointId: str
 
-ValueRoot_2 = TypedDict(
-    "ValueRoot_2",
-    {
-        "kind": Literal["input"],
-        "namespace": str,
-        "taskId": str,
-    },
-)
+class ValueRoot_2(TypedDict):
+    kind: Literal["input"]
+    namespace: str
+    taskId: str
 
-ValueRoot_3 = TypedDict(
-    "ValueRoot_3",
-    {
-        "kind": Literal["interrupt"],
-        "id": str,
-        "index": float,
-    },
-)
+class ValueRoot_3(TypedDict):
+    kind: Literal["interrupt"]
+    id: str
+    index: float
 
-ValueRoot_4 = TypedDict(
-    "ValueRoot_4",
-    {
-        "kind": Literal["config"],
-    },
-)
+class ValueRoot_4(TypedDict):
+    kind: Literal["config"]
 
-ValueRoot_5 = TypedDict(
-    "ValueRoot_5",
-    {
-        "kind": Literal["result"],
-        "id": float,
-    },
-)
+class ValueRoot_5(TypedDict):
+    kind: Literal["result"]
+    id: float
 
 ValueRoot = Union["ValueRoot_0", "ValueRoot_1", "ValueRoot_2", "ValueRoot_3", "ValueRoot_4", "ValueRoot_5"]
 """Something whose children can be read. `namespace` names a graph at the current position."""
@@ -386,292 +247,184 @@ ValueRoot = Union["ValueRoot_0", "ValueRoot_1", "ValueRoot_2", "ValueRoot_3", "V
 RuntimeErrorCode = Literal["importError", "noGraph", "ambiguousGraph", "notAGraph", "langgraphMissing", "langgraphTooOld", "languageTooOld", "invalidInput", "unknownInterrupt", "needsAnswer", "invalidEdit", "atStart", "unknownNode", "unknownCheckpoint", "running", "notRunning", "checkpointFile", "otherGraph", "unknownThread", "evaluation", "staleValue", "internal"]
 """`data.code` of a JSON-RPC error. The message says what to do next."""
 
-HelloParams = TypedDict(
-    "HelloParams",
-    {
-        "token": str,
-        "protocolVersion": float,
-        "language": "Language",
-        "languageVersion": str,
-        "pid": float,
-    },
-)
-"""Runtime to adapter, its first message."""
+class HelloParams(TypedDict):
+    """Runtime to adapter, its first message."""
+    token: str
+    protocolVersion: float
+    language: "Language"
+    languageVersion: str
+    pid: float
 
-HelloResult = TypedDict(
-    "HelloResult",
-    {
-        "protocolVersion": float,
-    },
-)
+class HelloResult(TypedDict):
+    protocolVersion: float
 
-LoadParams = TypedDict(
-    "LoadParams",
-    {
-        "program": NotRequired[str],
-        "graph": NotRequired[str],
-        "searchPaths": list[str],
-        "checkpoints": str,
-        "config": NotRequired[dict[str, "Json"]],
-        "context": NotRequired[dict[str, "Json"]],
-        "workspaceFolders": list[str],
-    },
-)
-"""Imports the user's module, finds the graph, puts the debugger's checkpointer on it. Nothing of the graph runs."""
+class LoadParams(TypedDict):
+    """Imports the user's module, finds the graph, puts the debugger's checkpointer on it. Nothing of the graph runs."""
+    program: NotRequired[str]
+    graph: NotRequired[str]
+    searchPaths: list[str]
+    checkpoints: str
+    config: NotRequired[dict[str, "Json"]]
+    context: NotRequired[dict[str, "Json"]]
+    workspaceFolders: list[str]
 
-LoadResult_compiledInterrupts = TypedDict(
-    "LoadResult_compiledInterrupts",
-    {
-        "graph": str,
-        "before": list[str],
-        "after": list[str],
-    },
-)
+class LoadResult_compiledInterrupts(TypedDict):
+    graph: str
+    before: list[str]
+    after: list[str]
 
-LoadResult = TypedDict(
-    "LoadResult",
-    {
-        "name": str,
-        "origin": str,
-        "langgraphVersion": str,
-        "graphs": list["GraphModel"],
-        "sources": list[str],
-        "inputSchema": "Json",
-        "stateKeys": list[str],
-        "compiledInterrupts": list["LoadResult_compiledInterrupts"],
-        "replacedCheckpointer": NotRequired[str],
-        "warnings": list[str],
-    },
-)
+class LoadResult(TypedDict):
+    name: str
+    origin: str
+    langgraphVersion: str
+    graphs: list["GraphModel"]
+    sources: list[str]
+    inputSchema: "Json"
+    stateKeys: list[str]
+    compiledInterrupts: list["LoadResult_compiledInterrupts"]
+    replacedCheckpointer: NotRequired[str]
+    warnings: list[str]
 
-SetBreakpointsParams = TypedDict(
-    "SetBreakpointsParams",
-    {
-        "breakpoints": list["NodeBreakpoint"],
-        "dataBreakpoints": list["DataBreakpoint"],
-        "exceptions": list["ExceptionFilter"],
-        "compiled": bool,
-        "revision": float,
-    },
-)
-"""Replaces all breakpoints and filters. Takes effect at the next superstep, in subgraphs too."""
+class SetBreakpointsParams(TypedDict):
+    """Replaces all breakpoints and filters. Takes effect at the next superstep, in subgraphs too."""
+    breakpoints: list["NodeBreakpoint"]
+    dataBreakpoints: list["DataBreakpoint"]
+    exceptions: list["ExceptionFilter"]
+    compiled: bool
+    revision: float
 
-OpenParams = TypedDict(
-    "OpenParams",
-    {
-        "threadId": str,
-    },
-)
-"""Where a thread stands on disk, without running anything. Null: the file has no such thread."""
+class OpenParams(TypedDict):
+    """Where a thread stands on disk, without running anything. Null: the file has no such thread."""
+    threadId: str
 
 OpenResult = Union["Position", None]
 
-RunParams = TypedDict(
-    "RunParams",
-    {
-        "threadId": str,
-        "input": NotRequired["Json"],
-        "resume": NotRequired[dict[str, "Json"]],
-        "update": NotRequired[dict[str, "Json"]],
-        "goto": NotRequired[list[str]],
-        "step": "StepMode",
-        "noDebug": bool,
-    },
-)
-"""Starts a run, or goes on from where the thread stands. Answered at once; `stopped` tells where it ended up."""
+class RunParams(TypedDict):
+    """Starts a run, or goes on from where the thread stands. Answered at once; `stopped` tells where it ended up."""
+    threadId: str
+    input: NotRequired["Json"]
+    resume: NotRequired[dict[str, "Json"]]
+    update: NotRequired[dict[str, "Json"]]
+    goto: NotRequired[list[str]]
+    step: "StepMode"
+    noDebug: bool
 
-PauseResult = TypedDict(
-    "PauseResult",
-    {
-        "waitingFor": list[str],
-    },
-)
-"""Stops before the next superstep."""
+class PauseResult(TypedDict):
+    """Stops before the next superstep."""
+    waitingFor: list[str]
 
-MoveParams = TypedDict(
-    "MoveParams",
-    {
-        "threadId": str,
-        "to": "MoveTarget",
-    },
-)
-"""Moves the cursor of a thread; nothing runs. A held run is ended first. The thread is then at a copy of the checkpoint (`source: "fork"`, the original's id under `forked_from` in its metadata), so that going on makes a branch; the copy is on disk when this is answered, and a thread that is opened again stands there. A copy that was moved away from and never run nor edited is removed."""
+class MoveParams(TypedDict):
+    """Moves the cursor of a thread; nothing runs. A held run is ended first. The thread is then at a copy of the checkpoint (`source: "fork"`, the original's id under `forked_from` in its metadata), so that going on makes a branch; the copy is on disk when this is answered, and a thread that is opened again stands there. A copy that was moved away from and never run nor edited is removed."""
+    threadId: str
+    to: "MoveTarget"
 
 MoveResult = "Position"
 
-EditParams = TypedDict(
-    "EditParams",
-    {
-        "threadId": str,
-        "namespace": str,
-        "path": list[str],
-        "expression": str,
-        "node": NotRequired[str],
-    },
-)
-"""Changes a value of the state at the cursor in place: the same checkpoint, the same pending tasks; what it was is kept in the file. A held run is ended first."""
+class EditParams(TypedDict):
+    """Changes a value of the state at the cursor in place: the same checkpoint, the same pending tasks; what it was is kept in the file. A held run is ended first."""
+    threadId: str
+    namespace: str
+    path: list[str]
+    expression: str
+    node: NotRequired[str]
 
-EditResult = TypedDict(
-    "EditResult",
-    {
-        "value": "Value",
-        "position": "Position",
-    },
-)
+class EditResult(TypedDict):
+    value: "Value"
+    position: "Position"
 
-HistoryParams = TypedDict(
-    "HistoryParams",
-    {
-        "threadId": str,
-        "namespace": str,
-        "before": NotRequired[str],
-        "limit": float,
-    },
-)
-"""The steps before `before` (a checkpoint id; absent: the newest) on its branch, newest first."""
+class HistoryParams(TypedDict):
+    """The steps before `before` (a checkpoint id; absent: the newest) on its branch, newest first."""
+    threadId: str
+    namespace: str
+    before: NotRequired[str]
+    limit: float
 
-HistoryResult = TypedDict(
-    "HistoryResult",
-    {
-        "entries": list["HistoryEntry"],
-        "more": bool,
-    },
-)
+class HistoryResult(TypedDict):
+    entries: list["HistoryEntry"]
+    more: bool
 
-ValuesParams = TypedDict(
-    "ValuesParams",
-    {
-        "root": "ValueRoot",
-        "path": list[str],
-        "filter": NotRequired[Literal["indexed", "named"]],
-        "start": NotRequired[float],
-        "count": NotRequired[float],
-    },
-)
+class ValuesParams(TypedDict):
+    root: "ValueRoot"
+    path: list[str]
+    filter: NotRequired[Literal["indexed", "named"]]
+    start: NotRequired[float]
+    count: NotRequired[float]
 
-ValuesResult = TypedDict(
-    "ValuesResult",
-    {
-        "values": list["Value"],
-    },
-)
+class ValuesResult(TypedDict):
+    values: list["Value"]
 
-EvaluateParams = TypedDict(
-    "EvaluateParams",
-    {
-        "expression": str,
-        "namespace": str,
-        "checkpointId": NotRequired[str],
-        "node": NotRequired[str],
-    },
-)
+class EvaluateParams(TypedDict):
+    expression: str
+    namespace: str
+    checkpointId: NotRequired[str]
+    node: NotRequired[str]
 
-EvaluateResult = TypedDict(
-    "EvaluateResult",
-    {
-        "root": "ValueRoot",
-        "name": str,
-        "key": str,
-        "value": str,
-        "type": str,
-        "indexed": float,
-        "named": float,
-        "evaluateName": NotRequired[str],
-        "unserialisable": NotRequired[bool],
-    },
-)
+class EvaluateResult(TypedDict):
+    root: "ValueRoot"
+    name: str
+    key: str
+    value: str
+    type: str
+    indexed: float
+    named: float
+    evaluateName: NotRequired[str]
+    unserialisable: NotRequired[bool]
 
-JsonParams = TypedDict(
-    "JsonParams",
-    {
-        "root": "ValueRoot",
-        "path": list[str],
-    },
-)
-"""A value whole, as JSON text with two spaces of indent."""
+class JsonParams(TypedDict):
+    """A value whole, as JSON text with two spaces of indent."""
+    root: "ValueRoot"
+    path: list[str]
 
-JsonResult = TypedDict(
-    "JsonResult",
-    {
-        "json": str,
-    },
-)
+class JsonResult(TypedDict):
+    json: str
 
-StoppedEvent = TypedDict(
-    "StoppedEvent",
-    {
-        "reason": "StopReason",
-        "text": NotRequired[str],
-        "hitBreakpointIds": list[float],
-        "position": "Position",
-    },
-)
-"""Event: the run stands, and everything up to here is on disk."""
+class StoppedEvent(TypedDict):
+    """Event: the run stands, and everything up to here is on disk."""
+    reason: "StopReason"
+    text: NotRequired[str]
+    hitBreakpointIds: list[float]
+    position: "Position"
 
-GraphsEvent = TypedDict(
-    "GraphsEvent",
-    {
-        "revision": float,
-        "graphs": list["GraphModel"],
-        "sources": list[str],
-    },
-)
-"""Event: graphs were found at run time, or sources were loaded later. Replaces all that was known. A graph that begins does not get beyond its first superstep before `setBreakpoints` with this revision has come (or 2 seconds have passed), unless it is run without debugging: the adapter always answers with one."""
+class GraphsEvent(TypedDict):
+    """Event: graphs were found at run time, or sources were loaded later. Replaces all that was known. A graph that begins does not get beyond its first superstep before `setBreakpoints` with this revision has come (or 2 seconds have passed), unless it is run without debugging: the adapter always answers with one."""
+    revision: float
+    graphs: list["GraphModel"]
+    sources: list[str]
 
-TaskEvent = TypedDict(
-    "TaskEvent",
-    {
-        "event": Literal["start", "end", "error", "cached", "retry"],
-        "id": str,
-        "node": str,
-        "graph": str,
-        "namespace": str,
-        "step": float,
-        "milliseconds": NotRequired[float],
-        "error": NotRequired["ErrorInfo"],
-    },
-)
-"""Event: a node starts, ends, fails, or is taken from the cache."""
+class TaskEvent(TypedDict):
+    """Event: a node starts, ends, fails, or is taken from the cache."""
+    event: Literal["start", "end", "error", "cached", "retry"]
+    id: str
+    node: str
+    graph: str
+    namespace: str
+    step: float
+    milliseconds: NotRequired[float]
+    error: NotRequired["ErrorInfo"]
 
-SuperstepEvent = TypedDict(
-    "SuperstepEvent",
-    {
-        "graph": str,
-        "namespace": str,
-        "step": float,
-        "nodes": list[str],
-        "milliseconds": float,
-        "written": list[str],
-    },
-)
-"""Event: a superstep is over."""
+class SuperstepEvent(TypedDict):
+    """Event: a superstep is over."""
+    graph: str
+    namespace: str
+    step: float
+    nodes: list[str]
+    milliseconds: float
+    written: list[str]
 
-MessageEvent = TypedDict(
-    "MessageEvent",
-    {
-        "kind": Literal["logpoint", "note", "warning", "error"],
-        "text": str,
-        "breakpointId": NotRequired[float],
-    },
-)
-"""Event: a line for the user: a log point's message, or something to know."""
+class MessageEvent(TypedDict):
+    """Event: a line for the user: a log point's message, or something to know."""
+    kind: Literal["logpoint", "note", "warning", "error"]
+    text: str
+    breakpointId: NotRequired[float]
 
-CustomEvent = TypedDict(
-    "CustomEvent",
-    {
-        "namespace": str,
-        "node": NotRequired[str],
-        "value": "Json",
-    },
-)
-"""Event: what the graph wrote to its custom stream."""
+class CustomEvent(TypedDict):
+    """Event: what the graph wrote to its custom stream."""
+    namespace: str
+    node: NotRequired[str]
+    value: "Json"
 
-TokenEvent = TypedDict(
-    "TokenEvent",
-    {
-        "namespace": str,
-        "node": NotRequired[str],
-        "text": str,
-    },
-)
-"""Event: a token of a chat model that the user's own code streams."""
+class TokenEvent(TypedDict):
+    """Event: a token of a chat model that the user's own code streams."""
+    namespace: str
+    node: NotRequired[str]
+    text: str
