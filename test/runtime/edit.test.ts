@@ -3,25 +3,15 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EditResult, GraphPosition, NodeBreakpoint } from "../../src/protocol/runtime.ts";
+import type { EditResult, GraphPosition } from "../../src/protocol/runtime.ts";
 import { Driver, innermost, interrupts, refused, shape } from "./driver.ts";
 import { fixture, runtimes } from "./runtimes.ts";
-
-const before = (node: string, graph = ""): Omit<NodeBreakpoint, "id"> => ({ when: "before", graph, node });
+import { before, Standing } from "./standing.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: editing the state`, () => {
-    let driver: Driver;
-    afterEach(() => driver.kill());
-
-    /** Starts a fixture and stops before a node. */
-    async function stopBefore(name: string, node: string, graph = "", options = {}): Promise<GraphPosition> {
-      driver = await Driver.load(runtime, name, options);
-      await driver.breakpoints(before(node, graph));
-      const { position } = await driver.run({ input: fixture(name).input });
-      await driver.breakpoints();
-      return position.root;
-    }
+    const on = new Standing(runtime);
+    afterEach(() => on.driver.kill());
 
     /** Edits the value that is found by the names of its keys, as a tree shows them. */
     async function edit(
@@ -32,16 +22,16 @@ for (const runtime of runtimes) {
     ): Promise<EditResult> {
       const path: string[] = [];
       for (const name of names) {
-        const children = await driver.values({ kind: "state", namespace }, path);
+        const children = await on.driver.values({ kind: "state", namespace }, path);
         // An item of a list is called `[0]` in Python, `0` in JavaScript.
         path.push(children.find((each) => each.name === name || `[${each.name}]` === name)?.key ?? name);
       }
-      const params = { threadId: driver.threadId, namespace, path, expression };
-      return driver.request("edit", node === undefined ? params : { ...params, node });
+      const params = { threadId: on.driver.threadId, namespace, path, expression };
+      return on.driver.request("edit", node === undefined ? params : { ...params, node });
     }
 
     it("changes a value in place: the same checkpoint, the same tasks", async () => {
-      const held = await stopBefore("linear", "think");
+      const held = await on.stopBefore("linear", "think");
       const { value, position } = await edit(["count"], "41");
       assert.deepEqual([value.name, value.value, value.evaluateName], ["count", "41", "count"]);
       assert.equal(position.root.checkpoint?.id, held.checkpoint?.id);
@@ -49,11 +39,11 @@ for (const runtime of runtimes) {
         position.root.tasks.map((task) => task.id),
         held.tasks.map((task) => task.id),
       );
-      assert.equal(((await driver.state()) as { count: number }).count, 41);
-      assert.equal(await driver.evaluate("count"), "41");
-      assert.equal((await driver.run()).reason, "end");
-      assert.equal(((await driver.state()) as { count: number }).count, 42);
-      const starts = driver.all("task").filter((task) => task.event === "start");
+      assert.equal(((await on.driver.state()) as { count: number }).count, 41);
+      assert.equal(await on.driver.evaluate("count"), "41");
+      assert.equal((await on.driver.run()).reason, "end");
+      assert.equal(((await on.driver.state()) as { count: number }).count, 42);
+      const starts = on.driver.all("task").filter((task) => task.event === "start");
       assert.deepEqual(
         starts.map((task) => task.node),
         ["fetch", "think", "answer"],
@@ -61,23 +51,23 @@ for (const runtime of runtimes) {
     });
 
     it("takes JSON, and expressions over the state", async () => {
-      await stopBefore("linear", "think");
+      await on.stopBefore("linear", "think");
       await edit(["log"], '["from", "JSON", "\\u00e9"]');
-      assert.deepEqual(((await driver.state()) as { log: unknown }).log, ["from", "JSON", "é"]);
+      assert.deepEqual(((await on.driver.state()) as { log: unknown }).log, ["from", "JSON", "é"]);
       const { value } = await edit(["count"], "count + 1");
       assert.equal(value.value, "2");
       await edit(["topic"], '""');
-      assert.equal(((await driver.state()) as { topic: string }).topic, "");
+      assert.equal(((await on.driver.state()) as { topic: string }).topic, "");
     });
 
     it("changes an item of a list", async () => {
-      await stopBefore("linear", "think");
+      await on.stopBefore("linear", "think");
       const { value } = await edit(["log", "[0]"], '"changed"');
       assert.match(value.name, /^\[?0\]?$/);
       assert.match(value.value, /changed/);
-      assert.deepEqual(((await driver.state()) as { log: string[] }).log, ["changed", "fetch"]);
-      assert.equal((await driver.run()).reason, "end");
-      assert.deepEqual(((await driver.state()) as { log: string[] }).log, [
+      assert.deepEqual(((await on.driver.state()) as { log: string[] }).log, ["changed", "fetch"]);
+      assert.equal((await on.driver.run()).reason, "end");
+      assert.deepEqual(((await on.driver.state()) as { log: string[] }).log, [
         "changed",
         "fetch",
         "think",
@@ -86,68 +76,68 @@ for (const runtime of runtimes) {
     });
 
     it("changes a field of a message", async () => {
-      await stopBefore("messages", "correct");
+      await on.stopBefore("messages", "correct");
       await edit(["messages", "[1]", "content"], '"Something else"');
-      const [, reply] = await driver.values({ kind: "state", namespace: "" }, ["messages"]);
+      const [, reply] = await on.driver.values({ kind: "state", namespace: "" }, ["messages"]);
       assert.match(reply?.value ?? "", /ai: .*Something else/);
-      assert.equal((await driver.run()).reason, "end");
+      assert.equal((await on.driver.run()).reason, "end");
     });
 
     it("sets a key that nothing was written to", async () => {
-      await stopBefore("linear", "fetch");
+      await on.stopBefore("linear", "fetch");
       await edit(["done"], "true");
-      assert.equal(((await driver.state()) as { done: boolean }).done, true);
-      assert.equal((await driver.run()).reason, "end");
+      assert.equal(((await on.driver.state()) as { done: boolean }).done, true);
+      assert.equal((await on.driver.run()).reason, "end");
     });
 
     it("keeps the old checkpoint's value out of the way in another process", async () => {
       const folder = mkdtempSync(join(tmpdir(), "langgraph-edit-"));
       const checkpoints = join(folder, "checkpoints.sqlite");
       try {
-        await stopBefore("linear", "think", "", { checkpoints });
+        await on.stopBefore("linear", "think", "", { checkpoints });
         await edit(["count"], "6");
-        await driver.kill();
-        driver = await Driver.load(runtime, "linear", { checkpoints });
-        const opened = await driver.request("open", { threadId: driver.threadId });
+        await on.driver.kill();
+        on.driver = await Driver.load(runtime, "linear", { checkpoints });
+        const opened = await on.driver.request("open", { threadId: on.driver.threadId });
         assert.ok(opened);
         assert.equal(shape(opened.root), "think:pending");
-        assert.equal((await driver.run()).reason, "end");
-        assert.equal(((await driver.state()) as { count: number }).count, 7);
+        assert.equal((await on.driver.run()).reason, "end");
+        assert.equal(((await on.driver.state()) as { count: number }).count, 7);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     });
 
     it("refuses what the state's schema does not take, and the run stays as it is", async () => {
-      await stopBefore("typed_state", "birthday");
+      await on.stopBefore("typed_state", "birthday");
       await assert.rejects(edit(["customer", "age"], "-3"), refused("invalidEdit"));
       await assert.rejects(edit(["status"], '"unheard of"'), (error: Error) => {
         assert.match(error.message, /status/);
         return refused("invalidEdit")(error);
       });
-      assert.deepEqual((await driver.state()) as unknown, {
+      assert.deepEqual((await on.driver.state()) as unknown, {
         customer: { name: "Ada", age: 36 },
         status: "greeted",
         tags: ["age 36"],
       });
       const { value } = await edit(["customer", "age"], "99");
       assert.equal(value.value, "99");
-      assert.equal((await driver.run()).reason, "end");
-      assert.equal(((await driver.state()) as { customer: { age: number } }).customer.age, 100);
+      assert.equal((await on.driver.run()).reason, "end");
+      assert.equal(((await on.driver.state()) as { customer: { age: number } }).customer.age, 100);
     });
 
     it("refuses what can't be stored, what raises, and what is not there", async () => {
-      await stopBefore("linear", "think");
+      await on.stopBefore("linear", "think");
       const unstorable = runtime.language === "python" ? "lambda: 1" : "() => 1";
       await assert.rejects(edit(["count"], unstorable), refused("invalidEdit"));
       await assert.rejects(edit(["count"], runtime.say.raises), refused("evaluation"));
       await assert.rejects(edit(["count"], "1 +"), refused("evaluation"));
       await assert.rejects(edit(["nothing"], "1"), refused("invalidEdit"));
       await assert.rejects(edit([], "1"), refused("invalidEdit"));
-      driver.threadId = "no such thread";
+      on.driver.threadId = "no such thread";
       await assert.rejects(
-        driver.request("edit", {
-          threadId: driver.threadId,
+        on.driver.request("edit", {
+          threadId: on.driver.threadId,
           namespace: "",
           path: ["count"],
           expression: "1",
@@ -157,117 +147,108 @@ for (const runtime of runtimes) {
     });
 
     it("refuses a key whose value no checkpoint holds whole", async () => {
-      await stopBefore("delta", "two");
+      await on.stopBefore("delta", "two");
       await assert.rejects(edit(["log"], "[]"), refused("invalidEdit"));
-      assert.equal((await driver.run()).reason, "end");
+      assert.equal((await on.driver.run()).reason, "end");
     });
 
     it("refuses while a node computes", async () => {
-      driver = await Driver.load(runtime, "slow");
-      await driver.begin({ input: { milliseconds: 300 } });
-      await driver.event("task", (task) => task.node === "sleep" && task.event === "start");
-      const params = { threadId: driver.threadId, namespace: "", path: ["milliseconds"], expression: "1" };
-      await assert.rejects(driver.request("edit", params), refused("running"));
-      assert.equal((await driver.event("stopped")).reason, "end");
+      on.driver = await Driver.load(runtime, "slow");
+      await on.driver.begin({ input: { milliseconds: 300 } });
+      await on.driver.event("task", (task) => task.node === "sleep" && task.event === "start");
+      const params = { threadId: on.driver.threadId, namespace: "", path: ["milliseconds"], expression: "1" };
+      await assert.rejects(on.driver.request("edit", params), refused("running"));
+      assert.equal((await on.driver.event("stopped")).reason, "end");
     });
 
     it("keeps questions and what finished siblings wrote", async () => {
-      driver = await Driver.load(runtime, "parallel_interrupts");
-      const asked = interrupts((await driver.run({ input: {} })).position.root);
+      on.driver = await Driver.load(runtime, "parallel_interrupts");
+      const asked = interrupts((await on.driver.run({ input: {} })).position.root);
       const { position } = await edit(["votes"], '["early: yes"]');
       assert.deepEqual(interrupts(position.root), asked);
       assert.match(shape(position.root), /robot:done/);
       const answers = Object.fromEntries(asked.map((each) => [each.id, "no"]));
-      assert.equal((await driver.run({ resume: answers })).reason, "end");
-      assert.deepEqual(((await driver.state()) as { votes: string[] }).votes, [
+      assert.equal((await on.driver.run({ resume: answers })).reason, "end");
+      assert.deepEqual(((await on.driver.state()) as { votes: string[] }).votes, [
         "early: yes",
         "budget: no",
         "legal: no",
         "robot: yes",
       ]);
-      const robots = driver.all("task").filter((task) => task.node === "robot" && task.event === "start");
+      const robots = on.driver.all("task").filter((task) => task.node === "robot" && task.event === "start");
       assert.equal(robots.length, 1);
     });
 
     it("edits inside a subgraph that is held", async () => {
-      const held = await stopBefore("subgraph_interrupt", "confirm", "booking");
+      const held = await on.stopBefore("subgraph_interrupt", "confirm", "booking");
       const { namespace } = innermost(held);
       const { position } = await edit(["price"], "price * 2", namespace, "confirm");
       assert.equal(shape(position.root), "booking(confirm:pending)");
-      const [question] = interrupts((await driver.run()).position.root);
+      const [question] = interrupts((await on.driver.run()).position.root);
       assert.ok(question);
-      assert.equal((await driver.run({ resume: { [question.id]: true } })).reason, "end");
-      assert.deepEqual(await driver.state(), { price: 360, agreed: true, log: "begun, paid 360" });
-      const quotes = driver.all("task").filter((task) => task.node === "quote" && task.event === "start");
+      assert.equal((await on.driver.run({ resume: { [question.id]: true } })).reason, "end");
+      assert.deepEqual(await on.driver.state(), { price: 360, agreed: true, log: "begun, paid 360" });
+      const quotes = on.driver.all("task").filter((task) => task.node === "quote" && task.event === "start");
       assert.equal(quotes.length, 1);
     });
 
     it("edits around a subgraph that is held", async () => {
-      const held = await stopBefore("subgraph_interrupt", "confirm", "booking");
+      const held = await on.stopBefore("subgraph_interrupt", "confirm", "booking");
       await edit(["log"], '"edited"');
-      assert.deepEqual(await driver.state(innermost(held).namespace), { price: 180, log: "begun" });
-      assert.deepEqual(await driver.state(), { log: "edited" });
-      assert.equal((await driver.run()).reason, "interrupt");
+      assert.deepEqual(await on.driver.state(innermost(held).namespace), { price: 180, log: "begun" });
+      assert.deepEqual(await on.driver.state(), { log: "edited" });
+      assert.equal((await on.driver.run()).reason, "interrupt");
     });
 
     it("refuses in a graph that keeps no checkpoints", async () => {
-      const held = await stopBefore("subgraph_no_checkpointer", "*", "child");
+      const held = await on.stopBefore("subgraph_no_checkpointer", "*", "child");
       const { namespace, stateKeys } = innermost(held);
       await assert.rejects(edit([stateKeys[0] ?? ""], "1", namespace), refused("invalidEdit"));
     });
 
     it("counts the recursion limit on", async () => {
-      driver = await Driver.load(runtime, "loop", { config: { recursion_limit: 7 } });
-      await driver.breakpoints({ ...before("work"), hitCondition: "3" });
-      await driver.run({ input: { count: 0, limit: 6 } });
+      on.driver = await Driver.load(runtime, "loop", { config: { recursion_limit: 7 } });
+      await on.driver.breakpoints({ ...before("work"), hitCondition: "3" });
+      await on.driver.run({ input: { count: 0, limit: 6 } });
       await edit(["log"], "[]");
-      assert.equal((await driver.run()).reason, "exception");
-      assert.equal(((await driver.state()) as { count: number }).count, 6);
-      driver.threadId = "shorter";
-      await driver.run({ input: { count: 0, limit: 6 } });
+      assert.equal((await on.driver.run()).reason, "exception");
+      assert.equal(((await on.driver.state()) as { count: number }).count, 6);
+      on.driver.threadId = "shorter";
+      await on.driver.run({ input: { count: 0, limit: 6 } });
       await edit(["count"], "3");
-      assert.equal((await driver.run()).reason, "end");
-      assert.equal(((await driver.state()) as { count: number }).count, 6);
+      assert.equal((await on.driver.run()).reason, "end");
+      assert.equal(((await on.driver.state()) as { count: number }).count, 6);
     });
 
     it("edits the state at the end, for the next turn", async () => {
-      driver = await Driver.load(runtime, "linear");
-      await driver.run({ input: fixture("linear").input });
+      on.driver = await Driver.load(runtime, "linear");
+      await on.driver.run({ input: fixture("linear").input });
       await edit(["count"], "10");
-      assert.equal(((await driver.state()) as { count: number }).count, 10);
-      await driver.breakpoints(before("fetch"));
-      await driver.run({ input: { topic: "ants" } });
-      assert.equal(((await driver.state()) as { count: number }).count, 10);
+      assert.equal(((await on.driver.state()) as { count: number }).count, 10);
+      await on.driver.breakpoints(before("fetch"));
+      await on.driver.run({ input: { topic: "ants" } });
+      assert.equal(((await on.driver.state()) as { count: number }).count, 10);
     });
 
     it("keeps an edit on a copy that the cursor is moved away from", async () => {
-      const held = await stopBefore("linear", "answer");
-      const { root } = await driver.back();
+      const held = await on.stopBefore("linear", "answer");
+      const { root } = await on.driver.back();
       await edit(["count"], "8");
       const there = { kind: "checkpoint", namespace: "", checkpointId: held.checkpoint?.id ?? "" } as const;
-      await driver.move(there);
+      await on.driver.move(there);
       const again = { ...there, checkpointId: root.checkpoint?.id ?? "" };
-      assert.equal(shape((await driver.move(again)).root), "think:pending");
-      assert.equal(((await driver.state()) as { count: number }).count, 8);
-      assert.equal((await driver.run()).reason, "end");
-      assert.equal(((await driver.state()) as { count: number }).count, 9);
+      assert.equal(shape((await on.driver.move(again)).root), "think:pending");
+      assert.equal(((await on.driver.state()) as { count: number }).count, 8);
+      assert.equal((await on.driver.run()).reason, "end");
+      assert.equal(((await on.driver.state()) as { count: number }).count, 9);
     });
 
     describe("and going on after an error", () => {
       async function fail(input: { near: number; far: number }): Promise<GraphPosition> {
-        driver = await Driver.load(runtime, "divisions");
-        const stopped = await driver.run({ input });
+        on.driver = await Driver.load(runtime, "divisions");
+        const stopped = await on.driver.run({ input });
         assert.equal(stopped.reason, "exception");
         return stopped.position.root;
-      }
-
-      /** How often each node was started. */
-      function started(): Record<string, number> {
-        const found: Record<string, number> = {};
-        for (const { event, node } of driver.all("task")) {
-          if (event === "start") found[node] = (found[node] ?? 0) + 1;
-        }
-        return found;
       }
 
       const results = ["12 / 4 = 3", "fine", "12 / 3 = 4", "joined"];
@@ -277,12 +258,12 @@ for (const runtime of runtimes) {
         assert.deepEqual(shape(failed).split(" ").sort(), ["child:done", "fine:done", "share:failed"]);
         const { position } = await edit(["near"], "3");
         assert.match(shape(position.root), /share:failed/);
-        await driver.breakpoints(before("*"), before("*", "child"));
-        const next = await driver.run();
+        await on.driver.breakpoints(before("*"), before("*", "child"));
+        const next = await on.driver.run();
         assert.equal(shape(next.position.root), "join:pending");
-        assert.equal((await driver.run()).reason, "end");
-        assert.deepEqual(started(), { fine: 1, share: 2, child: 1, weigh: 1, split: 1, join: 1 });
-        assert.deepEqual(((await driver.state()) as { results: string[] }).results, results);
+        assert.equal((await on.driver.run()).reason, "end");
+        assert.deepEqual(on.started(), { fine: 1, share: 2, child: 1, weigh: 1, split: 1, join: 1 });
+        assert.deepEqual(((await on.driver.state()) as { results: string[] }).results, results);
       });
 
       it("runs a node of a subgraph again, and nothing that has finished in it or around it", async () => {
@@ -291,12 +272,12 @@ for (const runtime of runtimes) {
         assert.match(shape(failed), /share:done/);
         const { namespace } = innermost(failed);
         await edit(["far"], "4", namespace);
-        await driver.breakpoints(before("*"), before("*", "child"));
-        const next = await driver.run();
+        await on.driver.breakpoints(before("*"), before("*", "child"));
+        const next = await on.driver.run();
         assert.equal(shape(next.position.root), "join:pending");
-        assert.equal((await driver.run()).reason, "end");
-        assert.deepEqual(started(), { fine: 1, share: 1, child: 2, weigh: 1, split: 2, join: 1 });
-        assert.deepEqual(((await driver.state()) as { results: string[] }).results, results);
+        assert.equal((await on.driver.run()).reason, "end");
+        assert.deepEqual(on.started(), { fine: 1, share: 1, child: 2, weigh: 1, split: 2, join: 1 });
+        assert.deepEqual(((await on.driver.state()) as { results: string[] }).results, results);
       });
     });
   });
