@@ -4,10 +4,20 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { framesOf } from "./errors.ts";
 import { toJson } from "./json.ts";
 import type { Scratchpad, Task } from "./langgraph.ts";
+import { takePayload } from "./payloads.ts";
 
 export interface Place {
   path: string;
   line: number;
+}
+
+interface Call {
+  /** The user's nearest line on the stack. */
+  readonly place: Place | undefined;
+  /** The user's own calls that lead to it, innermost first. */
+  readonly way: string;
+  /** What it asks, shortened; undefined where that can't be known. */
+  readonly payload: string | undefined;
 }
 
 /** One run of a task: its calls of `interrupt()` by index, and what it wrote before each. */
@@ -15,7 +25,7 @@ interface Attempt {
   readonly node: string;
   readonly graph: string;
   readonly previous: Attempt | undefined;
-  readonly calls: (Place | undefined)[];
+  readonly calls: Call[];
   readonly written: string[][];
   /** Where it left. */
   waiting?: Place | undefined;
@@ -33,10 +43,13 @@ class Calls {
   readonly #running = new AsyncLocalStorage<Attempt>();
   readonly #told = new Set<string>();
   #own: (path: string) => string | undefined = () => undefined;
-  #warn: (text: string) => void = () => undefined;
+  #warn: (text: string, place: Place | undefined) => void = () => undefined;
 
   /** `own` gives the path of a file of the user's as the user opened it; what is wrong is told to `warn`. */
-  begin(own: (path: string) => string | undefined, warn: (text: string) => void): void {
+  begin(
+    own: (path: string) => string | undefined,
+    warn: (text: string, place: Place | undefined) => void,
+  ): void {
     this.#own = own;
     this.#warn = warn;
     this.#listenToStdout();
@@ -45,6 +58,13 @@ class Calls {
   /** Where the task that waits made its call, as far as this process has seen it. */
   place(taskId: string): Place | undefined {
     return this.#attempts.get(taskId)?.waiting;
+  }
+
+  /** How often the task's call with this index was made in this run, with this time. */
+  tries(taskId: string, index: number): number | undefined {
+    const made = this.#attempts.get(taskId)?.calls ?? [];
+    const call = made[index];
+    return call && made.slice(0, index + 1).filter(({ way }) => way === call.way).length;
   }
 
   // ------------------------------------------------------------------------------------------ what a task does
@@ -103,9 +123,9 @@ class Calls {
   /** The text of the warning, which names the line. It is told. */
   swallowed(task: Task, what: string): string {
     const attempt = this.#attempts.get(task.id);
-    const place = attempt?.calls.at(-1);
+    const place = attempt?.calls.at(-1)?.place;
     const text = `${String(task.name)}${at(place)} ${what} ${rules}: don't wrap interrupt in a bare try/except.`;
-    if (attempt === undefined || this.#isFirst(attempt, "swallowed", place)) this.#warn(text);
+    if (attempt === undefined || this.#isFirst(attempt, "swallowed", place)) this.#warn(text, place);
     return text;
   }
 
@@ -115,7 +135,7 @@ class Calls {
     const { interrupts, stack } = error as { interrupts?: { value?: unknown }[]; stack?: string };
     if (attempt === undefined || attempt.calls.length === 0 || !Array.isArray(interrupts)) return;
     // Tools that ask at the same time have made several calls; one of them has ended the task.
-    attempt.waiting = this.#nearest(stack) ?? attempt.calls.at(-1);
+    attempt.waiting = placeOf(this.#frames(stack)[0]) ?? attempt.calls.at(-1)?.place;
     for (const { value } of interrupts) {
       const found = unserialisable(value, "value");
       if (found === undefined) continue;
@@ -130,9 +150,12 @@ class Calls {
   }
 
   #called(attempt: Attempt, index: number, answers: number): void {
-    const place = this.#nearest(stackHere());
+    const asked = takePayload();
+    const way = this.#frames(stackHere());
+    const place = placeOf(way[0]);
+    const payload = asked && textOf(asked.value);
     while (attempt.calls.length <= index) {
-      attempt.calls.push(place);
+      attempt.calls.push({ place, way: wayOf(way), payload });
       attempt.written.push([]);
     }
     const { previous } = attempt;
@@ -149,23 +172,27 @@ class Calls {
       );
     }
     const then = previous.calls[index];
-    if (index < answers && (then?.path !== place?.path || then?.line !== place?.line)) {
+    const isOther =
+      then?.place?.path !== place?.path ||
+      then?.place?.line !== place?.line ||
+      (then?.payload !== undefined && payload !== undefined && then.payload !== payload);
+    if (index < answers && isOther) {
       this.#tell(
         attempt,
         "order",
         place,
-        `gives the answer number ${index + 1} to another question than the one that was answered, which was asked${at(then)}.`,
+        `gives the answer number ${index + 1} to another question than the one that was answered: then ${then?.payload ?? "one"}${at(then?.place)}, now ${payload ?? "this"}.`,
         "don't change the order of interrupt calls in a node",
       );
     }
   }
 
-  #nearest(stack: string | undefined): Place | undefined {
-    for (const { path, line } of framesOf(stack ?? "")) {
+  /** The user's own frames, innermost first. */
+  #frames(stack: string | undefined): (Place & { column: number | undefined })[] {
+    return framesOf(stack ?? "").flatMap(({ path, line, column }) => {
       const own = path === undefined || path.startsWith("node:") ? undefined : this.#own(path);
-      if (own !== undefined && line !== undefined) return { path: own, line };
-    }
-    return undefined;
+      return own === undefined || line === undefined ? [] : [{ path: own, line, column }];
+    });
   }
 
   /** The stream stays the user's own; what is written is looked at in passing. */
@@ -191,12 +218,19 @@ class Calls {
 
   #tell(attempt: Attempt, kind: string, place: Place | undefined, text: string, rule: string): void {
     if (this.#isFirst(attempt, kind, place))
-      this.#warn(`${attempt.node}${at(place)} ${text} ${rules}: ${rule}.`);
+      this.#warn(`${attempt.node}${at(place)} ${text} ${rules}: ${rule}.`, place);
   }
 }
 
 /** Of this process. */
 export const calls = new Calls();
+
+/** A function that awaits tells another column than one that still calls: of the calls around only the lines count. */
+const wayOf = ([call, ...around]: readonly (Place & { column: number | undefined })[]): string =>
+  JSON.stringify([call, ...around.map(placeOf)]);
+
+const placeOf = (place: Place | undefined): Place | undefined =>
+  place && { path: place.path, line: place.line };
 
 const at = (place: Place | undefined): string =>
   place === undefined ? "" : ` (${place.path}:${place.line})`;

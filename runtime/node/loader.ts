@@ -17,6 +17,7 @@ import {
   projectFolder,
   tooOld,
 } from "./packages.ts";
+import { hearPayloads } from "./payloads.ts";
 
 export interface LoadedGraph {
   graph: Graph;
@@ -48,7 +49,8 @@ export async function loadGraph(params: LoadParams, config: Config): Promise<Loa
   process.setSourceMapsEnabled(true);
   const found = findLangGraph(program);
   prepareTypeScript(program);
-  const exports = await importProgram(program);
+  const loaded = hearPayloads(found.folder);
+  const exports = await importProgram(program).finally(loaded);
   const langgraph = await importLangGraph(found, program);
   const chosen = variable ?? choose(exports, program);
   if (!(chosen in exports)) {

@@ -79,6 +79,7 @@ function taskPosition(parts: TaskParts, graph: string, namespace: string): TaskP
   const deeper = new Set(subgraph === undefined ? [] : interruptsOf(subgraph).map(({ id }) => id));
   const interrupts: InterruptInfo[] = [];
   const at = calls.place(parts.id);
+  const tries = calls.tries(parts.id, written.resume.length);
   // An interrupt of a nested graph is written for each task around it too: it is told once, where it was raised.
   for (const interrupt of parts.status === "waiting" ? written.interrupts : []) {
     const id = interrupt.id ?? parts.id;
@@ -95,6 +96,7 @@ function taskPosition(parts: TaskParts, graph: string, namespace: string): TaskP
         : { responseSchema: toJson(interrupt.response_schema) }),
       earlier: written.resume.map(toJson),
       ...(at === undefined ? {} : { at }),
+      ...(tries === undefined ? {} : { tries }),
     });
   }
   const failed = parts.status === "failed" || parts.status === "cancelled";

@@ -116,7 +116,7 @@ export class Session {
     sources.fill(index, index.ids());
     calls.begin(
       (path) => sources.ownPath(path),
-      (text) => this.#link().event("message", { kind: "warning", text }),
+      (text, at) => this.#link().event("message", { kind: "warning", text, ...(at && { at }) }),
     );
     const cursors = new Cursors(index, saving);
     this.#loaded = { ...found, index, cursors, saving, params, introspection, sources };

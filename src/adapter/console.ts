@@ -62,11 +62,10 @@ export class Console {
     this.#write({ category: "console", output: "", group: "end" });
   }
 
-  message({ kind, text }: MessageEvent): void {
+  message({ kind, text, at }: MessageEvent): void {
     this.#lastMessage = text;
-    if (kind === "error") this.important(text);
-    else if (kind === "warning") this.problem(text);
-    else this.line(text);
+    const category = kind === "error" ? "important" : kind === "warning" ? "stderr" : "console";
+    this.#write({ category, output: `${text}\n`, ...(at && this.#at(at)) });
   }
 
   /** The runtime has just written of this error itself. */
@@ -100,7 +99,11 @@ export class Console {
       ({ path, line }) => path !== undefined && line !== undefined && (!own || isOwn(path, this.folders)),
     );
     if (frame?.path === undefined || frame.line === undefined) return {};
-    return { source: this.#client.source(frame.path), line: this.#client.toClientLine(frame.line) };
+    return this.#at({ path: frame.path, line: frame.line });
+  }
+
+  #at({ path, line }: { readonly path: string; readonly line: number }): Partial<Output> {
+    return { source: this.#client.source(path), line: this.#client.toClientLine(line) };
   }
 
   #write(output: Output): void {

@@ -71,7 +71,9 @@ export class Graphs {
   }
 
   /** How often the call has asked, with this time: more than once where the node asks again after its own check. */
-  tries({ graph, node, index }: InterruptInfo): number {
+  tries({ graph, node, index, tries }: InterruptInfo): number {
+    if (tries !== undefined) return tries;
+    // No process has seen the calls: as many as the node's own lines can't make.
     const lines = this.#interruptLines(graph, node);
     return lines.length === 0 ? 1 : Math.max(1, index - lines.length + 2);
   }

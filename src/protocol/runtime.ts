@@ -296,6 +296,11 @@ export interface InterruptInfo {
   earlier: Json[];
   /** The user's own line that called it, or from which the call was reached; absent where no process saw it. */
   at?: { path: string; line: number };
+  /**
+   * How often the task has called it from there, with this time, by way of the same calls of the user's: more than once
+   * where it asks again in a loop, be it in the node or in a function that it calls. Absent where no process saw it.
+   */
+  tries?: number;
 }
 export interface ErrorInfo {
   /** Class name. */
@@ -446,6 +451,8 @@ export interface MessageEvent {
   kind: "logpoint" | "note" | "warning" | "error";
   text: string;
   breakpointId?: number;
+  /** The user's own line that it is about. */
+  at?: { path: string; line: number };
 }
 /** Event: what the graph wrote to its custom stream. */
 export interface CustomEvent {

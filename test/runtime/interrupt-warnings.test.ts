@@ -15,10 +15,14 @@ for (const runtime of runtimes) {
     /** As the warnings write it. */
     const place = (name: string, mark: string): string => `(${file(name)}:${marks(file(name)).get(mark)})`;
 
+    /** Each names a line, in its text and for an editor to lead there. */
     const warnings = (): string[] =>
-      driver.events.flatMap(({ name, params }) =>
-        name === "message" && params.kind === "warning" ? [params.text] : [],
-      );
+      driver.events.flatMap(({ name, params }) => {
+        if (name !== "message" || params.kind !== "warning") return [];
+        const { text, at } = params;
+        assert.ok(at && text.includes(`(${at.path}:${at.line})`), text);
+        return [text];
+      });
 
     async function run(name: string, input: Json): Promise<StoppedEvent> {
       driver = await Driver.load(runtime, name);
@@ -72,6 +76,15 @@ for (const runtime of runtimes) {
       assert.ok(text.startsWith(`ask ${place("order_changes", "age")}`), text);
       assert.ok(text.includes(place("order_changes", "name")), text);
       assert.match(text, /answer number 1 .*don't change the order of interrupt calls in a node/);
+    });
+
+    it("warns when the same line asks something else in place of what was answered", async () => {
+      const stopped = await run("order_changes", { second: "reworded" });
+      assert.equal((await answer(stopped, "Ada")).reason, "end");
+      const [text = "", ...more] = warnings();
+      assert.deepEqual(more, []);
+      assert.ok(text.startsWith(`ask ${place("order_changes", "name")}`), text);
+      assert.match(text, /then "What is your name\?".*now "What is your full name\?"/);
     });
 
     it("warns when a node does not ask again what was answered", async () => {

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
     from .run import TaskRun
 
-    Warn = Callable[[str], None]
+    Warn = Callable[[str, "Place | None"], None]
 
 Place = tuple[str, int]
 """A file, absolute, and a line of it."""
+
+Way = tuple[tuple[str, int, int], ...]
+"""The user's own calls that lead to a call, innermost first: file, line of the function, instruction."""
 
 _RULES = "LangGraph's rules of interrupts"
 _KEPT = 1000
@@ -36,6 +39,7 @@ _KEPT_LENGTH = 200
 class _Call:
     place: Place | None
     payload: str
+    way: Way
 
 
 @dataclass
@@ -61,7 +65,7 @@ class Calls:
     def __init__(self) -> None:
         self._attempts: OrderedDict[str, _Attempt] = OrderedDict()
         self._folders: list[str] = []
-        self._warn: Warn = lambda _: None
+        self._warn: Warn = lambda _, __: None
         self._told: set[tuple[str, str, str, Place | None]] = set()
 
     def begin(self, folders: list[str], warn: Warn) -> None:
@@ -74,6 +78,14 @@ class Calls:
         """Where the task that waits made its call, as far as this process has seen it."""
         attempt = self._attempts.get(task_id)
         return attempt.waiting if attempt is not None else None
+
+    def tries(self, task_id: str, index: int) -> int | None:
+        """How often the task's call with this index was made in this run, with this time."""
+        attempt = self._attempts.get(task_id)
+        if attempt is None or index >= len(attempt.calls):
+            return None
+        way = attempt.calls[index].way
+        return sum(call.way == way for call in attempt.calls[: index + 1])
 
     # ---------------------------------------------------------------------------- what a task does
 
@@ -134,7 +146,7 @@ class Calls:
         place = attempt.calls[-1].place if attempt is not None and attempt.calls else None
         text = f"{task.name}{_at(place)} {text} {_RULES}: don't wrap interrupt in a bare try/except."
         if attempt is None or self._first(attempt, "swallowed", place):
-            self._warn(text)
+            self._warn(text, place)
         return text
 
     def asked(self, task: TaskRun, error: BaseException) -> None:
@@ -158,7 +170,8 @@ class Calls:
                 )
 
     def _called(self, attempt: _Attempt, index: int, frame: FrameType, answers: int) -> None:
-        call = _Call(self._place(frame.f_back), _text(frame.f_locals.get("value")))
+        payload = _text(frame.f_locals.get("value"))
+        call = _Call(self._place(frame.f_back), payload, self._way(frame.f_back))
         while len(attempt.calls) <= index:
             attempt.calls.append(call)
             attempt.written.append([])
@@ -194,6 +207,15 @@ class Calls:
             frame = frame.f_back
         return None
 
+    def _way(self, frame: FrameType | None) -> Way:
+        calls = []
+        while frame is not None:
+            path = self._own(frame)
+            if path is not None:
+                calls.append((path, frame.f_code.co_firstlineno, frame.f_lasti))
+            frame = frame.f_back
+        return tuple(calls)
+
     def _own(self, frame: FrameType) -> str | None:
         """The file of a frame, where it is one of the user's."""
         name = frame.f_code.co_filename
@@ -222,7 +244,7 @@ class Calls:
 
     def _tell(self, attempt: _Attempt, kind: str, place: Place | None, text: str, rule: str) -> None:
         if self._first(attempt, kind, place):
-            self._warn(f"{attempt.node}{_at(place)} {text} {_RULES}: {rule}.")
+            self._warn(f"{attempt.node}{_at(place)} {text} {_RULES}: {rule}.", place)
 
 
 calls = Calls()

@@ -266,6 +266,9 @@ def _task(
         place = calls.place(task.id)
         if place is not None:
             each["at"] = {"path": place[0], "line": place[1]}
+        tries = calls.tries(task.id, int(each["index"]))
+        if tries is not None:
+            each["tries"] = tries
     position: TaskPosition = {
         "id": task.id,
         "name": task.name,

@@ -180,6 +180,7 @@ class InterruptInfo(TypedDict):
     responseSchema: NotRequired["Json"]
     earlier: list["Json"]
     at: NotRequired["InterruptInfo_at"]
+    tries: NotRequired[float]
 
 class ErrorInfo_frames(TypedDict):
     name: str
@@ -411,11 +412,16 @@ class SuperstepEvent(TypedDict):
     milliseconds: float
     written: list[str]
 
+class MessageEvent_at(TypedDict):
+    path: str
+    line: float
+
 class MessageEvent(TypedDict):
     """Event: a line for the user: a log point's message, or something to know."""
     kind: Literal["logpoint", "note", "warning", "error"]
     text: str
     breakpointId: NotRequired[float]
+    at: NotRequired["MessageEvent_at"]
 
 class CustomEvent(TypedDict):
     """Event: what the graph wrote to its custom stream."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .errors import error_info
 
 if TYPE_CHECKING:
-    from .protocol import ErrorInfo, TaskEvent
+    from .protocol import ErrorInfo, MessageEvent, TaskEvent
     from .run import Level, Run, TaskRun
 
 Send = Callable[[str, Any], None]
@@ -79,8 +79,12 @@ class Teller:
         """The message of a log point."""
         self._send("message", {"kind": "logpoint", "text": text, "breakpointId": breakpoint_id})
 
-    def warn(self, text: str) -> None:
-        self._send("message", {"kind": "warning", "text": text})
+    def warn(self, text: str, place: tuple[str, int] | None = None) -> None:
+        """A warning about a line of the user's."""
+        params: MessageEvent = {"kind": "warning", "text": text}
+        if place is not None:
+            params["at"] = {"path": place[0], "line": place[1]}
+        self._send("message", params)
 
     def trouble(self, exc: Exception) -> None:
         """A failure of the debugger's own; the graph runs on."""

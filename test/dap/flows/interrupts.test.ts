@@ -1,6 +1,7 @@
 // Interrupts and inputs over both languages: what is asked, the ways to answer, and runs that wait for their input.
 
 import assert from "node:assert/strict";
+import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { InterruptsBody } from "../../../src/protocol/dap.ts";
 import { type Client, RequestFailed } from "../client.ts";
 import { Bench, languages } from "../languages.ts";
@@ -118,6 +119,22 @@ for (const language of languages) {
         await client.go("evaluate", { expression: `/resume ${answer}`, context: "repl" });
       }
       assert.deepEqual(await client.state(), { answers: [false, 0, "", null] });
+      await client.close();
+    });
+
+    it("leads from a warning about an interrupt to its line", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("odd_payload");
+      await client.launch(bench.launch("odd_payload", { input: {} }));
+      const [warning, ...more] = client
+        .events<DebugProtocol.OutputEvent["body"]>("output")
+        .filter(({ output }) => output.includes("can't be written as JSON"));
+      assert.deepEqual(more, []);
+      assert.deepEqual(
+        [warning?.category, warning?.source?.path, warning?.line],
+        ["stderr", program, line("ask.interrupt")],
+      );
+      await client.evaluate("/resume yes");
       await client.close();
     });
 
