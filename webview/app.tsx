@@ -1,8 +1,9 @@
 // The panel as a whole: where the run stands, its questions, its graph.
 
-import type { KeyboardEvent, PointerEvent } from "react";
+import { type KeyboardEvent, type PointerEvent, useCallback } from "react";
 import { GraphArea } from "./graph/area.tsx";
 import { Header } from "./header.tsx";
+import type { Send } from "./host.ts";
 import { Failure, NoGraph } from "./notices.tsx";
 import type { PartProps } from "./parts.ts";
 import { Questions } from "./questions/index.tsx";
@@ -16,6 +17,13 @@ export function App(props: PartProps) {
   const split = useStore(store, ({ view }) => view.split);
   const hasGraph = useStore(store, ({ picture }) => picture.graphs.some(({ nodes }) => nodes.length > 0));
   const asks = interrupts.length > 0;
+  const send = useCallback<Send>(
+    (message) => {
+      if (message.type === "draft") store.draft(message.key, message.value);
+      host.send(message);
+    },
+    [store, host],
+  );
   return (
     <main
       className={`panel panel-${kind}${asks ? " panel-asks" : ""}`}
@@ -31,7 +39,7 @@ export function App(props: PartProps) {
             <Questions
               interrupts={interrupts}
               drafts={drafts}
-              send={host.send}
+              send={send}
               request={host.request}
               enabled={kind !== "disconnected"}
             />

@@ -1,7 +1,7 @@
 // What the panel shows and how: the picture that the extension sends, and the user's own view of it.
 
 import { useSyncExternalStore } from "react";
-import { emptyPicture, type Picture, readPicture } from "../src/protocol/webview.ts";
+import { emptyPicture, type Json, type Picture, readPicture } from "../src/protocol/webview.ts";
 
 /** What the user has chosen; survives a reload of the window. */
 export interface View {
@@ -47,6 +47,12 @@ export class Store {
     const next = { ...this.#state.picture, ...Object.fromEntries(changed) };
     const view = isOther(this.#state.picture, next) ? firstView : this.#state.view;
     this.#set({ picture: next, view: { ...view, split: this.#state.view.split } });
+  }
+
+  /** What is typed is part of the picture at once, so that it is there after a reload. Without a value it is forgotten. */
+  draft(key: string, value: Json | undefined): void {
+    const { [key]: _, ...others } = this.#state.picture.drafts;
+    this.update({ drafts: value === undefined ? others : { ...others, [key]: value } });
   }
 
   look(view: Partial<View>): void {

@@ -1,5 +1,6 @@
-// Checks an answer against the schema that the graph's code gave for it, before it is sent.
+// Checks an answer, and what goes along with it, before it is sent: against the schema that the graph's code gave.
 
+import { isObject, type JsonObject } from "../model/json.ts";
 import { whyUnfit } from "../model/questions/fit.ts";
 import type { InterruptInfo, Json } from "../protocol/runtime.ts";
 import { badJson, unfitAnswer } from "./errors.ts";
@@ -26,4 +27,18 @@ export function answerFrom(text: string, { responseSchema }: Pick<InterruptInfo,
   const onlyText =
     whyUnfit(responseSchema, parsed) !== undefined && whyUnfit(responseSchema, text.trim()) === undefined;
   return onlyText ? text.trim() : parsed;
+}
+
+/** A state update and nodes to go to, as `Command` takes them: one name may stand for a list. `problem` makes errors. */
+export function alongWith(
+  update: Json | undefined,
+  goto: Json | undefined,
+  problem: (why: string) => Error,
+): { update?: JsonObject; goto?: string[] } {
+  if (update !== undefined && !isObject(update))
+    throw problem('"update" must be an object of the state\'s keys.');
+  const nodes = typeof goto === "string" ? [goto] : (goto ?? []);
+  if (!Array.isArray(nodes) || !nodes.every((name) => typeof name === "string"))
+    throw problem('"goto" must be the name of a node, or a list of them.');
+  return { ...(update && { update }), ...(nodes.length > 0 && { goto: nodes }) };
 }

@@ -1,13 +1,14 @@
 // The Debug Console's commands: what any client can do with a line of text.
 
-import type { InterruptInfo, Json } from "../protocol/runtime.ts";
-import { answerFrom } from "./answer-check.ts";
+import { isObject } from "../model/json.ts";
+import type { Json } from "../protocol/runtime.ts";
+import { alongWith, answerFrom } from "./answer-check.ts";
 import type { Reply } from "./base-session.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { badJson, commandUsage, unknownCommand } from "./errors.ts";
 import type { Past } from "./past.ts";
 import type { RunControl } from "./run-control.ts";
-import { interruptKey, isNext, leafOf } from "./stop.ts";
+import { isNamed, isNext, leafOf } from "./stop.ts";
 import type { Travel } from "./travel.ts";
 
 interface Command {
@@ -15,6 +16,8 @@ interface Command {
   readonly does: string;
   run(rest: string, reply: Reply): Promise<string> | string;
 }
+
+const commandForm = '/command {"resume": answer, "update": {...}, "goto": ["<node>"]}';
 
 export class Commands {
   readonly #debuggee: Debuggee;
@@ -41,8 +44,16 @@ export class Commands {
         "/resume",
         {
           usage: "/resume [id or node] <json>",
-          does: "answers the interrupt that waits, and goes on",
+          does: 'answers the interrupt that waits, or several: {"<id or node>": answer}; and goes on',
           run: (rest) => this.#resume(rest),
+        },
+      ],
+      [
+        "/command",
+        {
+          usage: commandForm,
+          does: "answers as /resume does, with a state update and a jump to nodes",
+          run: (rest) => this.#command(rest),
         },
       ],
       [
@@ -127,7 +138,26 @@ export class Commands {
     const meant = value === "" ? [] : interrupts.filter((each) => isNamed(each, which));
     const [asked = interrupts[0]] = meant;
     const answer = answerFrom(meant.length > 0 ? value : rest, asked ?? {});
-    await this.#control.answer(meant.length > 0 ? which : undefined, answer);
+    if (meant.length > 0) await this.#control.answer(which, answer);
+    else await this.#control.answers(answer);
+    return "";
+  }
+
+  /** What LangGraph's `Command` allows, as one object of JSON. */
+  async #command(rest: string): Promise<string> {
+    let fields: Json;
+    try {
+      fields = rest === "" ? null : (JSON.parse(rest) as Json);
+    } catch (error) {
+      throw badJson("The command", (error as Error).message);
+    }
+    if (!isObject(fields)) throw commandUsage(commandForm, "A JSON object is missing.");
+    const { resume, update, goto, ...others } = fields;
+    const [other] = Object.keys(others);
+    if (other !== undefined) throw commandUsage(commandForm, `A command has no "${other}".`);
+    const more = alongWith(update, goto, (why) => commandUsage(commandForm, why));
+    if (resume === undefined) throw commandUsage(commandForm, 'The answer, "resume", is missing.');
+    await this.#control.answers(resume, more);
     return "";
   }
 
@@ -200,9 +230,4 @@ export class Commands {
       "Anything else is an expression in the graph's language; the state's keys are its names.",
     ].join("\n");
   }
-}
-
-/** True for the node, id, or id and index of an interrupt. */
-function isNamed(interrupt: InterruptInfo, name: string): boolean {
-  return interrupt.node === name || interrupt.id === name || interruptKey(interrupt) === name;
 }

@@ -4,9 +4,10 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import { examples } from "../model/questions/answer.ts";
 import { recognise } from "../model/questions/recognise.ts";
 import { questionLine } from "../model/questions/text.ts";
-import type { InterruptInfo } from "../protocol/runtime.ts";
+import type { InterruptInfo, Json } from "../protocol/runtime.ts";
 import type { Client } from "./client.ts";
 import type { Program } from "./program.ts";
+import { isNamed } from "./stop.ts";
 
 /** Steps whose checkpoints are offered. */
 const recent = 20;
@@ -47,24 +48,33 @@ export async function complete(
   if (goto !== undefined) {
     return unique(travel.nodeNames(), goto).map((name) => item(name, "class", goto, "node"));
   }
+  const interrupts = debuggee.stop?.interrupts ?? [];
+  const values = (answers: readonly Json[], start: string): DebugProtocol.CompletionItem[] =>
+    answers
+      .map((answer) => JSON.stringify(answer))
+      .filter((answer) => answer.startsWith(start))
+      .map((answer) => item(answer, "value", start));
   const resume = /^\/resume\s+(\S*)$/.exec(before)?.[1];
   if (resume !== undefined) {
-    const interrupts = debuggee.stop?.interrupts ?? [];
-    const nodes = interrupts.map(({ node }) => node);
     const asking = interrupts
-      // A node that asks in several tasks is told apart by id.
-      .map(({ id, node, value }) => ({
-        name: nodes.indexOf(node) === nodes.lastIndexOf(node) ? node : id,
-        question: questionLine(value),
-      }))
+      .map((each) => ({ name: nameOf(each, interrupts), question: questionLine(each.value) }))
       .filter(({ name }) => name.startsWith(resume))
       .map(({ name, question }) => item(name, "class", resume, question));
-    return [...asking, ...answersTo(interrupts.length === 1 ? interrupts[0] : undefined, resume, item)];
+    return [...asking, ...values(answersTo(interrupts), resume)];
   }
   const [, name = "", answer] = /^\/resume\s+(\S+)\s+(.*)$/s.exec(before) ?? [];
   if (answer !== undefined) {
-    const asked = debuggee.stop?.interrupts.find(({ id, node }) => id === name || node === name);
-    return answersTo(asked, answer, item);
+    return values(answersTo(interrupts.filter((each) => isNamed(each, name)).slice(0, 1)), answer);
+  }
+  const whole = /^\/command\s+(.*)$/s.exec(before)?.[1];
+  if (whole !== undefined && interrupts.length > 0) {
+    const answers = answersTo(interrupts);
+    const commands = (answers.length > 0 ? answers : [""]).map((each) => ({
+      resume: each,
+      update: {},
+      goto: [],
+    }));
+    return values(commands, whole);
   }
   const typed = /[\p{L}\p{N}_$]*$/u.exec(before)?.[0] ?? "";
   // After a dot or in a bracket the names of the state are no help.
@@ -78,21 +88,21 @@ export async function complete(
   ];
 }
 
-/** Answers of the shapes that the interrupt allows. */
-function answersTo(
-  interrupt: InterruptInfo | undefined,
-  typed: string,
-  item: (
-    label: string,
-    type: DebugProtocol.CompletionItemType,
-    typed: string,
-  ) => DebugProtocol.CompletionItem,
-): DebugProtocol.CompletionItem[] {
-  if (!interrupt) return [];
-  return examples(recognise(interrupt.value, interrupt.responseSchema))
-    .map((answer) => JSON.stringify(answer))
-    .filter((answer) => answer.startsWith(typed))
-    .map((answer) => item(answer, "value", typed));
+/** Answers of the shapes that these interrupts allow; for several, the likeliest of each under its name. */
+function answersTo(interrupts: readonly InterruptInfo[]): Json[] {
+  const allowed = (interrupt: InterruptInfo): Json[] =>
+    examples(recognise(interrupt.value, interrupt.responseSchema));
+  const [first, ...others] = interrupts;
+  if (!first) return [];
+  if (others.length === 0) return allowed(first);
+  return [
+    Object.fromEntries(interrupts.map((each) => [nameOf(each, interrupts), allowed(each)[0] ?? ""] as const)),
+  ];
+}
+
+/** Its node; its id where a node asks in several tasks. */
+function nameOf({ id, node }: InterruptInfo, interrupts: readonly InterruptInfo[]): string {
+  return interrupts.filter((each) => each.node === node).length === 1 ? node : id;
 }
 
 function unique(names: readonly string[], start: string): string[] {

@@ -1,5 +1,6 @@
 // Gets the run going, with steps, answers and inputs, and hears where it stops.
 
+import { isObject } from "../model/json.ts";
 import { questionLine } from "../model/questions/text.ts";
 import type {
   InterruptInfo,
@@ -22,7 +23,15 @@ import {
   needsAnswer,
   unknownInterrupt,
 } from "./errors.ts";
-import { interruptKey, leafOf, needsAnswers, type Stop, threadsOf, waitingInterrupts } from "./stop.ts";
+import {
+  interruptKey,
+  isNamed,
+  leafOf,
+  needsAnswers,
+  type Stop,
+  threadsOf,
+  waitingInterrupts,
+} from "./stop.ts";
 import type { Stops } from "./stops.ts";
 
 export interface RunContext {
@@ -155,20 +164,38 @@ export class RunControl {
 
   /** Answers one interrupt: the only one, or the one with this id or of this node. */
   async answer(which: string | undefined, value: Json): Promise<void> {
-    const { interrupts } = await this.#stops.settled();
-    const meant =
-      which === undefined
-        ? interrupts
-        : interrupts.filter(
-            (each) => each.node === which || each.id === which || interruptKey(each) === which,
-          );
+    const { id } = this.#named(await this.#stops.settled(), which);
+    await this.resume({ [id]: value });
+  }
+
+  /**
+   * Answers several where an object names them, by id or node, in place of the only answer; where one waits, only its id
+   * tells such an object from an answer. `more` goes along with all of them.
+   */
+  async answers(value: Json, more: Pick<Go, "update" | "goto"> = {}): Promise<void> {
+    const stop = await this.#stops.settled();
+    const { interrupts } = stop;
+    const names = isObject(value) ? Object.entries(value) : [];
+    const isMap =
+      names.length > 0 &&
+      names.every(([name]) =>
+        interrupts.some((each) => isNamed(each, name) && (interrupts.length > 1 || each.node !== name)),
+      );
+    const meant: [string, Json][] = isMap
+      ? names.map(([name, answer]) => [this.#named(stop, name).id, answer])
+      : [[this.#named(stop).id, value]];
+    await this.resume(Object.fromEntries(meant), more);
+  }
+
+  #named({ interrupts }: Stop, which?: string): InterruptInfo {
+    const meant = which === undefined ? interrupts : interrupts.filter((each) => isNamed(each, which));
     const [only] = meant;
     if (!only) throw unknownInterrupt(which ?? "", this.waiting());
     if (meant.length > 1) {
       const alike = new Set(meant.map(({ node }) => node)).size < meant.length;
       throw ambiguousAnswer(meant.map(({ id, node }) => (alike ? id : node)));
     }
-    await this.resume({ [only.id]: value });
+    return only;
   }
 
   /** Starts the run, or another turn on the thread. */

@@ -15,6 +15,7 @@ import type {
   ResumeArguments,
 } from "../protocol/dap.ts";
 import { Analysis } from "./analysis.ts";
+import { alongWith } from "./answer-check.ts";
 import { BaseSession, type Handlers, type Reply } from "./base-session.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { capabilities } from "./capabilities.ts";
@@ -173,7 +174,8 @@ export class Session extends BaseSession {
       if (typeof answers !== "object" || answers === null || Array.isArray(answers)) {
         throw badArguments("langgraph/resume", '"answers" must be an object of answers by interrupt id.');
       }
-      return this.#running().control.resume(answers, { ...(update && { update }), ...(goto && { goto }) });
+      const more = alongWith(update, goto, (why) => badArguments("langgraph/resume", why));
+      return this.#running().control.resume(answers, more);
     },
     "langgraph/undo": (_: unknown, reply: Reply) => this.#running().travel.undo(reply),
     "langgraph/input": ({ input }: Partial<InputArguments>) => {

@@ -157,6 +157,11 @@ export function interruptKey(interrupt: InterruptInfo): string {
   return `${interrupt.id}#${interrupt.index}`;
 }
 
+/** True for the node, id, or id and index of an interrupt. */
+export function isNamed(interrupt: InterruptInfo, name: string): boolean {
+  return interrupt.node === name || interrupt.id === name || interruptKey(interrupt) === name;
+}
+
 export function leafOf(thread: StoppedThread): Level | undefined {
   return thread.levels.at(-1);
 }

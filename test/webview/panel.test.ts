@@ -223,6 +223,18 @@ describe("the panel", function () {
       .waitFor();
   });
 
+  it("keeps a half-written answer over a reload, before any session tells of it again", async () => {
+    await open({ picture: states.waiting ?? {} });
+    const field = () => panel.page.getByLabel("Answer, a text");
+    await panel.page.getByLabel("Answer as").selectOption("text");
+    await field().fill("not ye");
+    await panel.reload();
+    await panel.setTheme("dark");
+    await field().waitFor();
+    assert.equal(await field().inputValue(), "not ye");
+    assert.ok(await field().isDisabled());
+  });
+
   it("moves nothing for those who want no motion", async () => {
     await open({ picture: states.running ?? {}, reducedMotion: true });
     await panel.node("human_review").waitFor();

@@ -204,6 +204,46 @@ describe("the cards of questions", function () {
     assert.deepEqual(await current().answers(), ["Ann"]);
   });
 
+  it("sends one state update and jump along with all answers, or with the one that is sent alone", async () => {
+    const { page } = current();
+    await current().show([asked("Your name?", { id: "a" }), asked("Your town?", { id: "b", node: "other" })]);
+    await page.getByText("Along with the answers").click();
+    assert.equal(await page.getByLabel("Nodes to go to").count(), 1);
+    await page.getByLabel("Nodes to go to").fill("log");
+    await page.getByLabel("State update (JSON object)").fill("{");
+    await page.getByLabel("Answer, a text").first().fill("Ann");
+    await page.getByLabel("Answer, a text").last().fill("Rome");
+    await button("Answer all").click();
+    assert.match(await text(page.getByRole("alert")), /^The state update is not JSON/);
+    await page.getByLabel("State update (JSON object)").fill('{"draft": 1}');
+    const drafts = (await current().sent("draft")).filter(({ key }) => key === "along with a#0 b#0");
+    assert.deepEqual(drafts.at(-1)?.value, { update: '{"draft": 1}', goto: "log" });
+    await current().next({ error: "There is no node log" });
+    await button("Answer this one").first().click();
+    await page.getByText("There is no node log").waitFor();
+    await button("Answer all").click();
+    const sent = (await current().sent("answer")).map(({ answers, update, goto }) => ({
+      values: answers.map(({ value }) => value),
+      update,
+      goto,
+    }));
+    const along = { update: { draft: 1 }, goto: ["log"] };
+    assert.deepEqual(sent, [
+      { values: ["Ann"], ...along },
+      { values: ["Ann", "Rome"], ...along },
+    ]);
+    // It went with those answers, and goes with no other.
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>(".all input")?.value === "");
+  });
+
+  it("takes up what goes along with the answers from a draft", async () => {
+    const { page } = current();
+    const drafts = { "along with i1#0": { update: '{"a": 1}', goto: "" } };
+    await current().show([asked("Your name?")], { drafts });
+    assert.equal(await page.getByLabel("State update (JSON object)").inputValue(), '{"a": 1}');
+    assert.ok(await page.getByLabel("State update (JSON object)").isVisible());
+  });
+
   it("keeps an answer that is refused, with the reason, and forgets one that is taken", async () => {
     const { page } = current();
     await current().show([asked("Your name?")]);

@@ -1,6 +1,6 @@
 // The card of one interrupt: what it asks, the form for its answer, the exact JSON that is sent.
 
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Json } from "../../src/model/json.ts";
 import { answerOf, type Draft, type Made, readDraft } from "../../src/model/questions/answer.ts";
 import { whyUnfit } from "../../src/model/questions/fit.ts";
@@ -10,7 +10,6 @@ import type { PanelInterrupt } from "../../src/protocol/webview.ts";
 import type { Request, Send } from "../host.ts";
 import { Calls } from "./calls.tsx";
 import { FreeAnswer, WayChoice } from "./free.tsx";
-import { type AlongWith, alongWith, More, type MoreDraft } from "./more.tsx";
 import { Payload, shortened } from "./payload.tsx";
 import { SchemaForm } from "./schema-form.tsx";
 
@@ -24,12 +23,14 @@ export interface CardProps {
   readonly refused: string | undefined;
   /** Others wait too. */
   readonly several: boolean;
+  /** What can go along with the answer, where this is the only card. */
+  readonly along: ReactNode;
   readonly send: Send;
   readonly request: Request;
   /** The answer as it is made now, for "Answer all". */
   made(answer: Made): void;
   /** Sends this answer without those of other cards. */
-  answer(value: Json, more: AlongWith): void;
+  answer(value: Json): void;
   draft(draft: Draft): void;
 }
 
@@ -128,7 +129,6 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
     [question, kept],
   );
   const [problem, setProblem] = useState<string>();
-  const [more, setMore] = useState<MoreDraft>({ update: "", goto: "" });
   const made = useMemo((): Made => {
     const filled = answerOf(question, draft);
     const unfit = "answer" in filled ? whyUnfit(responseSchema, filled.answer) : undefined;
@@ -144,10 +144,8 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
   };
   const submit = (): void => {
     if (!enabled) return;
-    const along = alongWith(more);
-    if (!("answer" in made)) setProblem(made.missing);
-    else if (typeof along === "string") setProblem(along);
-    else props.answer(made.answer, along);
+    if ("answer" in made) props.answer(made.answer);
+    else setProblem(made.missing);
   };
   const keyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -194,7 +192,7 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
         />
       )}
       <Sends made={made} />
-      <More draft={more} disabled={disabled} change={setMore} />
+      {props.along}
       {said !== undefined && (
         <p className="problem" role="alert">
           {said}

@@ -40,6 +40,42 @@ for (const language of languages) {
       await client.close();
     });
 
+    it("answers several interrupts with one line of the console, and with an update and a jump", async () => {
+      const client = await bench.client();
+      const trace = bench.trace();
+      const attributes = bench.launch("parallel_interrupts", { input: {}, env: trace.env });
+      await client.launch(attributes);
+      const both = { legal: true, budget: true };
+      const offered = await completions(client, "/resume ");
+      assert.deepEqual(offered.slice(0, 2).sort(), ["budget", "legal"]);
+      assert.deepEqual(JSON.parse(offered[2] ?? ""), both);
+      await assert.rejects(client.evaluate('/resume {"legal": "a", "nobody": "b"}'), /2 interrupts wait/);
+      assert.equal((await say(client, '/resume {"legal": "a", "budget": {"b": 1}}')).reason, "end");
+      const object = language.name === "Python" ? "{'b': 1}" : "[object Object]";
+      assert.deepEqual(await votes(client), [`budget: ${object}`, "legal: a", "robot: yes"]);
+      await client.close();
+
+      const other = await bench.client();
+      await other.launch({ ...attributes, threadId: "other" });
+      assert.equal(trace.runs().count, 1);
+      const [offer = ""] = await completions(other, "/command ");
+      assert.deepEqual(JSON.parse(offer), { resume: both, update: {}, goto: [] });
+      const refused = (line: string, why: RegExp): Promise<void> =>
+        assert.rejects(other.evaluate(`/command ${line}`), why);
+      await refused("{", /The command is not JSON/);
+      await refused('{"update": {}}', /"resume", is missing/);
+      await refused('{"resume": 1, "update": []}', /"update" must be an object/);
+      await refused('{"resume": 1, "goto": [1]}', /"goto" must be the name of a node/);
+      await refused('{"resume": 1, "then": 1}', /has no "then"/);
+      const command = { resume: { legal: "c", budget: "d" }, update: { votes: ["mine"] }, goto: "count" };
+      assert.equal((await say(other, `/command ${JSON.stringify(command)}`)).reason, "end");
+      // Next to those that were answered, and after them.
+      assert.equal(trace.runs().count, 3);
+      const all = await votes(other);
+      for (const vote of ["budget: d", "legal: c", "mine"]) assert.ok(all.includes(vote), all.join());
+      await other.close();
+    });
+
     it("answers one interrupt of several Send tasks now and the other later, by id and index", async () => {
       const client = await bench.client();
       await client.launch(bench.launch("send_interrupts", { input: { names: ["a", "b"] } }));
@@ -130,6 +166,25 @@ for (const language of languages) {
       await client.close();
     });
 
+    it("counts the tries of each question that a helper function asks", async () => {
+      const client = await bench.client();
+      await client.launch(bench.launch("asked_in_helper", { input: {} }));
+      const seen: unknown[] = [];
+      for (const answer of ["", "Ada", "", "Rome"]) {
+        const { tries, value, index } = await only(client);
+        seen.push([index, tries, value]);
+        await say(client, `/resume ${JSON.stringify(answer)}`);
+      }
+      assert.deepEqual(seen, [
+        [0, 1, "What is your name?"],
+        [1, 2, "That is no answer. What is your name?"],
+        [2, 1, "Where do you live?"],
+        [3, 2, "That is no answer. Where do you live?"],
+      ]);
+      assert.deepEqual(await client.state(), { text: "Ada of Rome" });
+      await client.close();
+    });
+
     it("refuses what does not fit the schema of the answer, by each way, and sends nothing", async () => {
       const client = await bench.client();
       const trace = bench.trace();
@@ -155,17 +210,6 @@ for (const language of languages) {
       await client.close();
     });
 
-    it("completes who asks, and the answers that fit", async () => {
-      const client = await bench.client();
-      await client.launch(bench.launch("form_interrupt", { input: {} }));
-      const blank = '{"size":"small","count":1}';
-      assert.deepEqual(await completions(client, "/resume a"), ["ask"]);
-      assert.deepEqual(await completions(client, "/resume "), ["ask", blank]);
-      assert.deepEqual(await completions(client, "/resume ask "), [blank]);
-      assert.deepEqual(await completions(client, "/resume nobody "), []);
-      await client.close();
-    });
-
     it("answers, updates the state and jumps with one command", async () => {
       const client = await bench.client();
       const trace = bench.trace();
@@ -181,9 +225,10 @@ for (const language of languages) {
       const other = await bench.client();
       await other.launch(bench.launch("review", { input: {}, env: trace.env }));
       const asked = await only(other);
-      const before = trace.runs().send ?? 0;
-      await other.go("langgraph/resume", { answers: { [asked.id]: "no" }, goto: ["send"] });
-      assert.ok((trace.runs().send ?? 0) > before);
+      // Both launches have written once; now the node runs again, and what follows it asks again.
+      assert.equal(trace.runs().write, 2);
+      const again = await other.go("langgraph/resume", { answers: { [asked.id]: "no" }, goto: ["write"] });
+      assert.deepEqual([again.reason, trace.runs().write], ["interrupt", 3]);
       await other.close();
     });
 
