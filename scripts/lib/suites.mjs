@@ -86,8 +86,12 @@ const mocha = (jobs) => (suite, report) => ({
     ...["--reporter", path.join(root, "scripts", "lib", "mocha-reporter.cjs")],
     ...suite.files,
   ],
-  // VS Code brings its own Node.
-  env: { MOCHA_COUNTS: report, ...(!suite.name.startsWith("e2e") && { NODE_COMPILE_CACHE: compileCache }) },
+  env: {
+    MOCHA_COUNTS: report,
+    LANGGRAPH_TEST_BUNDLES: "1",
+    // VS Code brings its own Node.
+    ...(!suite.name.startsWith("e2e") && { NODE_COMPILE_CACHE: compileCache }),
+  },
   read: JSON.parse,
 });
 

@@ -15,6 +15,7 @@ import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { LaunchAttributes } from "../../src/protocol/dap.ts";
+import { adapterPath } from "../fixtures/programs.ts";
 import { type ClientOptions, Dialog, type StoppedBody } from "./dialog.ts";
 
 export { type ClientOptions, RequestFailed, type StoppedBody } from "./dialog.ts";
@@ -22,7 +23,6 @@ export { type ClientOptions, RequestFailed, type StoppedBody } from "./dialog.ts
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Node 24, which runs the sources as they are. */
 export const nodePath = process.execPath;
-export const adapterPath = fileURLToPath(new URL("../../src/adapter/main.ts", import.meta.url));
 
 export class Client extends Dialog {
   capabilities: DebugProtocol.Capabilities = {};

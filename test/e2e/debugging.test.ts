@@ -74,7 +74,7 @@ describe("debugging in VS Code with the VSIX installed", function () {
     await workbench.waitForExtension();
     await workbench.press("F5");
     await workbench.waitForCallStack("Waiting for input");
-    const panel = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+    const { panel } = workbench;
     const card = panel.getByRole("article", { name: "review asks" });
     await card.getByLabel("Answer as").selectOption("editText");
     await card.getByRole("button", { name: "Edit in a tab" }).click();
@@ -118,7 +118,7 @@ describe("debugging in VS Code with the VSIX installed", function () {
       await workbench.waitForStopAt(name, lineOf(asks));
       await workbench.waitForVariable("draft", "Dear Ada");
       // The panel opened beside the editor at the first stop; now it asks, and has the keyboard.
-      const panel = workbench.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+      const { panel } = workbench;
       const card = panel.getByRole("article", { name: "review asks" });
       const field = card.getByLabel("Answer, a text");
       await field.and(panel.locator(":focus")).waitFor();

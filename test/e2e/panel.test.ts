@@ -4,13 +4,15 @@ import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FrameLocator, Locator } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { venvDir } from "../../scripts/lib/paths.mjs";
 import { Gestures } from "./harness/gestures.ts";
 import { openWindow, type Session } from "./harness/web.ts";
 
 const fixtures = fileURLToPath(new URL("fixtures/walk", import.meta.url));
 const file = "walk.py";
+/** One run that asks, on a thread of its own; the same thread again, where it stands; and another run that asks. */
+const asks = { anew: "asks anew", on: "asks on", too: "asks too" };
 
 describe("the panel in VS Code", function () {
   this.timeout(180_000);
@@ -22,12 +24,21 @@ describe("the panel in VS Code", function () {
     folder = await realpath(await mkdtemp(path.join(tmpdir(), "e2e-panel-")));
     await cp(fixtures, folder, { recursive: true });
     await mkdir(path.join(folder, ".vscode"));
-    const configuration = { name: file, type: "langgraph", request: "launch", input: { topic: "bees" } };
-    const program = `\${workspaceFolder}/${file}`;
-    await writeFile(
-      path.join(folder, ".vscode", "launch.json"),
-      JSON.stringify({ configurations: [{ ...configuration, program }] }),
-    );
+    const configuration = (name: string, program: string, more: object): object => ({
+      name,
+      type: "langgraph",
+      request: "launch",
+      program: `\${workspaceFolder}/${program}`,
+      ...more,
+    });
+    const input = { topic: "bees" };
+    const configurations = [
+      configuration(file, file, { input }),
+      configuration(asks.anew, "ask.py", { input, threadId: "kept" }),
+      configuration(asks.on, "ask.py", { threadId: "kept" }),
+      configuration(asks.too, "ask.py", { input }),
+    ];
+    await writeFile(path.join(folder, ".vscode", "launch.json"), JSON.stringify({ configurations }));
     session = await openWindow({ folder, env: { VIRTUAL_ENV: venvDir } });
   });
 
@@ -40,28 +51,25 @@ describe("the panel in VS Code", function () {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
+  const node = (name: string): Locator =>
+    session.workbench.panel.getByRole("button", { name: new RegExp(`^${name}\\b`) });
+
   it("opens at the stop, leads to the code, sets breakpoints, and is there after a reload", async () => {
     const { workbench } = session;
     const { page } = workbench;
     const source = (await readFile(path.join(folder, file), "utf8")).split("\n");
     const lineOf = (start: string): number => source.findIndex((line) => line.startsWith(start)) + 1;
     const gestures = new Gestures(workbench);
-    const panel = (): FrameLocator =>
-      page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
-    const node = (name: string): Locator => panel().getByRole("button", { name: new RegExp(`^${name}\\b`) });
+    const { panel } = workbench;
 
     await workbench.openFile(file);
     await workbench.waitForExtension();
     await workbench.clickGutter(lineOf("def write"));
     await workbench.startConfiguration(file);
     await workbench.waitForStopAt(file, lineOf("def write"));
-    await panel().getByRole("status").filter({ hasText: "Before node write" }).waitFor();
-    await panel()
-      .getByRole("button", { name: /^write, comes next, breakpoint before/ })
-      .waitFor();
-    await panel()
-      .getByRole("button", { name: /^plan .* done/ })
-      .waitFor();
+    await panel.getByRole("status").filter({ hasText: "Before node write" }).waitFor();
+    await panel.getByRole("button", { name: /^write, comes next, breakpoint before/ }).waitFor();
+    await panel.getByRole("button", { name: /^plan .* done/ }).waitFor();
     await page.locator(".tab", { hasText: "LangGraph: graph" }).waitFor();
     await workbench.screenshot("panel-in-vscode");
 
@@ -72,23 +80,125 @@ describe("the panel in VS Code", function () {
     await page.keyboard.press("Space");
     const row = gestures.breakpointRow(String(lineOf("def plan")));
     await row.waitFor();
-    await panel()
-      .getByRole("button", { name: /^plan .* breakpoint before/ })
-      .waitFor();
+    await panel.getByRole("button", { name: /^plan .* breakpoint before/ }).waitFor();
     // The panel has the focus; back to the editor.
     await workbench.press("Control+1");
     await workbench.clickGutter(lineOf("def plan"));
     await row.waitFor({ state: "detached" });
-    await panel()
-      .getByRole("button", { name: /^plan .* done$/ })
-      .waitFor();
+    await panel.getByRole("button", { name: /^plan .* done$/ }).waitFor();
+
+    // After a node: the line that returns, where it has one, else its function with the mode; both as in the gutter.
+    const after = (name: string): Locator =>
+      panel.getByRole("button", { name: new RegExp(`^${name}\\b.* breakpoint after`) });
+    await node("plan").focus();
+    await page.keyboard.press("Shift+Space");
+    const returns = lineOf("def plan") + 1;
+    await gestures.breakpointRow(String(returns)).waitFor();
+    await after("plan").waitFor();
+    await workbench.press("Control+1");
+    await workbench.clickGutter(returns);
+    await after("plan").waitFor({ state: "detached" });
+    await node("publish").focus();
+    await page.keyboard.press("Shift+Space");
+    await gestures.breakpointRow(String(lineOf("def publish"))).waitFor();
+    await after("publish").waitFor();
+    await workbench.press("Control+1");
+    await gestures.editBreakpoint(lineOf("def publish"), "Edit Breakpoint", { mode: "Before the node" });
+    await after("publish").waitFor({ state: "detached" });
+    await gestures.editBreakpoint(lineOf("def publish"), "Edit Breakpoint", { mode: "After the node" });
+    await after("publish").waitFor();
+    await node("publish").focus();
+    await page.keyboard.press("Shift+Space");
+    await after("publish").waitFor({ state: "detached" });
+    await gestures.breakpointRow(String(lineOf("def publish"))).waitFor({ state: "detached" });
 
     await page.reload();
     await page.locator(".monaco-workbench .statusbar").waitFor();
-    const last = panel().getByRole("status").filter({ hasText: "Not connected. Last: Before node write" });
+    const last = panel.getByRole("status").filter({ hasText: "Not connected. Last: Before node write" });
     // A window that begins anew takes a while on a busy machine.
     await last.waitFor({ timeout: 90_000 });
     await node("write").waitFor();
-    assert.equal(await panel().locator(".panel-disconnected").count(), 1);
+    assert.equal(await panel.locator(".panel-disconnected").count(), 1);
+  });
+
+  it("keeps what was answered and what was typed when the process is killed and the window begins anew", async () => {
+    const { workbench } = session;
+    const { page, panel } = workbench;
+    const card = (name: string): Locator => panel.getByRole("article", { name: `${name} asks` });
+    const typed = card("budget").getByLabel("Answer, a text");
+    const legalIsDone = panel.getByRole("button", { name: /^legal .* done/ });
+
+    await workbench.openFile("ask.py");
+    await workbench.waitForExtension();
+    await workbench.startConfiguration(asks.anew);
+    await typed.fill("ten");
+    await card("legal").getByRole("radio", { name: "Yes" }).check();
+    await card("legal").getByRole("button", { name: "Answer this one" }).click();
+    await card("legal").waitFor({ state: "detached" });
+    await legalIsDone.waitFor();
+    assert.equal(await typed.inputValue(), "ten");
+
+    process.kill(Number(await readFile(path.join(folder, "process.txt"), "utf8")), "SIGKILL");
+    await workbench.waitForSessionEnd();
+    await panel.getByText("The session is over; what you typed is kept.").waitFor();
+    assert.equal(await typed.inputValue(), "ten");
+
+    await page.reload();
+    await page.locator(".monaco-workbench .statusbar").waitFor();
+    await panel.getByRole("status").filter({ hasText: "Not connected" }).waitFor({ timeout: 90_000 });
+    assert.equal(await typed.inputValue(), "ten");
+    assert.ok(await typed.isDisabled());
+
+    await workbench.openFile("ask.py");
+    await workbench.waitForExtension();
+    await workbench.startConfiguration(asks.on);
+    await typed.and(panel.locator(":enabled")).waitFor();
+    await legalIsDone.waitFor();
+    assert.equal(await card("legal").count(), 0);
+    assert.equal(await typed.inputValue(), "ten");
+    await workbench.screenshot("panel-draft");
+    await typed.press("Control+Enter");
+    await workbench.waitForCallStack("The run has ended");
+    await workbench.expandVariable("State");
+    await workbench.waitForVariable("answers", "budget: ten");
+    await workbench.stopSession();
+  });
+
+  it("tells of a run that waits behind another window, and counts those that wait", async () => {
+    const { workbench } = session;
+    const { page, panel } = workbench;
+    const gestures = new Gestures(workbench);
+    const bell = page.locator(".statusbar-item .codicon-bell-dot");
+    const card = panel.getByRole("article", { name: "legal asks" });
+
+    await gestures.clearNotifications();
+    await workbench.openFile("ask.py");
+    await workbench.setInFront(false);
+    await workbench.startConfiguration(asks.anew);
+    await gestures.clickInNotification(`${asks.anew}: Waiting for input: `, "Answer");
+    await card.locator(":focus").waitFor();
+    await workbench.waitForStatus("1 run waits");
+
+    // In front, the panel says it.
+    await workbench.setInFront(true);
+    await workbench.startConfiguration(asks.too);
+    await workbench.waitForStatus("2 runs wait");
+    await workbench.press("Shift+F5");
+    await workbench.waitForStatus("1 run waits");
+    assert.equal(await bell.count(), 0);
+
+    await workbench.setInFront(false);
+    await workbench.startConfiguration(asks.too);
+    await gestures.clickInNotification(`${asks.too}: Waiting for input: `, "Don't Notify");
+    await workbench.waitForStatus("2 runs wait");
+    await workbench.press("Shift+F5");
+    await workbench.waitForStatus("1 run waits");
+    await workbench.startConfiguration(asks.too);
+    await workbench.waitForStatus("2 runs wait");
+    await card.locator(":focus").waitFor();
+    assert.equal(await bell.count(), 0);
+
+    await writeFile(path.join(folder, ".vscode", "settings.json"), '{"langgraph.waiting.statusBar": false}');
+    await page.locator(".statusbar-item", { hasText: "runs wait" }).waitFor({ state: "hidden" });
   });
 });

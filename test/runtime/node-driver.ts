@@ -19,8 +19,8 @@ import type {
   StepMode,
   StoppedEvent,
 } from "../../src/protocol/runtime.ts";
+import { nodeRuntimePath } from "../fixtures/programs.ts";
 
-const runtime = join(import.meta.dirname, "..", "..", "runtime", "node", "main.ts");
 export const repository = join(import.meta.dirname, "..", "..");
 export const fixture = (name: string): string => join(import.meta.dirname, "..", "fixtures", name);
 
@@ -95,7 +95,7 @@ export class NodeRuntime implements AsyncDisposable {
     const address = server.address();
     const port = typeof address === "object" ? address?.port : undefined;
     const connected = new Promise<Socket>((resolve) => server.once("connection", resolve));
-    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), runtime], {
+    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), nodeRuntimePath], {
       cwd: options.cwd ?? repository,
       env: {
         ...process.env,

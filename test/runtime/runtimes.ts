@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json, Language } from "../../src/protocol/runtime.ts";
+import { nodeRuntimePath } from "../fixtures/programs.ts";
 
 export interface Runtime {
   readonly language: Language;
@@ -42,7 +43,7 @@ const all: Runtime[] = [
   {
     language: "javascript",
     // Node reads the fixtures in half of the time that tsx takes, which the loading tests are about.
-    command: [process.execPath, "--experimental-strip-types", join(root, "runtime", "node", "main.ts")],
+    command: [process.execPath, "--experimental-strip-types", nodeRuntimePath],
     graphs: join(graphs, "typescript"),
     extension: ".ts",
     say: {

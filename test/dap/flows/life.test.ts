@@ -7,7 +7,8 @@ import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { adapterPath, type Client, nodePath } from "../client.ts";
+import { adapterPath } from "../../fixtures/programs.ts";
+import { type Client, nodePath } from "../client.ts";
 import { Bench, languages } from "../languages.ts";
 
 for (const language of languages) {

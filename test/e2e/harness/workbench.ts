@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Locator, Page } from "playwright-core";
+import type { FrameLocator, Locator, Page } from "playwright-core";
 
 const screenshots = fileURLToPath(new URL("../../../screenshots/", import.meta.url));
 
@@ -219,6 +219,15 @@ export class Workbench {
     await this.page.locator(".statusbar-item", { hasText: text }).first().waitFor();
   }
 
+  /** Puts another window in front of this one, as far as VS Code can tell, or this one again. */
+  async setInFront(inFront: boolean): Promise<void> {
+    await this.page.evaluate((isInFront) => {
+      // No other window can cover a page of a headless browser.
+      document.hasFocus = () => isInFront;
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, inFront);
+  }
+
   /** Waits until the debug toolbar is there: a session runs. */
   async waitForSession(): Promise<void> {
     await this.page.locator(".debug-toolbar").waitFor();
@@ -227,6 +236,11 @@ export class Workbench {
   /** Waits until the debug toolbar is gone: the session ended. */
   async waitForSessionEnd(): Promise<void> {
     await this.page.locator(".debug-toolbar").waitFor({ state: "hidden" });
+  }
+
+  /** The panel's page, where it is open. */
+  get panel(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
   }
 
   /** Switches to a colour theme by its name, such as "Dark Modern". */
