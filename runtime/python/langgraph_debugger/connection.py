@@ -9,6 +9,8 @@ import os
 import socket
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,14 +20,28 @@ PROTOCOL_VERSION = 1
 _PORT = "LANGGRAPH_DEBUG_PORT"
 _TOKEN = "LANGGRAPH_DEBUG_TOKEN"
 
+_WAIT_SECONDS = 0.005
+_WAITING_MOST = 1000
+
+
+_to_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
 
 class Connection:
-    """Framed messages over a connected socket. Sending after the other side has gone does nothing."""
+    """
+    Framed messages over a connected socket, in the order in which they were given. Sending after the other
+    side has gone does nothing.
+    """
 
     def __init__(self, stream: socket.socket) -> None:
         self._socket = stream
         self._lock = threading.Lock()
+        """Of who sends."""
         self._open = True
+        self._waiting: deque[bytes] = deque()
+        self._due = threading.Event()
+        """Set while something waits that no other message may take along."""
+        threading.Thread(target=self._send_due, name="langgraph-debugger-events", daemon=True).start()
 
     @classmethod
     def from_environment(cls) -> tuple[Connection, str]:
@@ -41,9 +57,17 @@ class Connection:
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return cls(stream), token
 
-    def notify(self, method: str, params: Any) -> None:
-        """Sends an event."""
-        self._send({"jsonrpc": "2.0", "method": method, "params": params})
+    def notify(self, method: str, params: Any, *, waits: bool = False) -> None:
+        """
+        Sends an event. One that `waits` goes with the next message that does not, or after some milliseconds.
+        """
+        message = {"jsonrpc": "2.0", "method": method, "params": params}
+        if not waits or len(self._waiting) >= _WAITING_MOST:
+            self._send(message)
+            return
+        self._waiting.append(_frame(message))
+        if not self._due.is_set():
+            self._due.set()
 
     def request(self, request_id: int, method: str, params: Any) -> None:
         """Sends a request (`hello` is the only one)."""
@@ -94,18 +118,37 @@ class Connection:
         return bool(chunk)
 
     def _send(self, message: dict[str, Any]) -> None:
-        try:
-            body = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-        except (ValueError, UnicodeEncodeError):
-            # NaN and lone surrogates can't be said in JSON and UTF-8; nothing else of the message is lost.
-            body = json.dumps(_sayable(message), separators=(",", ":")).encode()
+        self._waiting.append(_frame(message))
+        self.flush()
+
+    def _send_due(self) -> None:
+        while True:
+            self._due.wait()
+            time.sleep(_WAIT_SECONDS)
+            self._due.clear()
+            self.flush()
+
+    def flush(self) -> None:
+        """Sends what waits."""
         with self._lock:
-            if not self._open:
+            frames = []
+            while self._waiting:
+                frames.append(self._waiting.popleft())
+            if not self._open or not frames:
                 return
             try:
-                self._socket.sendall(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+                self._socket.sendall(b"".join(frames))
             except OSError:
                 self._open = False
+
+
+def _frame(message: dict[str, Any]) -> bytes:
+    try:
+        body = _to_text(message).encode()
+    except (ValueError, UnicodeEncodeError):
+        # NaN and lone surrogates can't be said in JSON and UTF-8; nothing else of the message is lost.
+        body = json.dumps(_sayable(message), separators=(",", ":")).encode()
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
 def _content_length(header: bytes) -> int | None:

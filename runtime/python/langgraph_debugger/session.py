@@ -152,16 +152,20 @@ class Session:
         if not self._exiting.acquire(blocking=False):
             # Closing the connection, below, ends the control thread, whose own exit must not come first.
             return
-        if self._debuggee is not None:
-            saver = self._debuggee.saver
-            flushing = threading.Thread(target=_flush_quietly, args=(saver,), daemon=True)
-            flushing.start()
-            flushing.join(_FLUSH_SECONDS)
+        flushing = threading.Thread(target=self._flush, daemon=True)
+        flushing.start()
+        flushing.join(_FLUSH_SECONDS)
         self._connection.close()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
         os._exit(code)
+
+    def _flush(self) -> None:
+        if self._debuggee is not None:
+            with contextlib.suppress(Exception):
+                saving.flush(self._debuggee.saver)
+        self._connection.flush()
 
 
 def _debuggee() -> type[Debuggee]:
@@ -179,11 +183,6 @@ def _debuggee() -> type[Debuggee]:
             raise errors.langgraph_missing() from None
         raise errors.langgraph_too_old(found) from None
     return Debuggee
-
-
-def _flush_quietly(saver: Any) -> None:
-    with contextlib.suppress(Exception):
-        saving.flush(saver)
 
 
 def main() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from .errors import error_info
 
@@ -12,8 +11,12 @@ if TYPE_CHECKING:
     from .protocol import ErrorInfo, MessageEvent, TaskEvent
     from .run import Level, Run, TaskRun
 
-Send = Callable[[str, Any], None]
-"""Sends an event to the adapter: its name and its params."""
+
+class Send(Protocol):
+    """Sends an event to the adapter: its name and its params; some milliseconds later where it `waits`."""
+
+    def __call__(self, method: str, params: Any, *, waits: bool = False) -> None: ...
+
 
 TaskEventName = Literal["start", "end", "error", "cached", "retry"]
 
@@ -39,7 +42,8 @@ class Teller:
             params["milliseconds"] = _milliseconds(run, task.began, task.held_before)
         if error is not None:
             params["error"] = error
-        self._send("task", params)
+        # What has started must be known of a process that is gone a moment later.
+        self._send("task", params, waits=event in ("end", "cached"))
 
     def superstep(self, run: Run, level: Level) -> None:
         """A superstep is over."""
@@ -60,6 +64,7 @@ class Teller:
                 "milliseconds": _milliseconds(run, level.began, level.held_before),
                 "written": [key for key in keys if key in written],
             },
+            waits=True,
         )
 
     def model_starts(self, run: Run, run_id: Any, metadata: dict[str, Any]) -> None:
@@ -73,7 +78,7 @@ class Teller:
         params: dict[str, Any] = {"namespace": task.level.namespace if task else "", "text": text}
         if task:
             params["node"] = task.name
-        self._send("token", params)
+        self._send("token", params, waits=True)
 
     def log(self, text: str, breakpoint_id: int) -> None:
         """The message of a log point."""
