@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .as_json import to_json
 from .loader import is_user_file
+from .pregel import current_task_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,16 +113,18 @@ class Calls:
 
         with contextlib.suppress(AttributeError, TypeError):
             object.__setattr__(scratchpad, "interrupt_counter", counted)
-        _listen_to_stream(task.task.config["configurable"], attempt)
 
     def wrote(self, text: str) -> None:
         """The code that runs now writes to stdout."""
-        from langchain_core.runnables.config import var_child_runnable_config
-
-        config = var_child_runnable_config.get() or {}
-        attempt = self._attempts.get(config.get("configurable", {}).get("__pregel_task_id", ""))
+        attempt = self._attempts.get(current_task_id() or "")
         if attempt is not None:
             attempt.wrote(text)
+
+    def streamed(self, task: TaskRun, chunk: Any) -> None:
+        """A task writes to the custom stream."""
+        attempt = self._attempts.get(task.id)
+        if attempt is not None:
+            attempt.wrote(_text(chunk))
 
     def ended(self, task: TaskRun) -> None:
         """A task has ended without asking."""
@@ -282,21 +285,6 @@ def _has_fields(value: Any) -> bool:
     return not isinstance(value, type) and (
         dataclasses.is_dataclass(value) or hasattr(type(value), "model_fields")
     )
-
-
-def _listen_to_stream(configurable: dict[str, Any], attempt: _Attempt) -> None:
-    """What the task writes to the custom stream."""
-    runtime = configurable.get("__pregel_runtime")
-    write = getattr(runtime, "stream_writer", None)
-    if write is None or not dataclasses.is_dataclass(runtime) or isinstance(runtime, type):
-        return
-
-    def heard(chunk: Any) -> None:
-        with contextlib.suppress(Exception):
-            attempt.wrote(_text(chunk))
-        write(chunk)
-
-    configurable["__pregel_runtime"] = dataclasses.replace(runtime, stream_writer=heard)
 
 
 def _listen_to_stdout(heard: Calls) -> None:

@@ -7,8 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import saving
-from .as_json import to_json
+from . import old_python, saving
 from .cursor import Cursor
 from .errors import RuntimeFailure, error_info
 from .evaluate import ChannelValues, Names
@@ -256,11 +255,17 @@ class Engine:
         lifted = [] if run.no_debug else lift_step_timeouts(known.graph for known in self._graphs)
         error: BaseException | None = None
         try:
+            # Nothing is streamed: LangGraph then runs a lone task in place, as `ainvoke` does.
             stream = graph.astream(
-                graph_input, config, stream_mode=["custom"], subgraphs=True, durability="async", **extra
+                graph_input,
+                config,
+                stream_mode=[],
+                subgraphs=old_python.NEEDED,
+                durability="async",
+                **extra,
             )
-            async for namespace, _, value in stream:
-                self._tell_custom(namespace, value)
+            async for _ in stream:
+                pass
         except asyncio.CancelledError as exc:
             if run.cancelled:
                 return
@@ -270,9 +275,6 @@ class Engine:
         finally:
             restore_step_timeouts(lifted)
         await asyncio.to_thread(self._rest, run, error)
-
-    def _tell_custom(self, namespace: tuple[str, ...], value: Any) -> None:
-        self._send("custom", {"namespace": "|".join(namespace), "value": to_json(value)})
 
     def _rest(self, run: Run, error: BaseException | None) -> None:
         """The stream is over: at the end, at an interrupt, at an error."""

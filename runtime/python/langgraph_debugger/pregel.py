@@ -29,12 +29,15 @@ def parent_task_id(configurable: dict[str, Any]) -> str | None:
     only.
     """
     task_id = configurable.get("__pregel_task_id")
-    if task_id is None:
-        from langchain_core.runnables.config import var_child_runnable_config
+    return current_task_id() if task_id is None else task_id
 
-        context = var_child_runnable_config.get() or {}
-        task_id = context.get("configurable", {}).get("__pregel_task_id")
-    return task_id
+
+def current_task_id() -> str | None:
+    """Id of the task whose code runs now; None outside of tasks, and in Python 3.10's asynchronous ones."""
+    from langchain_core.runnables.config import var_child_runnable_config
+
+    context = var_child_runnable_config.get() or {}
+    return context.get("configurable", {}).get("__pregel_task_id")
 
 
 def leave_no_trace(loop: Any) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from .as_json import to_json
 from .errors import error_info
 
 if TYPE_CHECKING:
-    from .protocol import ErrorInfo, MessageEvent, TaskEvent
+    from .protocol import CustomEvent, ErrorInfo, MessageEvent, TaskEvent
     from .run import Level, Run, TaskRun
 
 
@@ -79,6 +80,16 @@ class Teller:
         if task:
             params["node"] = task.name
         self._send("token", params, waits=True)
+
+    def custom(self, level: Level, task: TaskRun | None, value: Any) -> None:
+        """A task wrote to the custom stream."""
+        params: CustomEvent = {
+            "namespace": (task.level if task else level).namespace,
+            "value": to_json(value),
+        }
+        if task:
+            params["node"] = task.name
+        self._send("custom", params, waits=True)
 
     def log(self, text: str, breakpoint_id: int) -> None:
         """The message of a log point."""

@@ -7,14 +7,22 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import changes
+from . import changes, streams
 from .breakpoints import Breakpoints, ExceptionFilters, Outcome
 from .calls import calls
 from .errors import error_info
 from .evaluate import ChannelValues, Names
 from .graphs import KnownGraphs
 from .live import When
-from .pregel import belongs, has_swallowed_interrupt, is_bubble_up, is_hidden, leave_no_trace, parent_task_id
+from .pregel import (
+    belongs,
+    current_task_id,
+    has_swallowed_interrupt,
+    is_bubble_up,
+    is_hidden,
+    leave_no_trace,
+    parent_task_id,
+)
 from .retries import will_retry
 from .run import Gate, Level, Run, TaskRun, around
 from .telling import Send, Teller
@@ -122,9 +130,17 @@ class Watch:
         for other in [each for each in run.levels.values() if each.namespace == namespace]:
             run.drop_level(other)
         run.levels[id(loop)] = level
+        streams.listen(level, lambda level, chunk: self._streamed(run, level, chunk))
         if level.run_id is not None:
             run.by_run_id[level.run_id] = level
         return level, self._announce() if new else None
+
+    def _streamed(self, run: Run, level: Level, chunk: Any) -> None:
+        task = run.tasks.get(current_task_id() or "")
+        if task is not None:
+            calls.streamed(task, chunk)
+        if not run.cancelled:
+            self.tell.custom(level, task, chunk)
 
     def _before(self, run: Run, level: Level) -> None:
         loop = level.loop
