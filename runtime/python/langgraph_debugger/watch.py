@@ -320,7 +320,9 @@ class Watch:
                     run.drop_level(found)
             else:
                 gate = None
-        self.changed()
+            matters = gate is not None or run.standing()
+        if matters:
+            self.changed()
         return gate
 
     def _task_ended(self, run: Run, task: TaskRun) -> Gate | None:
