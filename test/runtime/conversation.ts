@@ -214,6 +214,13 @@ export abstract class Conversation {
     return this.events.filter((event) => event.name === name).map((event) => event.params as Events[N]);
   }
 
+  /** Begins the timeline anew. */
+  forget(): void {
+    this.events.length = 0;
+    this.#read = 0;
+    this.#waits.clear();
+  }
+
   /** Cuts the connection, as an adapter that was killed does. */
   disconnect(): void {
     this.#socket?.destroy();

@@ -1,13 +1,14 @@
 /** Contract of both runtimes: stops where the nodes of a superstep have changed a key of the state. */
 import assert from "node:assert/strict";
 import type { DataBreakpoint, SetBreakpointsParams, StoppedEvent } from "../../src/protocol/runtime.ts";
-import { Driver, innermost, shape } from "./driver.ts";
+import { type Driver, innermost, shape } from "./driver.ts";
+import { Drivers } from "./drivers.ts";
 import { fixture, runtimes } from "./runtimes.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: data breakpoints`, () => {
     let driver: Driver;
-    afterEach(() => driver.kill());
+    const drivers = Drivers.in(runtime);
 
     const isPython = runtime.language === "python";
     const same = isPython ? "==" : "===";
@@ -34,7 +35,7 @@ for (const runtime of runtimes) {
     }
 
     it("stops after the node that changed the key, and says what it was and is", async () => {
-      driver = await Driver.load(runtime, "watched");
+      driver = await drivers.share("watched");
       await driver.breakpoints(on("draft"));
       const stopped = await driver.run({ input: fixture("watched").input });
       assert.equal(stopped.reason, "breakpoint");
@@ -46,25 +47,25 @@ for (const runtime of runtimes) {
     });
 
     it("does not stop where the key was given the value that it had, nor at the input", async () => {
-      driver = await Driver.load(runtime, "watched");
+      driver = await drivers.share("watched");
       await driver.breakpoints(on("draft"));
       assert.deepEqual(await stops("watched"), ["write_draft", "finish"]);
     });
 
     it("stops where a value was changed in place and written", async () => {
-      driver = await Driver.load(runtime, "watched");
+      driver = await drivers.share("watched");
       await driver.breakpoints(on("notes"));
       assert.deepEqual(await stops("watched"), ["add_note", "finish"]);
     });
 
     it("does not stop at what nobody wrote", async () => {
-      driver = await Driver.load(runtime, "mutation");
+      driver = await drivers.share("mutation");
       await driver.breakpoints(on("basket"));
       assert.deepEqual(await stops("mutation"), ["fill"]);
     });
 
     it("decides conditions on the old and the new value", async () => {
-      driver = await Driver.load(runtime, "loop");
+      driver = await drivers.share("loop");
       const isOne = `old ${same} 1`;
       await driver.breakpoints(
         on("count", { condition: isPython ? `${isOne} and new == 2` : `${isOne} && new === 2` }),
@@ -76,20 +77,20 @@ for (const runtime of runtimes) {
     });
 
     it("decides conditions on the state, and on who wrote", async () => {
-      driver = await Driver.load(runtime, "watched");
+      driver = await drivers.share("watched");
       await driver.breakpoints(on("draft", { condition: `node ${same} "finish"` }));
       assert.deepEqual(await stops("watched"), ["finish"]);
     });
 
     it("stops and says why when a condition raises", async () => {
-      driver = await Driver.load(runtime, "watched");
+      driver = await drivers.share("watched");
       await driver.breakpoints(on("draft", { condition: runtime.say.raises }));
       const stopped = await driver.run({ input: fixture("watched").input });
       assert.match(stopped.text ?? "", /nowhere/);
     });
 
     it("counts hits", async () => {
-      driver = await Driver.load(runtime, "loop");
+      driver = await drivers.share("loop");
       await driver.breakpoints(on("count", { hitCondition: "% 2" }));
       const counts: unknown[] = [];
       let stopped = await driver.run({ input: { count: 0, limit: 5 } });
@@ -100,7 +101,7 @@ for (const runtime of runtimes) {
     });
 
     it("names all that wrote the key in one superstep", async () => {
-      driver = await Driver.load(runtime, "fan_out");
+      driver = await drivers.share("fan_out");
       await driver.breakpoints(on("found"));
       const stopped = await driver.run({ input: { topic: "bees" } });
       assert.deepEqual(writers(stopped), ["books", "papers", "talks"]);
@@ -108,7 +109,7 @@ for (const runtime of runtimes) {
     });
 
     it("stops in a subgraph, at its own key", async () => {
-      driver = await Driver.load(runtime, "subgraph");
+      driver = await drivers.share("subgraph");
       await driver.breakpoints(on("scratch", { graph: "child" }));
       const stopped = await driver.run({ input: fixture("subgraph").input });
       assert.equal(stopped.position.finished?.graph, "child");
@@ -118,13 +119,13 @@ for (const runtime of runtimes) {
     });
 
     it("counts what a subgraph hands back as written by its node", async () => {
-      driver = await Driver.load(runtime, "subgraph");
+      driver = await drivers.share("subgraph");
       await driver.breakpoints(on("text"));
       assert.deepEqual(await stops("subgraph"), ["before", "child", "after"]);
     });
 
     it("stops once for a node breakpoint and a data breakpoint together", async () => {
-      driver = await Driver.load(runtime, "watched");
+      driver = await drivers.share("watched");
       await driver.breakpoints({ when: "before", graph: "", node: "keep_draft" }, on("draft"));
       const stopped = await driver.run({ input: fixture("watched").input });
       assert.deepEqual([...stopped.hitBreakpointIds].sort(), [1, 7]);
@@ -133,7 +134,7 @@ for (const runtime of runtimes) {
     });
 
     it("takes one that is set while the run stands, and lets go of one that is removed", async () => {
-      driver = await Driver.load(runtime, "watched");
+      driver = await drivers.share("watched");
       await driver.breakpoints({ when: "before", graph: "", node: "add_note" });
       await driver.run({ input: fixture("watched").input });
       await driver.breakpoints(on("notes"));

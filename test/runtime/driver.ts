@@ -223,6 +223,13 @@ export class Driver extends Conversation {
     this.#clean();
   }
 
+  override forget(): void {
+    super.forget();
+    this.stdout = "";
+    this.stderr = "";
+    this.answersGraphs = true;
+  }
+
   /** Ends the process at once; for `afterEach`, and for tests of what is left then. */
   async kill(): Promise<void> {
     this.process.kill("SIGKILL");

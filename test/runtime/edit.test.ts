@@ -4,14 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EditResult, GraphPosition } from "../../src/protocol/runtime.ts";
-import { Driver, innermost, interrupts, refused, shape } from "./driver.ts";
+import { innermost, interrupts, refused, shape } from "./driver.ts";
 import { fixture, runtimes } from "./runtimes.ts";
 import { before, Standing } from "./standing.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: editing the state`, () => {
     const on = new Standing(runtime);
-    afterEach(() => on.driver.kill());
 
     /** Edits the value that is found by the names of its keys, as a tree shows them. */
     async function edit(
@@ -97,7 +96,7 @@ for (const runtime of runtimes) {
         await on.stopBefore("linear", "think", "", { checkpoints });
         await edit(["count"], "6");
         await on.driver.kill();
-        on.driver = await Driver.load(runtime, "linear", { checkpoints });
+        await on.load("linear", { checkpoints });
         const opened = await on.driver.request("open", { threadId: on.driver.threadId });
         assert.ok(opened);
         assert.equal(shape(opened.root), "think:pending");
@@ -153,7 +152,7 @@ for (const runtime of runtimes) {
     });
 
     it("refuses while a node computes", async () => {
-      on.driver = await Driver.load(runtime, "slow");
+      await on.load("slow");
       await on.driver.begin({ input: { milliseconds: 300 } });
       await on.driver.event("task", (task) => task.node === "sleep" && task.event === "start");
       const params = { threadId: on.driver.threadId, namespace: "", path: ["milliseconds"], expression: "1" };
@@ -162,7 +161,7 @@ for (const runtime of runtimes) {
     });
 
     it("keeps questions and what finished siblings wrote", async () => {
-      on.driver = await Driver.load(runtime, "parallel_interrupts");
+      await on.load("parallel_interrupts");
       const asked = interrupts((await on.driver.run({ input: {} })).position.root);
       const { position } = await edit(["votes"], '["early: yes"]');
       assert.deepEqual(interrupts(position.root), asked);
@@ -207,7 +206,7 @@ for (const runtime of runtimes) {
     });
 
     it("counts the recursion limit on", async () => {
-      on.driver = await Driver.load(runtime, "loop", { config: { recursion_limit: 7 } });
+      await on.load("loop", { config: { recursion_limit: 7 } });
       await on.driver.breakpoints({ ...before("work"), hitCondition: "3" });
       await on.driver.run({ input: { count: 0, limit: 6 } });
       await edit(["log"], "[]");
@@ -221,7 +220,7 @@ for (const runtime of runtimes) {
     });
 
     it("edits the state at the end, for the next turn", async () => {
-      on.driver = await Driver.load(runtime, "linear");
+      await on.load("linear");
       await on.driver.run({ input: fixture("linear").input });
       await edit(["count"], "10");
       assert.equal(((await on.driver.state()) as { count: number }).count, 10);
@@ -245,7 +244,7 @@ for (const runtime of runtimes) {
 
     describe("and going on after an error", () => {
       async function fail(input: { near: number; far: number }): Promise<GraphPosition> {
-        on.driver = await Driver.load(runtime, "divisions");
+        await on.load("divisions");
         const stopped = await on.driver.run({ input });
         assert.equal(stopped.reason, "exception");
         return stopped.position.root;

@@ -1,18 +1,17 @@
 /** Contract of both runtimes: the cursor moves into subgraphs, within them and out of them. */
 import assert from "node:assert/strict";
 import type { GraphPosition } from "../../src/protocol/runtime.ts";
-import { Driver, innermost, interrupts, refused, shape } from "./driver.ts";
+import { innermost, interrupts, refused, shape } from "./driver.ts";
 import { fixture, runtimes } from "./runtimes.ts";
 import { before, id, Standing } from "./standing.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: moving the cursor in subgraphs`, () => {
     const on = new Standing(runtime);
-    afterEach(() => on.driver.kill());
 
     describe("in subgraphs", () => {
       async function ask(): Promise<GraphPosition> {
-        on.driver = await Driver.load(runtime, "subgraph_interrupt");
+        await on.load("subgraph_interrupt");
         const stopped = await on.driver.run({ input: {} });
         assert.equal(stopped.reason, "interrupt");
         return stopped.position.root;
@@ -126,7 +125,7 @@ for (const runtime of runtimes) {
       });
 
       it("keeps what siblings of the graph around wrote", async () => {
-        on.driver = await Driver.load(runtime, "parallel_subgraphs");
+        await on.load("parallel_subgraphs");
         await on.driver.breakpoints(before("sift", "web"));
         const held = await on.driver.run({ input: fixture("parallel_subgraphs").input });
         const web = held.position.root.tasks.find((task) => task.name === "web")?.subgraph;
@@ -180,7 +179,7 @@ for (const runtime of runtimes) {
       });
 
       it("goes back out of a visit that has begun, and begins it anew", async () => {
-        on.driver = await Driver.load(runtime, "subgraph_memory");
+        await on.load("subgraph_memory");
         await on.driver.breakpoints({ ...before("add_up", "child"), hitCondition: "2" });
         const held = await on.driver.run({ input: fixture("subgraph_memory").input });
         assert.equal(shape(held.position.root), "child(add_up:pending)");
@@ -193,7 +192,7 @@ for (const runtime of runtimes) {
       });
 
       it("goes back in a visit", async () => {
-        on.driver = await Driver.load(runtime, "subgraph_memory");
+        await on.load("subgraph_memory");
         await on.driver.breakpoints({ ...before("add_up", "child"), hitCondition: "2" });
         const held = await on.driver.run({ input: fixture("subgraph_memory").input });
         const { namespace } = innermost(held.position.root);

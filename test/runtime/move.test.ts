@@ -3,14 +3,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Driver, innermost, interrupts, refused, shape } from "./driver.ts";
+import { innermost, interrupts, refused, shape } from "./driver.ts";
 import { fixture, runtimes } from "./runtimes.ts";
 import { before, id, Standing } from "./standing.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: moving the cursor`, () => {
     const on = new Standing(runtime);
-    afterEach(() => on.driver.kill());
 
     describe("in a line of nodes", () => {
       it("goes back from a held node to the one before, and on again as a branch", async () => {
@@ -123,7 +122,7 @@ for (const runtime of runtimes) {
       });
 
       it("refuses while a node computes", async () => {
-        on.driver = await Driver.load(runtime, "slow");
+        await on.load("slow");
         await on.driver.begin({ input: { milliseconds: 300 } });
         await on.driver.event("task", (task) => task.node === "sleep" && task.event === "start");
         await assert.rejects(on.driver.back(), refused("running"));
@@ -137,7 +136,7 @@ for (const runtime of runtimes) {
           await on.stopBefore("linear", "answer", "", { checkpoints });
           const { root } = await on.driver.back();
           await on.driver.kill();
-          on.driver = await Driver.load(runtime, "linear", { checkpoints });
+          await on.load("linear", { checkpoints });
           const opened = await on.driver.request("open", { threadId: on.driver.threadId });
           assert.deepEqual(opened?.root, root);
           assert.equal(shape((await on.driver.back()).root), "fetch:pending");
@@ -151,7 +150,7 @@ for (const runtime of runtimes) {
       });
 
       it("counts the steps of the next run anew", async () => {
-        on.driver = await Driver.load(runtime, "loop", { config: { recursion_limit: 8 } });
+        await on.load("loop", { config: { recursion_limit: 8 } });
         const { input } = fixture("loop_near_limit");
         assert.equal((await on.driver.run({ input })).reason, "end");
         const checkpointId = await on.checkpointBefore("work", "", 1);
@@ -183,7 +182,7 @@ for (const runtime of runtimes) {
       });
 
       it("goes back to before a superstep that has begun", async () => {
-        on.driver = await Driver.load(runtime, "parallel_interrupts");
+        await on.load("parallel_interrupts");
         const asked = await on.driver.run({ input: {} });
         assert.match(shape(asked.position.root), /robot:done/);
         const { root } = await on.driver.back();
@@ -193,7 +192,7 @@ for (const runtime of runtimes) {
       });
 
       it("begins one task anew and keeps what its finished siblings wrote", async () => {
-        on.driver = await Driver.load(runtime, "parallel_interrupts");
+        await on.load("parallel_interrupts");
         const asked = await on.driver.run({ input: {} });
         const legal = asked.position.root.tasks.find((task) => task.name === "legal");
         assert.ok(legal);
@@ -215,7 +214,7 @@ for (const runtime of runtimes) {
       });
 
       it("keeps the answers that a waiting sibling had, and forgets those of the task", async () => {
-        on.driver = await Driver.load(runtime, "two_interrupts");
+        await on.load("two_interrupts");
         const first = interrupts((await on.driver.run({ input: {} })).position.root)[0];
         assert.ok(first);
         const asked = await on.driver.run({ resume: { [first.id]: "Ada" } });
@@ -229,7 +228,7 @@ for (const runtime of runtimes) {
       });
 
       it("begins one sent task anew", async () => {
-        on.driver = await Driver.load(runtime, "send_interrupts");
+        await on.load("send_interrupts");
         let stopped = await on.driver.run({ input: { names: ["fig", "pear"] } });
         const [fig] = interrupts(stopped.position.root);
         assert.ok(fig);
@@ -269,7 +268,7 @@ for (const runtime of runtimes) {
       });
 
       it("keeps what finished siblings wrote, and takes out the tasks that are not", async () => {
-        on.driver = await Driver.load(runtime, "send_interrupts");
+        await on.load("send_interrupts");
         const asked = await on.driver.run({ input: { names: ["fig", "pear", "plum"] } });
         const pear = interrupts(asked.position.root)[1];
         assert.ok(pear);
@@ -292,7 +291,7 @@ for (const runtime of runtimes) {
       });
 
       it("goes to another node of a subgraph", async () => {
-        on.driver = await Driver.load(runtime, "subgraph_interrupt");
+        await on.load("subgraph_interrupt");
         const asked = await on.driver.run({ input: {} });
         const { namespace } = innermost(asked.position.root);
         const { root } = await on.driver.move({ kind: "goto", namespace, nodes: ["quote"] });
@@ -304,7 +303,7 @@ for (const runtime of runtimes) {
 
     describe("at an error", () => {
       it("goes back to before the node that failed, and further", async () => {
-        on.driver = await Driver.load(runtime, "raises");
+        await on.load("raises");
         assert.equal((await on.driver.run({ input: { log: [] } })).reason, "exception");
         const { root } = await on.driver.back();
         assert.equal(shape(root), "divide:pending");

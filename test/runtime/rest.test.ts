@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Driver, interrupts, refused, shape } from "./driver.ts";
+import { type Driver, interrupts, refused, shape } from "./driver.ts";
+import { Drivers } from "./drivers.ts";
 import { runtimes } from "./runtimes.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: rest`, () => {
     let driver: Driver;
-    afterEach(() => driver.kill());
+    const drivers = Drivers.in(runtime);
 
     async function ask(stopped: Awaited<ReturnType<Driver["run"]>>) {
       assert.equal(stopped.reason, "interrupt");
@@ -19,7 +20,7 @@ for (const runtime of runtimes) {
     }
 
     it("asks, takes the answer by id, and goes on", async () => {
-      driver = await Driver.load(runtime, "review");
+      driver = await drivers.share("review");
       const { first } = await ask(await driver.run({ input: {} }));
       assert.equal(first.node, "review");
       await assert.rejects(driver.begin(), refused("needsAnswer"));
@@ -30,7 +31,7 @@ for (const runtime of runtimes) {
     });
 
     it("asks twice in one node, and tells the earlier answer", async () => {
-      driver = await Driver.load(runtime, "two_interrupts");
+      driver = await drivers.share("two_interrupts");
       const { first } = await ask(await driver.run({ input: {} }));
       assert.deepEqual([first.index, first.earlier], [0, []]);
       const second = (await ask(await driver.run({ resume: { [first.id]: "Ada" } }))).first;
@@ -39,7 +40,7 @@ for (const runtime of runtimes) {
     });
 
     it("takes answers of several branches, some or all at once", async () => {
-      driver = await Driver.load(runtime, "parallel_interrupts");
+      driver = await drivers.share("parallel_interrupts");
       const { waiting } = await ask(await driver.run({ input: {} }));
       assert.deepEqual(waiting.map((each) => each.node).sort(), ["budget", "legal"]);
       const legal = waiting.find((each) => each.node === "legal");
@@ -52,7 +53,7 @@ for (const runtime of runtimes) {
     });
 
     it("takes answers that are false, 0, empty and null", async () => {
-      driver = await Driver.load(runtime, "falsy_answers");
+      driver = await drivers.share("falsy_answers");
       let stopped = await driver.run({ input: { answers: [] } });
       for (const answer of [false, 0, "", null]) {
         const { first } = await ask(stopped);
@@ -63,7 +64,7 @@ for (const runtime of runtimes) {
     });
 
     it("does not stop again before a node that was asked in", async () => {
-      driver = await Driver.load(runtime, "review");
+      driver = await drivers.share("review");
       await driver.breakpoints({ when: "before", graph: "*", node: "review" });
       assert.equal((await driver.run({ input: {} })).reason, "breakpoint");
       const { first } = await ask(await driver.run());
@@ -71,7 +72,7 @@ for (const runtime of runtimes) {
     });
 
     it("stops where a node raises, with the user's frames, and tries again", async () => {
-      driver = await Driver.load(runtime, "raises");
+      driver = await drivers.share("raises");
       const stopped = await driver.run({ input: { log: [] } });
       assert.equal(stopped.reason, "exception");
       const { error } = stopped.position;
@@ -91,7 +92,7 @@ for (const runtime of runtimes) {
     });
 
     it("runs on through errors that a retry policy handles, and tells them", async () => {
-      driver = await Driver.load(runtime, "retry");
+      driver = await drivers.own("retry");
       assert.equal((await driver.run({ input: { text: "" } })).reason, "end");
       const events = driver.all("task").filter((task) => task.node === "flaky");
       assert.deepEqual(
@@ -101,7 +102,7 @@ for (const runtime of runtimes) {
     });
 
     it("stops at errors that a retry policy handles when asked to", async () => {
-      driver = await Driver.load(runtime, "retry");
+      driver = await drivers.own("retry");
       await driver.breakpoints({ exceptions: [{ filter: "raised" }, { filter: "retried" }] });
       const stopped = await driver.run({ input: { text: "" } });
       assert.equal(stopped.reason, "exception");
@@ -111,7 +112,7 @@ for (const runtime of runtimes) {
     });
 
     it("warns when a node catches the interrupt itself", async () => {
-      driver = await Driver.load(runtime, "swallowed_interrupt");
+      driver = await drivers.own("swallowed_interrupt");
       assert.equal((await driver.run({ input: {} })).reason, "end");
       const [warning] = driver.all("message");
       assert.equal(warning?.kind, "warning");
@@ -127,17 +128,17 @@ for (const runtime of runtimes) {
       const folder = mkdtempSync(join(tmpdir(), "langgraph-rest-"));
       const checkpoints = join(folder, "checkpoints.sqlite");
       try {
-        driver = await Driver.load(runtime, "review", { checkpoints });
+        driver = await drivers.own("review", { checkpoints });
         await driver.breakpoints({ when: "before", graph: "*", node: "review" });
         await driver.run({ input: {} });
         await driver.kill();
-        driver = await Driver.load(runtime, "review", { checkpoints });
+        driver = await drivers.own("review", { checkpoints });
         const held = await driver.request("open", { threadId: driver.threadId });
         assert.ok(held);
         assert.equal(shape(held.root), "review:pending");
         const { first } = await ask(await driver.run());
         await driver.kill();
-        driver = await Driver.load(runtime, "review", { checkpoints });
+        driver = await drivers.own("review", { checkpoints });
         const asked = await driver.request("open", { threadId: driver.threadId });
         assert.ok(asked);
         assert.deepEqual(
@@ -155,10 +156,10 @@ for (const runtime of runtimes) {
       const folder = mkdtempSync(join(tmpdir(), "langgraph-rest-"));
       const checkpoints = join(folder, "checkpoints.sqlite");
       try {
-        driver = await Driver.load(runtime, "review", { checkpoints });
+        driver = await drivers.own("review", { checkpoints });
         await driver.run({ input: {} });
         await driver.close();
-        driver = await Driver.load(runtime, "linear", { checkpoints });
+        driver = await drivers.own("linear", { checkpoints });
         await assert.rejects(driver.begin({ input: { topic: "x", log: [] } }), {
           data: { code: "otherGraph" },
         });
@@ -168,7 +169,7 @@ for (const runtime of runtimes) {
     });
 
     it("tells what the graph streams", async () => {
-      driver = await Driver.load(runtime, "output");
+      driver = await drivers.own("output");
       await driver.run({ input: { text: "Ada" } });
       const [custom] = driver.all("custom");
       assert.deepEqual(custom?.value, { progress: 50 });
@@ -177,7 +178,7 @@ for (const runtime of runtimes) {
     });
 
     it("answers one question while another branch is held", async () => {
-      driver = await Driver.load(runtime, "send_interrupts");
+      driver = await drivers.share("send_interrupts");
       const { waiting } = await ask(await driver.run({ input: { names: ["fig", "pear"] } }));
       assert.equal(waiting.length, 2);
       const answers = Object.fromEntries(waiting.map((each) => [each.id, "yes"]));

@@ -1,7 +1,8 @@
 // A fixture that has run up to where a test of its thread begins, and what such tests ask of the thread.
 import assert from "node:assert/strict";
 import type { GraphPosition, HistoryEntry, NodeBreakpoint } from "../../src/protocol/runtime.ts";
-import { Driver } from "./driver.ts";
+import type { Driver, DriverOptions } from "./driver.ts";
+import { Drivers } from "./drivers.ts";
 import { fixture, type Runtime } from "./runtimes.ts";
 
 export const before = (node: string, graph = ""): Omit<NodeBreakpoint, "id"> => ({
@@ -13,11 +14,12 @@ export const before = (node: string, graph = ""): Omit<NodeBreakpoint, "id"> => 
 export const id = (position: GraphPosition): string => position.checkpoint?.id ?? "";
 
 export class Standing {
-  readonly #runtime: Runtime;
+  readonly #drivers: Drivers;
   #driver: Driver | undefined;
 
+  /** Make one within `describe`. */
   constructor(runtime: Runtime) {
-    this.#runtime = runtime;
+    this.#drivers = Drivers.in(runtime);
   }
 
   /** Of the fixture that was started last. */
@@ -26,21 +28,22 @@ export class Standing {
     return this.#driver;
   }
 
-  set driver(driver: Driver) {
-    this.#driver = driver;
+  /** Loads a fixture: with options of its own in a process of its own. */
+  async load(name: string, options?: DriverOptions): Promise<void> {
+    this.#driver = await (options ? this.#drivers.own(name, options) : this.#drivers.share(name));
   }
 
   /** Starts a fixture and stops before a node. */
-  async stopBefore(name: string, node: string, graph = "", options = {}): Promise<GraphPosition> {
-    this.driver = await Driver.load(this.#runtime, name, options);
+  async stopBefore(name: string, node: string, graph = "", options?: DriverOptions): Promise<GraphPosition> {
+    await this.load(name, options);
     await this.driver.breakpoints(before(node, graph));
     const { position } = await this.driver.run({ input: fixture(name).input });
     await this.driver.breakpoints();
     return position.root;
   }
 
-  async runToEnd(name: string, options = {}): Promise<void> {
-    this.driver = await Driver.load(this.#runtime, name, options);
+  async runToEnd(name: string, options?: DriverOptions): Promise<void> {
+    await this.load(name, options);
     assert.equal((await this.driver.run({ input: fixture(name).input })).reason, "end");
   }
 

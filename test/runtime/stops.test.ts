@@ -1,12 +1,13 @@
 /** Contract of both runtimes: breakpoints before and after nodes, conditions, steps, pause, cancel. */
 import assert from "node:assert/strict";
-import { Driver, innermost, interrupts, refused, shape } from "./driver.ts";
+import { type Driver, innermost, interrupts, refused, shape } from "./driver.ts";
+import { Drivers } from "./drivers.ts";
 import { fixture, runtimes } from "./runtimes.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: stops`, () => {
     let driver: Driver;
-    afterEach(() => driver.kill());
+    const drivers = Drivers.in(runtime);
 
     const root = { kind: "over", namespace: "" } as const;
     const before = (node: string, more: object = {}) => ({
@@ -19,7 +20,7 @@ for (const runtime of runtimes) {
 
     describe("on a line of nodes", () => {
       beforeEach(async () => {
-        driver = await Driver.load(runtime, "linear");
+        driver = await drivers.share("linear");
       });
       const input = { topic: "bees", log: ["start"] };
 
@@ -200,7 +201,7 @@ for (const runtime of runtimes) {
     });
 
     it("counts hits", async () => {
-      driver = await Driver.load(runtime, "loop");
+      driver = await drivers.share("loop");
       const input = { count: 0, limit: 4 };
       await driver.breakpoints(before("work", { hitCondition: "3" }));
       await driver.run({ input });
@@ -216,7 +217,7 @@ for (const runtime of runtimes) {
     });
 
     it("stops once for all tasks of a superstep", async () => {
-      driver = await Driver.load(runtime, "fan_out");
+      driver = await drivers.share("fan_out");
       await driver.breakpoints(before("papers"));
       const stopped = await driver.run({ input: { topic: " bees " } });
       assert.equal(shape(stopped.position.root), "books:pending papers:pending talks:pending");
@@ -225,7 +226,7 @@ for (const runtime of runtimes) {
     });
 
     it("tells the inputs of sent tasks", async () => {
-      driver = await Driver.load(runtime, "send");
+      driver = await drivers.share("send");
       await driver.breakpoints(before("measure"));
       const { position } = await driver.run({ input: { words: ["pear", "fig", "banana"] } });
       assert.equal(shape(position.root), "measure:pending measure:pending measure:pending");
@@ -243,7 +244,7 @@ for (const runtime of runtimes) {
 
     describe("in a subgraph", () => {
       beforeEach(async () => {
-        driver = await Driver.load(runtime, "subgraph_interrupt");
+        driver = await drivers.share("subgraph_interrupt");
       });
 
       it("steps into, over and out of it", async () => {
@@ -294,7 +295,7 @@ for (const runtime of runtimes) {
     });
 
     it("steps through graphs in graphs, every time alike", async () => {
-      driver = await Driver.load(runtime, "nested");
+      driver = await drivers.share("nested");
       for (let round = 0; round < 10; round++) {
         driver.threadId = `round-${round}`;
         const seen: string[] = [];
@@ -315,7 +316,7 @@ for (const runtime of runtimes) {
     });
 
     it("holds one branch while another waits for an answer", async () => {
-      driver = await Driver.load(runtime, "parallel_subgraphs");
+      driver = await drivers.share("parallel_subgraphs");
       await driver.breakpoints({ when: "before", graph: "web", node: "sift" });
       const stopped = await driver.run({ input: fixture("parallel_subgraphs").input });
       assert.equal(stopped.reason, "breakpoint");
@@ -329,7 +330,7 @@ for (const runtime of runtimes) {
     });
 
     it("steps into the graph of the chosen task", async () => {
-      driver = await Driver.load(runtime, "parallel_subgraphs");
+      driver = await drivers.share("parallel_subgraphs");
       for (const name of ["web", "expert"]) {
         driver.threadId = name;
         const { position } = await driver.run({ input: fixture("parallel_subgraphs").input }, { kind: "in" });
@@ -345,7 +346,7 @@ for (const runtime of runtimes) {
     });
 
     it("steps over a task that runs no graph when it is stepped into", async () => {
-      driver = await Driver.load(runtime, "fan_out");
+      driver = await drivers.share("fan_out");
       await driver.breakpoints(before("papers"));
       const { position } = await driver.run({ input: fixture("fan_out").input });
       const taskId = position.root.tasks[0]?.id ?? "";
@@ -355,7 +356,7 @@ for (const runtime of runtimes) {
     });
 
     it("pauses before the next superstep and says what it waits for", async () => {
-      driver = await Driver.load(runtime, "slow");
+      driver = await drivers.share("slow");
       await driver.begin({ input: { milliseconds: 300 } });
       await driver.event("task", (task) => task.node === "compute" && task.event === "start");
       assert.deepEqual(await driver.request("pause", {}), { waitingFor: ["compute"] });
@@ -367,7 +368,7 @@ for (const runtime of runtimes) {
     });
 
     it("refuses a second run while one computes", async () => {
-      driver = await Driver.load(runtime, "slow");
+      driver = await drivers.share("slow");
       await driver.begin({ input: { milliseconds: 300 } });
       await driver.event("task", (task) => task.node === "sleep" && task.event === "start");
       await assert.rejects(driver.begin({ input: { milliseconds: 1 } }), refused("running"));
@@ -376,7 +377,7 @@ for (const runtime of runtimes) {
 
     describe("at the author's own breakpoints", () => {
       beforeEach(async () => {
-        driver = await Driver.load(runtime, "author_breakpoints");
+        driver = await drivers.share("author_breakpoints");
       });
 
       it("lists them and stops there", async () => {

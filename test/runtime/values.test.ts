@@ -1,19 +1,20 @@
 /** Contract of both runtimes: state, inputs, writes, history, expressions and JSON. */
 import assert from "node:assert/strict";
-import { Driver, interrupts, refused } from "./driver.ts";
+import { type Driver, interrupts, refused } from "./driver.ts";
+import { Drivers } from "./drivers.ts";
 import { runtimes } from "./runtimes.ts";
 
 for (const runtime of runtimes) {
   describe(`${runtime.language}: values`, () => {
     let driver: Driver;
-    afterEach(() => driver.kill());
+    const drivers = Drivers.in(runtime);
     const state = { kind: "state", namespace: "" } as const;
     const before = (node: string) => ({ when: "before" as const, graph: "", node });
 
     describe("of a line of nodes", () => {
       const input = { topic: "bees", log: ["start"] };
       beforeEach(async () => {
-        driver = await Driver.load(runtime, "linear");
+        driver = await drivers.share("linear");
         await driver.breakpoints(before("think"));
         await driver.run({ input });
       });
@@ -129,7 +130,7 @@ for (const runtime of runtimes) {
     });
 
     it("keeps type names and children of odd values", async () => {
-      driver = await Driver.load(runtime, "odd_values");
+      driver = await drivers.own("odd_values");
       await driver.run({ input: { name: "odd" } });
       const values = new Map((await driver.values(state)).map((value) => [value.name, value]));
       assert.match(values.get("when")?.value ?? "", /2026/);
@@ -141,7 +142,7 @@ for (const runtime of runtimes) {
     });
 
     it("shows messages as what was said", async () => {
-      driver = await Driver.load(runtime, "two_tools");
+      driver = await drivers.own("two_tools");
       const asked = await driver.run({ input: { messages: [{ role: "user", content: "book" }] } });
       assert.equal(asked.reason, "interrupt");
       const shown = (await driver.values(state, ["messages"])).map((value) => value.value);
@@ -150,7 +151,7 @@ for (const runtime of runtimes) {
     });
 
     it("keeps values that can't be stored, and marks them", async () => {
-      driver = await Driver.load(runtime, "live_values");
+      driver = await drivers.own("live_values");
       await driver.run({ input: { size: 21 } });
       const values = await driver.values(state);
       assert.equal(values.find((value) => value.name === "function")?.unserialisable, true);
@@ -158,7 +159,7 @@ for (const runtime of runtimes) {
     });
 
     it("reads the value of an interrupt", async () => {
-      driver = await Driver.load(runtime, "subgraph_interrupt");
+      driver = await drivers.own("subgraph_interrupt");
       const { position } = await driver.run({ input: {} });
       const [question] = interrupts(position.root);
       assert.ok(question);
@@ -168,7 +169,7 @@ for (const runtime of runtimes) {
     });
 
     it("shows the first page of a large state at once", async () => {
-      driver = await Driver.load(runtime, "large");
+      driver = await drivers.own("large");
       await driver.run({ input: { count: 1000 } });
       const [first] = (await driver.values(state)).filter((value) => value.indexed >= 1000);
       assert.ok(first);
