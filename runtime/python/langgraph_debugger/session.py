@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import queue
 import sys
@@ -111,6 +112,8 @@ class Session:
                 self._refuse(request_id, exc)
                 return
             self._debuggee = debuggee
+            # What was imported stays: to go over it would halt the run for a moment, soon after its start.
+            gc.freeze()
             self._connection.respond(request_id, debuggee.description)
             while True:
                 try:
