@@ -21,8 +21,7 @@ export function panelPage({ origin, script, style, layout }: PageAddresses, nonc
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
-    // `lit-html` is the policy of the controls' library, which only makes its own templates with it.
-    "trusted-types langgraph-panel lit-html",
+    "trusted-types langgraph-panel",
   ].join("; ");
   return `<!DOCTYPE html>
 <html lang="en">
