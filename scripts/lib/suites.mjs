@@ -1,5 +1,6 @@
 // Finds the test suites and runs each in a process of its own: mocha, pytest and vitest files below test/.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { moduleFile, node, root, toolsDir, venvPython } from "./paths.mjs";
 import { run, say } from "./run.mjs";
@@ -8,8 +9,11 @@ const testDir = path.join(root, "test");
 /** Folders of test/ that hold no tests of their own. */
 const notSuites = ["bench", "fixtures", "golden", "node_modules"];
 
-/** Tests that watch the clock, or need the machine to themselves; of all others two files run at once. */
+/** Tests that watch the clock, or need the machine to themselves; of all others some files run at once. */
 const oneByOne = /[\\/](?:checkpointer|e2e)[\\/]|[\\/]runtime[\\/](?:node-)?process\.test\.ts$/;
+
+/** Files that take much longer than others: begun first, so that none of them runs on alone at the end. */
+const longest = /[\\/]random\.test\.ts$/;
 
 /** Code that Node has compiled, for the many processes of a run of tests. Each run begins without. */
 export const compileCache = path.join(toolsDir, "compile-cache");
@@ -24,7 +28,9 @@ export function findSuites() {
     .map((entry) => entry.name)
     .sort((a, b) => Number(a === "e2e") - Number(b === "e2e") || a.localeCompare(b));
   return folders.flatMap((folder) => {
-    const files = listFiles(path.join(testDir, folder));
+    const files = listFiles(path.join(testDir, folder)).sort(
+      (a, b) => Number(longest.test(b)) - Number(longest.test(a)),
+    );
     const suite = (kind, matches) => {
       const own = files.filter(matches);
       return own.length > 0 ? [{ name: `${folder} (${kind})`, kind, files: own }] : [];
@@ -96,8 +102,8 @@ const mocha = (jobs) => (suite, report) => ({
 });
 
 const runners = {
-  // Two files at once, where a test is mostly the work of other processes.
-  mocha: mocha(["--parallel", "--jobs", "2"]),
+  // A test is mostly the work of other processes, and its waiting for them: one file more than there are processors.
+  mocha: mocha(["--parallel", "--jobs", `${availableParallelism() + 1}`]),
   "mocha, one by one": mocha([]),
   vitest: ({ files }, report) => ({
     command: node,
