@@ -8,6 +8,9 @@ from uuid import UUID
 
 NEEDED = sys.version_info < (3, 11)
 
+_STARTS = ("ainvoke", "_astart")
+"""The coroutines of LangGraph's runnables that tell of the start, by its version."""
+
 
 def lend_config(run_id: UUID, task: Any) -> None:
     """
@@ -25,7 +28,7 @@ def lend_config(run_id: UUID, task: Any) -> None:
         if frame.f_back is None:
             return
         frame = frame.f_back
-        names = frame.f_locals if frame.f_code.co_name == "ainvoke" else {}
+        names = frame.f_locals if frame.f_code.co_name in _STARTS else {}
         if "config" in names and "callback_manager" in names:
             callbacks = names["callback_manager"].copy()
             callbacks.parent_run_id = run_id
