@@ -137,6 +137,9 @@ class Watch:
 
     def _streamed(self, run: Run, level: Level, chunk: Any) -> None:
         task = run.tasks.get(current_task_id() or "")
+        if task is None:
+            running = [each for each in level.tasks if each.state == "running"]
+            task = running[0] if len(running) == 1 else None
         if task is not None:
             calls.streamed(task, chunk)
         if not run.cancelled:
