@@ -68,9 +68,14 @@ def import_error(exc: BaseException, what: str) -> RuntimeFailure:
     where = next(
         (f"{f['path']}:{int(f['line'])}" for f in info["frames"] if "path" in f and "line" in f), what
     )
-    return RuntimeFailure(
-        "importError", f"{what} can't be loaded: {info['type']}: {info['message']} ({where})", error=info
-    )
+    text = f"{what} can't be loaded: {info['type']}: {info['message']} ({where})"
+    if isinstance(exc, ModuleNotFoundError) and exc.name:
+        package = exc.name.partition(".")[0]
+        text += (
+            f". Install the package that has it, as a rule with: {pip_install(package)} - or choose another "
+            "interpreter (`python` in launch.json)."
+        )
+    return RuntimeFailure("importError", text, error=info)
 
 
 def no_graph(what: str) -> RuntimeFailure:

@@ -57,11 +57,16 @@ for (const language of languages) {
       assert.deepEqual([links[0]?.source?.path, links[0]?.line], [program, line("raise")]);
     });
 
-    it("tells which package is missing", async () => {
+    it("tells which package is missing, and how to install it for this interpreter", async () => {
       const { program } = bench.fixture("missing_package");
       const missing = existsSync(program) ? program : program.replace(/\.ts$/, ".mjs");
       const { message } = await refusal({ ...bench.launch("linear"), program: missing });
-      assert.match(message, /a_package_that_nobody_has|a-package-that-nobody-has/);
+      const name = /a_package_that_nobody_has|a-package-that-nobody-has/.exec(message)?.[0];
+      assert.ok(name);
+      assert.match(
+        message,
+        new RegExp(`${language.name === "Python" ? "-m pip" : "npm"} install ${name}\\b`),
+      );
     });
 
     it("tells how to install LangGraph for this interpreter", async () => {
