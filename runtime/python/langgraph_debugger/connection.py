@@ -41,6 +41,8 @@ class Connection:
         self._waiting: deque[bytes] = deque()
         self._due = threading.Event()
         """Set while something waits that no other message may take along."""
+        self._sent = time.monotonic()
+        self._process = os.getpid()
         threading.Thread(target=self._send_due, name="langgraph-debugger-events", daemon=True).start()
 
     @classmethod
@@ -59,10 +61,11 @@ class Connection:
 
     def notify(self, method: str, params: Any, *, waits: bool = False) -> None:
         """
-        Sends an event. One that `waits` goes with the next message that does not, or after some milliseconds.
+        Sends an event. One that `waits` goes some milliseconds after what was sent last, or with the next
+        message that does not wait: sending takes as long as a superstep of small nodes does.
         """
         message = {"jsonrpc": "2.0", "method": method, "params": params}
-        if not waits or len(self._waiting) >= _WAITING_MOST:
+        if not waits or len(self._waiting) >= _WAITING_MOST or time.monotonic() - self._sent >= _WAIT_SECONDS:
             self._send(message)
             return
         self._waiting.append(_frame(message))
@@ -128,18 +131,22 @@ class Connection:
             self._due.clear()
             self.flush()
 
-    def flush(self) -> None:
-        """Sends what waits."""
-        with self._lock:
+    def flush(self, seconds: float = -1) -> None:
+        """Sends what waits; gives up where another thread has been sending for some `seconds`."""
+        # A child process has a copy of what waits, and perhaps of a lock that nobody opens there.
+        if os.getpid() != self._process or not self._lock.acquire(timeout=seconds):
+            return
+        try:
             frames = []
             while self._waiting:
                 frames.append(self._waiting.popleft())
-            if not self._open or not frames:
-                return
-            try:
+            if self._open and frames:
                 self._socket.sendall(b"".join(frames))
-            except OSError:
-                self._open = False
+        except OSError:
+            self._open = False
+        finally:
+            self._sent = time.monotonic()
+            self._lock.release()
 
 
 def _frame(message: dict[str, Any]) -> bytes:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from . import errors, saving
 from .connection import PROTOCOL_VERSION, Connection
 from .errors import RuntimeFailure
+from .in_order import keep_order
 
 if TYPE_CHECKING:
     from .debuggee import Debuggee
@@ -33,6 +34,7 @@ class Session:
         self._ending = threading.Lock()
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._exiting = threading.Lock()
+        keep_order(connection.flush)
 
     def run_main_thread(self) -> None:
         """

@@ -43,8 +43,7 @@ class Teller:
             params["milliseconds"] = _milliseconds(run, task.began, task.held_before)
         if error is not None:
             params["error"] = error
-        # What has started must be known of a process that is gone a moment later.
-        self._send("task", params, waits=event in ("end", "cached"))
+        self._send("task", params, waits=True)
 
     def superstep(self, run: Run, level: Level) -> None:
         """A superstep is over."""
