@@ -40,7 +40,7 @@ class Connection:
         self._open = True
         self._waiting: deque[bytes] = deque()
         self._due = threading.Event()
-        """Set while something waits that no other message may take along."""
+        """Set while the thread for what waits is about to send it."""
         self._sent = time.monotonic()
         self._process = os.getpid()
         threading.Thread(target=self._send_due, name="langgraph-debugger-events", daemon=True).start()
@@ -64,13 +64,14 @@ class Connection:
         Sends an event. One that `waits` goes some milliseconds after what was sent last, or with the next
         message that does not wait: sending takes as long as a superstep of small nodes does.
         """
-        message = {"jsonrpc": "2.0", "method": method, "params": params}
-        if not waits or len(self._waiting) >= _WAITING_MOST or time.monotonic() - self._sent >= _WAIT_SECONDS:
-            self._send(message)
-            return
-        self._waiting.append(_frame(message))
-        if not self._due.is_set():
-            self._due.set()
+        self._waiting.append(_frame({"jsonrpc": "2.0", "method": method, "params": params}))
+        if waits and len(self._waiting) < _WAITING_MOST:
+            if self._due.is_set():
+                return
+            if time.monotonic() - self._sent < _WAIT_SECONDS:
+                self._due.set()
+                return
+        self.flush()
 
     def request(self, request_id: int, method: str, params: Any) -> None:
         """Sends a request (`hello` is the only one)."""

@@ -73,7 +73,7 @@ def test_what_waits_is_sent_before_the_end(pair: Pair, monkeypatch: pytest.Monke
 def test_it_does_not_gather_without_end(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_WAIT_SECONDS", 60)
     connection, theirs = pair
-    names = [str(number) for number in range(1001)]
+    names = [str(number) for number in range(1000)]
     for name in names:
         connection.notify(name, {}, waits=True)
     assert read(theirs, len(names)) == names
