@@ -87,6 +87,8 @@ const taskSchema = v.object({
   runs: v.optional(count),
   /** The superstep of the last run. */
   step: v.optional(v.number()),
+  /** Nodes of its graph that ran in the superstep before one of its runs: from these the run came to it. */
+  after: v.optional(v.array(text)),
   message: v.optional(text),
 });
 /** What a node has done in this session, and what it does now. */

@@ -59,6 +59,37 @@ describe("the panel's tasks", () => {
     assert.deepEqual([state(), state("review")], ["pending", undefined]);
   });
 
+  it("tell all nodes from which the run came to a node, in loops too", () => {
+    const ran = (node: string, step: number, namespace = ""): void => {
+      for (const event of ["start", "end"] as const)
+        happens(event, `${node} ${step}`, { node, step, namespace });
+    };
+    ran("plan", 1);
+    ran("left", 2);
+    ran("right", 2);
+    // A graph in it, at a step of its own.
+    ran("inner", 7, "left:1");
+    ran("work", 3);
+    ran("work", 4);
+    tasks.stand([{ graph: "", namespace: "", node: "review", status: "pending", step: 5 }]);
+    const after = Object.fromEntries(tasks.list().map((task) => [task.node, task.after]));
+    assert.deepEqual(after, {
+      plan: undefined,
+      left: ["plan"],
+      right: ["plan"],
+      inner: undefined,
+      work: ["left", "right", "work"],
+      review: ["work"],
+    });
+  });
+
+  it("know nothing of how the run came to where it was moved", () => {
+    happens("start", "a", { node: "plan", step: 1 });
+    happens("start", "b", { step: 2 });
+    tasks.stand([{ graph: "", namespace: "", node: "review", status: "pending", step: 9 }]);
+    assert.equal(tasks.list().find(({ node }) => node === "review")?.after, undefined);
+  });
+
   it("show of several tasks of one node the one that needs the user most", () => {
     const at = { graph: "", namespace: "", node: "work" };
     tasks.stand([

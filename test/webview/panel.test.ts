@@ -4,6 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { AxeResults } from "axe-core";
+import type { PanelGraph, PanelTask } from "../../src/protocol/webview.ts";
 import { bundleFolder, closeBrowser, openBrowser, openPanel, type Panel, type Theme } from "./panel.ts";
 import { graphs, interrupt, largeGraph, states, stopped } from "./pictures.ts";
 
@@ -55,6 +56,28 @@ describe("the panel", function () {
         "question",
       ]);
       assert.equal(await panel.page.locator(".edge-taken").count(), 5);
+    });
+
+    it("the edges by which the run came, in loops too, and at its end those to the end", async () => {
+      const edges: PanelGraph["edges"] = [
+        { from: "__start__", to: "write", conditional: false },
+        { from: "write", to: "write", conditional: true },
+        { from: "write", to: "review", conditional: true },
+        { from: "review", to: "write", conditional: true },
+        { from: "review", to: "__end__", conditional: true },
+      ];
+      const nodes: PanelGraph["nodes"] = ["write", "review"].map((name) => ({ name, kind: "function" }));
+      const tasks: PanelTask[] = [
+        { graph: "", node: "write", state: "done", step: 2, after: ["write"] },
+        { graph: "", node: "review", state: "done", step: 3, after: ["write"] },
+      ];
+      await open({ picture: { ...stopped, graphs: [{ id: "", nodes, edges }], tasks, interrupts: [] } });
+      const taken = panel.page.locator(".edge-taken");
+      await panel.node("review").waitFor();
+      assert.equal(await taken.count(), 3);
+      await panel.show({ status: { kind: "ended", text: "The run has ended" } });
+      await taken.nth(3).waitFor({ state: "attached" });
+      assert.equal(await taken.count(), 4);
     });
 
     it("a change of a node without moving any", async () => {

@@ -39,8 +39,8 @@ export const graphs: PanelGraph[] = [
 
 const done: PanelTask[] = [
   { graph: "", node: "classify", state: "done", duration: 420, runs: 1, step: 1 },
-  { graph: "", node: "draft_reply", state: "done", duration: 1240, runs: 2, step: 2 },
-  { graph: "", node: "research", state: "cached", duration: 3, runs: 1, step: 2 },
+  { graph: "", node: "draft_reply", state: "done", duration: 1240, runs: 2, step: 2, after: ["classify"] },
+  { graph: "", node: "research", state: "cached", duration: 3, runs: 1, step: 2, after: ["classify"] },
 ];
 
 const common = { title: "email_agent", thread: "3f2a9c1e-0000-4000-8000-000000000000", graphs };
@@ -60,7 +60,10 @@ export const interrupt: PanelInterrupt = {
 export const stopped: Partial<Picture> = {
   ...common,
   status: { kind: "stopped", text: "Before node human_review", step: 3 },
-  tasks: [...done, { graph: "", node: "human_review", state: "pending", step: 3 }],
+  tasks: [
+    ...done,
+    { graph: "", node: "human_review", state: "pending", step: 3, after: ["draft_reply", "research"] },
+  ],
   breakpoints: [
     { graph: "", node: "human_review", when: "before", enabled: true, conditional: false },
     { graph: "", node: "draft_reply", when: "after", enabled: true, conditional: true },
@@ -74,13 +77,19 @@ export const states: { readonly [name: string]: Partial<Picture> } = {
   running: {
     ...stopped,
     status: { kind: "running", text: "Running human_review", step: 3 },
-    tasks: [...done, { graph: "", node: "human_review", state: "running", step: 3 }],
+    tasks: [
+      ...done,
+      { graph: "", node: "human_review", state: "running", step: 3, after: ["draft_reply", "research"] },
+    ],
   },
   stopped,
   waiting: {
     ...stopped,
     status: { kind: "waiting", text: "Waiting for input: Approve this reply?", step: 3 },
-    tasks: [...done, { graph: "", node: "human_review", state: "waiting", step: 3 }],
+    tasks: [
+      ...done,
+      { graph: "", node: "human_review", state: "waiting", step: 3, after: ["draft_reply", "research"] },
+    ],
     interrupts: [interrupt],
   },
   ended: {
@@ -88,8 +97,16 @@ export const states: { readonly [name: string]: Partial<Picture> } = {
     status: { kind: "ended", text: "The run has ended" },
     tasks: [
       ...done,
-      { graph: "", node: "human_review", state: "done", duration: 61_000, runs: 1, step: 3 },
-      { graph: "", node: "send", state: "done", duration: 12, runs: 1, step: 4 },
+      {
+        graph: "",
+        node: "human_review",
+        state: "done",
+        duration: 61_000,
+        runs: 1,
+        step: 3,
+        after: ["draft_reply", "research"],
+      },
+      { graph: "", node: "send", state: "done", duration: 12, runs: 1, step: 4, after: ["human_review"] },
     ],
   },
   failed: {

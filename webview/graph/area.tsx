@@ -32,6 +32,7 @@ function Canvas({ store, host }: PartProps) {
   const graphs = useStore(store, ({ picture }) => picture.graphs);
   const tasks = useStore(store, ({ picture }) => picture.tasks);
   const breakpoints = useStore(store, ({ picture }) => picture.breakpoints);
+  const ended = useStore(store, ({ picture }) => picture.status.kind === "ended");
   const open = useStore(store, ({ view }) => view.open);
   const selected = useStore(store, ({ view }) => view.selected);
   const drawing = useDrawing(graphs, open);
@@ -70,7 +71,7 @@ function Canvas({ store, host }: PartProps) {
     () => toNodes(drawing.nodes, { graphs, tasks, breakpoints }, current),
     [drawing, graphs, tasks, breakpoints, current],
   );
-  const taken = useMemo(() => takenEdges({ graphs, tasks }), [graphs, tasks]);
+  const taken = useMemo(() => takenEdges({ graphs, tasks, ended }), [graphs, tasks, ended]);
 
   useKeptPlace(drawing.nodes, flow);
   useFit(store, area, flow, drawing.nodes);

@@ -59,28 +59,34 @@ function labelSize(label: string | undefined, measure: (text: string) => number)
   return label === undefined ? { width: 0, height: 0 } : { width: measure(label) + 8, height: 16 };
 }
 
-/** Edges by which the run has come: from a node that ran to one that ran, or comes, in the next superstep. */
-export function takenEdges({ graphs, tasks }: Pick<Picture, "graphs" | "tasks">): ReadonlySet<string> {
+/**
+ * Edges by which the run has come: from a node that ran to one that ran, or comes, in the next superstep. To the end of
+ * each graph it has come, once the run is over, from the nodes that ran last.
+ */
+export function takenEdges({
+  graphs,
+  tasks,
+  ended,
+}: Pick<Picture, "graphs" | "tasks"> & { ended: boolean }): ReadonlySet<string> {
   const byKey = new Map(tasks.map((task) => [keyOf(task.graph, task.node), task]));
   const taken = new Set<string>();
   for (const { id, edges } of graphs) {
+    const steps = tasks.flatMap(({ graph, step }) => (graph === id && step !== undefined ? [step] : []));
+    const lastStep = ended ? Math.max(...steps) : undefined;
     edges.forEach(({ from, to }, index) => {
       if (to === undefined) return;
       const target = byKey.get(keyOf(id, to));
       const source = byKey.get(keyOf(id, from));
-      if (from === startName ? target !== undefined : followed(source, target)) taken.add(`${id}\n${index}`);
+      const came =
+        from === startName
+          ? target !== undefined
+          : to === endName
+            ? source !== undefined && source.step === lastStep
+            : target?.after?.includes(from);
+      if (came) taken.add(`${id}\n${index}`);
     });
   }
   return taken;
-}
-
-function followed(source: PanelTask | undefined, target: PanelTask | undefined): boolean {
-  if (source?.step === undefined || target?.step === undefined) return false;
-  return hasRun(source) && target.step === source.step + 1;
-}
-
-function hasRun({ state }: PanelTask): boolean {
-  return state === "done" || state === "cached";
 }
 
 /** "12 ms", "1.4 s", "2 min 5 s". */
