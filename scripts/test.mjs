@@ -32,7 +32,7 @@ await main(async () => {
     throw new ScriptError(`No test suite is called ${wanted.join(" or ")}. There are: ${names.join(", ")}.`);
   }
   await setup({ tests: true });
-  // Fetched while the build and the checks run.
+  // Fetched while other things run that don't need it.
   const fetched = suites.some((suite) => suite.name.startsWith("e2e")) ? fetchForE2e() : undefined;
   fetched?.catch(() => undefined);
   say("Building (dist/)");
@@ -42,9 +42,9 @@ await main(async () => {
     add(await runChecks());
     say("");
   }
-  await fetched;
   rmSync(compileCache, { recursive: true, force: true });
   for (const suite of suites) {
+    if (/^(e2e|webview)/.test(suite.name)) await fetched;
     say(`== ${suite.name}`);
     add(await runSuite(suite));
   }
