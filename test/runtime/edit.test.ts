@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EditResult, GraphPosition } from "../../src/protocol/runtime.ts";
+import { Gate } from "../fixtures/gate.ts";
 import { innermost, interrupts, refused, shape } from "./driver.ts";
 import { fixture, runtimes } from "./runtimes.ts";
 import { before, Standing } from "./standing.ts";
@@ -152,12 +153,14 @@ for (const runtime of runtimes) {
     });
 
     it("refuses while a node computes", async () => {
-      await on.load("slow");
-      await on.driver.begin({ input: { milliseconds: 300 } });
-      await on.driver.event("task", (task) => task.node === "sleep" && task.event === "start");
-      const params = { threadId: on.driver.threadId, namespace: "", path: ["milliseconds"], expression: "1" };
+      await using gate = await Gate.shut();
+      await on.load("divisions");
+      await on.driver.begin({ input: { near: 0, far: 4, gate: gate.port } });
+      await on.driver.event("task", (task) => task.node === "share" && task.event === "start");
+      const params = { threadId: on.driver.threadId, namespace: "", path: ["near"], expression: "1" };
       await assert.rejects(on.driver.request("edit", params), refused("running"));
-      assert.equal((await on.driver.event("stopped")).reason, "end");
+      gate.open();
+      assert.equal((await on.driver.event("stopped")).reason, "exception");
     });
 
     it("keeps questions and what finished siblings wrote", async () => {
@@ -243,9 +246,21 @@ for (const runtime of runtimes) {
     });
 
     describe("and going on after an error", () => {
-      async function fail(input: { near: number; far: number }): Promise<GraphPosition> {
+      /** The branch with the zero fails once the `siblings` have ended. */
+      async function fail(
+        input: { near: number; far: number },
+        siblings: readonly string[],
+      ): Promise<GraphPosition> {
+        await using gate = await Gate.shut();
         await on.load("divisions");
-        const stopped = await on.driver.run({ input });
+        await on.driver.begin({ input: { ...input, gate: gate.port } });
+        const missing = new Set(siblings);
+        await on.driver.event("task", ({ event, node }) => {
+          if (event === "end") missing.delete(node);
+          return missing.size === 0;
+        });
+        gate.open();
+        const stopped = await on.driver.event("stopped");
         assert.equal(stopped.reason, "exception");
         return stopped.position.root;
       }
@@ -253,7 +268,7 @@ for (const runtime of runtimes) {
       const results = ["12 / 4 = 3", "fine", "12 / 3 = 4", "joined"];
 
       it("runs the node that failed again, and none of its finished siblings", async () => {
-        const failed = await fail({ near: 0, far: 4 });
+        const failed = await fail({ near: 0, far: 4 }, ["fine", "child"]);
         assert.deepEqual(shape(failed).split(" ").sort(), ["child:done", "fine:done", "share:failed"]);
         const { position } = await edit(["near"], "3");
         assert.match(shape(position.root), /share:failed/);
@@ -266,7 +281,7 @@ for (const runtime of runtimes) {
       });
 
       it("runs a node of a subgraph again, and nothing that has finished in it or around it", async () => {
-        const failed = await fail({ near: 3, far: 0 });
+        const failed = await fail({ near: 3, far: 0 }, ["fine", "share"]);
         assert.match(shape(failed), /child\(split:failed\)/);
         assert.match(shape(failed), /share:done/);
         const { namespace } = innermost(failed);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Gate } from "../fixtures/gate.ts";
 import { innermost, interrupts, refused, shape } from "./driver.ts";
 import { fixture, runtimes } from "./runtimes.ts";
 import { before, id, Standing } from "./standing.ts";
@@ -122,11 +123,13 @@ for (const runtime of runtimes) {
       });
 
       it("refuses while a node computes", async () => {
-        await on.load("slow");
-        await on.driver.begin({ input: { milliseconds: 300 } });
-        await on.driver.event("task", (task) => task.node === "sleep" && task.event === "start");
+        await using gate = await Gate.shut();
+        await on.load("divisions");
+        await on.driver.begin({ input: { near: 0, far: 4, gate: gate.port } });
+        await on.driver.event("task", (task) => task.node === "share" && task.event === "start");
         await assert.rejects(on.driver.back(), refused("running"));
-        assert.equal((await on.driver.event("stopped")).reason, "end");
+        gate.open();
+        assert.equal((await on.driver.event("stopped")).reason, "exception");
       });
 
       it("stands there in another process", async () => {

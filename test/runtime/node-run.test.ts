@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { Gate } from "../fixtures/gate.ts";
 import { fixture, NodeRuntime, outline } from "./node-driver.ts";
 
 const program = fixture("node/running.mjs");
@@ -82,17 +83,20 @@ describe("a run in the Node runtime", function () {
   });
 
   it("serves a request that comes while a synchronous node blocks as soon as the node is done", async () => {
+    await using gate = await Gate.shut();
     await using runtime = await NodeRuntime.start();
     await runtime.load(fixture("graphs/typescript/slow.ts"));
     await runtime.breakpoints([{ node: "rest" }]);
     await runtime.request("run", {
       threadId: "thread",
-      input: { milliseconds: 200 },
+      input: { sleep_gate: gate.port },
       step: { kind: "continue" },
       noDebug: false,
     });
     await runtime.event("task");
-    assert.equal(await runtime.evaluate("milliseconds"), "200");
+    const evaluated = runtime.evaluate("sleep_gate");
+    gate.open();
+    assert.equal(await evaluated, String(gate.port));
     assert.equal((await runtime.stopped()).reason, "breakpoint");
   });
 });

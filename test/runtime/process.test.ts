@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Gate } from "../fixtures/gate.ts";
 import { Driver, refused, shape } from "./driver.ts";
 import { runtimes } from "./runtimes.ts";
 
@@ -31,18 +32,20 @@ for (const runtime of runtimes) {
     it("ends when it is told to, with all on disk", async () => {
       driver = await Driver.load(runtime, "linear", { checkpoints });
       await driver.breakpoints({ when: "before", graph: "", node: "think" });
-      await driver.run({ input: { topic: "bees", log: [] } });
+      const stopped = await driver.run({ input: { topic: "bees", log: [] } });
+      assert.equal(shape(stopped.position.root), "think:pending");
       await driver.close();
+      assert.equal(driver.stdout + driver.stderr, "");
       driver = await Driver.load(runtime, "linear", { checkpoints });
       const position = await driver.request("open", { threadId: driver.threadId });
-      assert.ok(position);
-      assert.equal(shape(position.root), "think:pending");
+      assert.deepEqual(position, stopped.position);
       assert.equal((await driver.run()).reason, "end");
     });
 
     it("ends when told to though a node computes", async () => {
+      await using gate = await Gate.shut();
       driver = await Driver.load(runtime, "slow", { checkpoints });
-      await driver.begin({ input: { milliseconds: 20_000 } });
+      await driver.begin({ input: { sleep_gate: gate.port } });
       await driver.event("task", (task) => task.node === "sleep" && task.event === "start");
       const ended = driver.request("shutdown", {}).catch(() => undefined);
       driver.disconnect();
@@ -62,8 +65,9 @@ for (const runtime of runtimes) {
     });
 
     it("ends when the adapter goes while a node computes", async () => {
+      await using gate = await Gate.shut();
       driver = await Driver.load(runtime, "slow", { checkpoints });
-      await driver.begin({ input: { milliseconds: 20_000 } });
+      await driver.begin({ input: { sleep_gate: gate.port } });
       await driver.event("task", (task) => task.node === "sleep" && task.event === "start");
       driver.disconnect();
       await goneInTime(driver);
@@ -102,9 +106,11 @@ for (const runtime of runtimes) {
       await driver.begin({ input: { text: "" } });
       const message = await driver.event("message");
       assert.equal(message.kind, "error");
+      assert.match(message.text, /\bcode 3\b/);
       assert.equal(await driver.exit, 3);
       driver = await Driver.load(runtime, "exits", { checkpoints });
-      assert.ok(await driver.request("open", { threadId: driver.threadId }));
+      const position = await driver.request("open", { threadId: driver.threadId });
+      assert.equal(position && shape(position.root), "leave:pending");
     });
 
     it("hides the port and the token from the user's code", async () => {

@@ -1,5 +1,6 @@
 /** Contract of both runtimes: breakpoints before and after nodes, conditions, steps, pause, cancel. */
 import assert from "node:assert/strict";
+import { Gate } from "../fixtures/gate.ts";
 import { type Driver, innermost, interrupts, refused, shape } from "./driver.ts";
 import { Drivers } from "./drivers.ts";
 import { fixture, runtimes } from "./runtimes.ts";
@@ -356,10 +357,12 @@ for (const runtime of runtimes) {
     });
 
     it("pauses before the next superstep and says what it waits for", async () => {
+      await using gate = await Gate.shut();
       driver = await drivers.share("slow");
-      await driver.begin({ input: { milliseconds: 300 } });
+      await driver.begin({ input: { compute_gate: gate.port } });
       await driver.event("task", (task) => task.node === "compute" && task.event === "start");
       assert.deepEqual(await driver.request("pause", {}), { waitingFor: ["compute"] });
+      gate.open();
       const stopped = await driver.event("stopped");
       assert.equal(stopped.reason, "pause");
       assert.equal(shape(stopped.position.root), "rest:pending");
@@ -367,12 +370,26 @@ for (const runtime of runtimes) {
       assert.equal((await driver.run()).reason, "end");
     });
 
-    it("refuses a second run while one computes", async () => {
+    it("takes breakpoints that are set while a node computes", async () => {
+      await using gate = await Gate.shut();
       driver = await drivers.share("slow");
-      await driver.begin({ input: { milliseconds: 300 } });
-      await driver.event("task", (task) => task.node === "sleep" && task.event === "start");
-      await assert.rejects(driver.begin({ input: { milliseconds: 1 } }), refused("running"));
-      assert.equal((await driver.event("stopped")).reason, "end");
+      await driver.begin({ input: { compute_gate: gate.port } });
+      await driver.event("task", (task) => task.node === "compute" && task.event === "start");
+      await driver.breakpoints(before("rest"));
+      gate.open();
+      const stopped = await driver.event("stopped");
+      assert.equal(shape(stopped.position.root), "rest:pending");
+      assert.deepEqual(stopped.hitBreakpointIds, [1]);
+    });
+
+    it("refuses a second run while one computes", async () => {
+      await using gate = await Gate.shut();
+      driver = await drivers.share("divisions");
+      await driver.begin({ input: { near: 0, far: 4, gate: gate.port } });
+      await driver.event("task", (task) => task.node === "share" && task.event === "start");
+      await assert.rejects(driver.begin({ input: { near: 3, far: 4 } }), refused("running"));
+      gate.open();
+      assert.equal((await driver.event("stopped")).reason, "exception");
     });
 
     describe("at the author's own breakpoints", () => {

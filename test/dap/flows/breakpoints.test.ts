@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { Gate } from "../../fixtures/gate.ts";
 import type { Client } from "../client.ts";
 import { Bench, languages } from "../languages.ts";
 
@@ -244,28 +245,32 @@ for (const language of languages) {
     });
 
     it("takes a breakpoint that is set, and one that is taken away, while a node runs", async () => {
+      await using gate = await Gate.shut();
       const client = await bench.client();
       const { program, line } = bench.fixture("slow");
       const sleeping = client.event(
         "langgraph/task",
         ({ event, node }) => event === "start" && node === "sleep",
       );
-      await client.run(bench.launch("slow", { input: { milliseconds: 1_500 } }));
+      await client.run(bench.launch("slow", { input: { sleep_gate: gate.port } }));
       await sleeping;
       const [compute] = await client.breakpoints(program, [{ line: line("compute") }]);
+      gate.open();
       const stop = await client.event("stopped");
       assert.deepEqual([stop.description, stop.hitBreakpointIds], ["Before node compute", [compute?.id]]);
       await client.close();
 
+      await using nextGate = await Gate.shut();
       const other = await bench.client();
       await other.breakpoints(program, [{ line: line("compute") }]);
       const started = other.event(
         "langgraph/task",
         ({ event, node }) => event === "start" && node === "sleep",
       );
-      await other.run(bench.launch("slow", { input: { milliseconds: 1_500 } }));
+      await other.run(bench.launch("slow", { input: { sleep_gate: nextGate.port } }));
       await started;
       await other.breakpoints(program, []);
+      nextGate.open();
       assert.equal((await other.event("stopped")).reason, "end");
       await other.close();
     });

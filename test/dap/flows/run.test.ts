@@ -1,6 +1,7 @@
 // One flow over both languages: launch, stop in the gutter, look, step, answer, end.
 
 import assert from "node:assert/strict";
+import { Gate } from "../../fixtures/gate.ts";
 import { RequestFailed } from "../client.ts";
 import { Bench, languages } from "../languages.ts";
 
@@ -293,11 +294,13 @@ for (const language of languages) {
     });
 
     it("pauses before the next superstep and says what it waits for", async () => {
+      await using gate = await Gate.shut();
       const client = await bench.client();
-      await client.run(bench.launch("slow", { input: { milliseconds: 300 } }));
+      await client.run(bench.launch("slow", { input: { sleep_gate: gate.port } }));
       await client.event("langgraph/task", ({ event, node }) => event === "start" && node === "sleep");
       client.markNow();
       await client.request("pause", { threadId: 1 });
+      gate.open();
       const stop = await client.event("stopped");
       assert.deepEqual([stop.reason, stop.description], ["pause", "Before node compute"]);
       assert.match(client.output("console"), /sleep/);
