@@ -13,7 +13,7 @@ const host: Host = connect((message) => {
   else
     document
       .querySelector<HTMLElement>(
-        ".questions :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
+        ".cards :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
       )
       ?.focus();
 });

@@ -166,7 +166,7 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Only hears the keys of the controls in it.
     <div className="answer" onKeyDown={keyDown}>
-      <Payload value={payload} calls={question.kind === "calls"} />
+      <Payload value={payload} calls={question.kind === "calls"} edited={editedPart(question, draft)} />
       {form && question.kind === "calls" && (
         <Calls question={question} draft={draft} disabled={disabled} change={change} />
       )}
@@ -191,7 +191,7 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
           editInTab={editInTab}
         />
       )}
-      <Sends made={made} />
+      <Sends made={made} said={said} />
       {props.along}
       {said !== undefined && (
         <p className="problem" role="alert">
@@ -219,19 +219,24 @@ function asJson(draft: Draft, made: Made): Draft {
   return { ...draft, json: JSON.stringify(made.answer, undefined, 2) };
 }
 
-function Sends({ made }: { readonly made: Made }) {
+/** `said`: a problem that is told already. */
+function Sends({ made, said }: { readonly made: Made; readonly said: string | undefined }) {
+  if (!("answer" in made)) return made.missing === said ? null : <p className="note">{made.missing}</p>;
   return (
     <div className="sends">
       <span>Sends</span>
-      {"answer" in made ? (
-        <pre className="code" data-sends>
-          {shortened(JSON.stringify(made.answer))}
-        </pre>
-      ) : (
-        <span className="note">{made.missing}</span>
-      )}
+      <pre className="code" data-sends>
+        {shortened(JSON.stringify(made.answer))}
+      </pre>
     </div>
   );
+}
+
+/** The key of the payload's part that is edited, `""` for the whole. */
+function editedPart(question: Question, { way }: Draft): string | undefined {
+  if (question.kind !== "free") return undefined;
+  const part = way === "editText" ? question.text : way === "editObject" ? question.object : undefined;
+  return part && (part.key ?? "");
 }
 
 function short(value: Json): string {

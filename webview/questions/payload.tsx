@@ -4,9 +4,18 @@ import { useState } from "react";
 import type { Json } from "../../src/model/json.ts";
 import { askedIn } from "../../src/model/questions/text.ts";
 
-export function Payload({ value, calls }: { readonly value: Json; readonly calls: boolean }) {
+export interface PayloadProps {
+  readonly value: Json;
+  /** Its calls are shown with their decisions. */
+  readonly calls: boolean;
+  /** The part that is shown to be edited; `""` is the whole. */
+  readonly edited: string | undefined;
+}
+
+export function Payload({ value, calls, edited }: PayloadProps) {
   const [raw, setRaw] = useState(false);
-  const { text, details } = askedIn(value);
+  const { text, details: all } = askedIn(value);
+  const details = edited === "" ? [] : all.filter(([name]) => name !== edited);
   const json = JSON.stringify(value, undefined, 2);
   return (
     <div className="payload">
@@ -18,7 +27,7 @@ export function Payload({ value, calls }: { readonly value: Json; readonly calls
         <>
           {text !== undefined && <Prose text={text} />}
           {!calls && details.length > 0 && <Fields fields={details} />}
-          {!calls && text === undefined && details.length === 0 && (
+          {!calls && edited === undefined && text === undefined && details.length === 0 && (
             <pre className="code">{shortened(json)}</pre>
           )}
         </>

@@ -78,7 +78,9 @@ function shown(schema: Json | undefined, root: JsonObject, depth: number): Shown
   }
   if (isObject(items)) {
     const item = shown(items, root, depth + 1);
-    own.items = item.schema;
+    // A text that is added is empty, not null.
+    const isText = items.type === "string" && !["default", "enum", "const"].some((key) => key in items);
+    own.items = isText && isObject(item.schema) ? { ...item.schema, default: "" } : item.schema;
     ui.items = item.ui;
   }
   return { schema: own, ui };

@@ -10,6 +10,7 @@ import {
   type ValidationData,
   type ValidatorType,
 } from "@rjsf/utils";
+import { inWords } from "../../src/model/questions/fit.ts";
 
 function errorsOf(schema: RJSFSchema, value: unknown): RJSFValidationError[] {
   try {
@@ -19,8 +20,8 @@ function errorsOf(schema: RJSFSchema, value: unknown): RJSFValidationError[] {
       .map(({ instanceLocation, keyword, error }) => ({
         name: keyword,
         property: instanceLocation.replace(/^#/, "").replaceAll("/", "."),
-        message: error,
-        stack: error,
+        message: inWords(error),
+        stack: inWords(error),
       }));
   } catch {
     // A schema that can't be read says nothing about the value.

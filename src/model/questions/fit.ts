@@ -13,7 +13,8 @@ export function whyUnfit(schema: Json | undefined, value: Json): string | undefi
     const [error] = [...errors].sort((a, b) => depth(b.instanceLocation) - depth(a.instanceLocation));
     if (!error) return "it does not match its schema.";
     const place = error.instanceLocation.replace(/^#\/?/, "");
-    return place === "" ? error.error : `${place}: ${error.error}`;
+    const why = inWords(error.error);
+    return place === "" ? why : `${place}: ${why}`;
   } catch {
     // A schema that can't be read says nothing about the answer.
     return undefined;
@@ -22,4 +23,13 @@ export function whyUnfit(schema: Json | undefined, value: Json): string | undefi
 
 function depth(location: string): number {
   return location.split("/").length;
+}
+
+/** What the checker of schemas says, in words for who fills in a form. */
+export function inWords(error: string): string {
+  return error
+    .replace(/^Instance type "(.+?)" is invalid\. Expected "(.+)"\.$/, 'Expected "$2", not "$1".')
+    .replace(/^Instance does not have required property "(.+)"\.$/, 'The required property "$1" is missing.')
+    .replace(/^Instance does not match any of (\[.*\])\.$/, "Expected one of $1.")
+    .replace(/^Instance\b/, "The value");
 }
