@@ -13,6 +13,17 @@ export interface NodePlaces {
 
 type When = PanelBreakpoint["when"];
 
+/** With the mode that is chosen in the gutter, "After the node", which VS Code's own typings leave out. */
+type ModalBreakpoint = vscode.SourceBreakpoint & { readonly mode?: string };
+const ModalBreakpoint = vscode.SourceBreakpoint as new (
+  location: vscode.Location,
+  enabled?: boolean,
+  condition?: string,
+  hitCondition?: string,
+  logMessage?: string,
+  mode?: string,
+) => ModalBreakpoint;
+
 /** The breakpoints of all nodes: those that the adapter has, and those of their lines that are switched off. */
 export function nodeBreakpoints({ graphs, breakpoints }: GraphBody): PanelBreakpoint[] {
   const found = new Map<string, PanelBreakpoint>();
@@ -62,17 +73,20 @@ export async function toggleBreakpoint(
     vscode.debug.removeBreakpoints([...existing]);
     return;
   }
-  const place = when === "before" ? node.source : node.after;
-  if (place) {
-    const at = new vscode.Position(place.line - 1, 0);
-    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(fileUri(place.path), at))]);
+  const place = when === "before" ? node.source : (node.after ?? node.source);
+  // A line holds one breakpoint.
+  if (place && !isTaken(place)) {
+    const mode = lineMeans(node, place) === when ? undefined : when;
+    const at = new vscode.Location(fileUri(place.path), new vscode.Position(place.line - 1, 0));
+    vscode.debug.addBreakpoints([new ModalBreakpoint(at, undefined, undefined, undefined, undefined, mode)]);
   } else if (when === "before") {
     const name = graph === "" ? node.name : `${graph}/${node.name}`;
     vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint(name)]);
   } else {
     void vscode.window.showInformationMessage(
-      `The code of ${node.name} has no return line where a breakpoint after it could be shown. ` +
-        'Set a breakpoint on its function in the gutter, and choose "After the node" as its mode.',
+      place
+        ? `The breakpoint before ${node.name} holds the only line for one after it. Choose "After the node" as its mode in the gutter.`
+        : `The code of ${node.name} is not in the workspace: there is no line for a breakpoint after it. Break before the nodes that follow.`,
     );
   }
 }
@@ -82,16 +96,32 @@ export function fileUri(source: string): vscode.Uri {
   return /^[a-z][\w+.-]+:\/\//i.test(source) ? vscode.Uri.parse(source) : vscode.Uri.file(source);
 }
 
-/** Breakpoints in the gutter at the line where this one would be set. */
-function setAt(node: NodePlaces, when: When): vscode.SourceBreakpoint[] {
-  const place = when === "before" ? node.source : node.after;
-  if (!place) return [];
-  const uri = fileUri(place.path);
-  return vscode.debug.breakpoints.filter((breakpoint): breakpoint is vscode.SourceBreakpoint => {
-    if (!(breakpoint instanceof vscode.SourceBreakpoint)) return false;
-    const { location } = breakpoint;
-    return location.uri.path === uri.path && location.range.start.line === place.line - 1;
+/** Breakpoints in the gutter that are set for this, on or off: at the node's own lines, or by their mode. */
+function setAt(node: NodePlaces, when: When): ModalBreakpoint[] {
+  const places = [node.source, node.after].filter((place) => place !== undefined);
+  return inGutter().filter((breakpoint) => {
+    const place = places.find((each) => isAt(breakpoint, each));
+    return place !== undefined && (breakpoint.mode ?? lineMeans(node, place)) === when;
   });
+}
+
+function inGutter(): ModalBreakpoint[] {
+  return vscode.debug.breakpoints.filter(
+    (breakpoint): breakpoint is ModalBreakpoint => breakpoint instanceof vscode.SourceBreakpoint,
+  );
+}
+
+function isTaken(place: SourcePlace): boolean {
+  return inGutter().some((breakpoint) => isAt(breakpoint, place));
+}
+
+function isAt({ location: { uri, range } }: ModalBreakpoint, { path, line }: SourcePlace): boolean {
+  return uri.path === fileUri(path).path && range.start.line === line - 1;
+}
+
+/** What a breakpoint without a mode means here: the line that returns counts, also where it is the function's only one. */
+function lineMeans({ after }: NodePlaces, { path, line }: SourcePlace): When {
+  return after?.path === path && after.line === line ? "after" : "before";
 }
 
 function isConditional({ condition, hitCondition, logMessage }: vscode.Breakpoint): boolean {

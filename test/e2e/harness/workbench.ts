@@ -20,6 +20,14 @@ export class Workbench {
     await this.page.waitForSelector(".explorer-folders-view .monaco-list-row, .no-workspace-open");
   }
 
+  /** Lets VS Code close the window and open it again, with all that it keeps. */
+  async reloadWindow(): Promise<void> {
+    const loaded = this.page.waitForEvent("domcontentloaded");
+    await this.runCommand("Developer: Reload Window");
+    await loaded;
+    await this.page.waitForSelector(".monaco-workbench .statusbar");
+  }
+
   /** Runs a command by its title in the command palette, such as "View: Toggle Panel". */
   async runCommand(title: string): Promise<void> {
     const input = await this.openQuickInput("F1");
@@ -106,9 +114,21 @@ export class Workbench {
 
   /** Starts a launch configuration by its name. */
   async startConfiguration(name: string): Promise<void> {
-    const input = await this.openQuickInput("F1");
-    await input.fill(`debug ${name}`);
-    await this.quickPickRow(name).click();
+    // A stop that is shown late takes the focus from the list, which closes it.
+    for (let left = 3; ; left--) {
+      const input = await this.openQuickInput("F1");
+      const chosen = input
+        .fill(`debug ${name}`, { timeout: 5_000 })
+        .then(() => this.quickPickRow(name).click({ timeout: 5_000 }));
+      if (left === 0) return chosen;
+      if (
+        await chosen.then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
   }
 
   /** The list entry of the open quick pick that has this text. */
