@@ -35,6 +35,9 @@ from langgraph_debugger.checkpointer.writer import BACKLOG_MAX
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import DeltaChannelHistory  # not in langgraph 0.6
 
+_random = random.Random()
+"""Not the one that nodes draw from, whose numbers a run without a checkpointer gets."""
+
 PutObserver = Callable[[RunnableConfig, Checkpoint, CheckpointMetadata], None]
 
 
@@ -359,7 +362,7 @@ class FileCheckpointer(AsyncHalf):
     def get_next_version(self, current: Any, channel: None) -> str:
         """As LangGraph's own savers: a counter, then a random part that tells forks apart, only shorter."""
         last = 0 if current is None else int(str(current).split(".", maxsplit=1)[0])
-        return f"{last + 1:08}.{random.randrange(10**8):08}"
+        return f"{last + 1:08}.{_random.randrange(10**8):08}"
 
 
 def _matches(metadata: Mapping[str, Any], filter: Mapping[str, Any]) -> bool:
