@@ -126,6 +126,11 @@ class Calls:
         if attempt is not None:
             attempt.wrote(_text(chunk))
 
+    def may_have_asked(self, task: TaskRun) -> bool:
+        """False where the task is known to have made no call."""
+        attempt = self._attempts.get(task.id)
+        return attempt is None or bool(attempt.calls)
+
     def ended(self, task: TaskRun) -> None:
         """A task has ended without asking."""
         attempt = self._attempts.pop(task.id, None)

@@ -86,7 +86,7 @@ class Watch:
         error.
         """
         run = self.run
-        if run is None or not belongs(loop, run.handler):
+        if run is None or not (id(loop) in run.levels or belongs(loop, run.handler)):
             return
         try:
             with run.lock:
@@ -331,7 +331,7 @@ class Watch:
     def _task_ended(self, run: Run, task: TaskRun) -> Gate | None:
         task.state = "done"
         self.tell.task(run, "end", task)
-        if has_swallowed_interrupt(task.task):
+        if calls.may_have_asked(task) and has_swallowed_interrupt(task.task):
             question = calls.swallowed(
                 task,
                 "called interrupt(), but its own try/except caught the exception that stops the run, so it "

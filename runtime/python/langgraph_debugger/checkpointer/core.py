@@ -284,4 +284,7 @@ def _only(kind: type[T], value: object) -> T | None:
 
 def metadata_json(metadata: Mapping[str, Any]) -> str:
     """Metadata as it is stored; what JSON does not know becomes its `repr`."""
-    return json.dumps(metadata, ensure_ascii=False, default=repr).encode("utf-8", "replace").decode("utf-8")
+    return _to_json(metadata).encode("utf-8", "replace").decode("utf-8")
+
+
+_to_json = json.JSONEncoder(ensure_ascii=False, default=repr).encode
