@@ -1,5 +1,7 @@
 // Measures what a superstep costs under the debugger with no stop, from `continue` to the stop at the end, when all is
-// in the file: against the same graph alone and, in Python, on the official SqliteSaver. Runs in turns; medians.
+// in the file: against the same graph alone and, in Python, on the official SqliteSaver and its asynchronous kin. The
+// debugger runs graphs asynchronously, SqliteSaver can only synchronously, which spares two threads' taking turns at
+// each node. Runs in turns; medians.
 // LANGGRAPH_BENCH_STEPS: supersteps of a run, 1,000 by default. LANGGRAPH_BENCH_ROUNDS: 5 by default.
 
 import { join } from "node:path";
@@ -32,7 +34,7 @@ async function measure(language: Language, folder: string): Promise<void> {
   const program = join(graphs, isPython ? "counter.py" : "counter.ts");
   const alone = (kind: string): Promise<Figures> =>
     printed(isPython ? python : nodePath, [program, kind, String(steps)]);
-  const kinds = isPython ? ["none", "none-sync", "sqlite"] : ["none"];
+  const kinds = isPython ? ["none", "none-sync", "sqlite", "sqlite-async"] : ["none"];
   const all = new Map<string, Figures[]>([...kinds, "debugger"].map((kind) => [kind, []]));
   for (let round = 0; round < rounds; round++) {
     for (const kind of kinds) all.get(kind)?.push(await alone(kind));
@@ -45,10 +47,12 @@ async function measure(language: Language, folder: string): Promise<void> {
     for (const kind of all.keys()) report(`${title}, ${kind}`, at(kind), "ms");
     report(`${title}, debugger to none`, at("debugger") / at("none"), "x", isPython ? 2.5 : 1.5);
   }
-  // SqliteSaver waits for the disk at each superstep, which no processor time tells.
+  // The savers wait for the disk at each superstep, which no processor time tells.
   const wall = (kind: string): number => median((all.get(kind) ?? []).map((figures) => figures.wall));
-  const title = `${language.name}: superstep, time, debugger to SqliteSaver`;
-  if (isPython) report(title, wall("debugger") / wall("sqlite"), "x", 0.7);
+  const title = `${language.name}: superstep, time, debugger to`;
+  if (!isPython) return;
+  report(`${title} SqliteSaver`, wall("debugger") / wall("sqlite"), "x", 0.7);
+  report(`${title} AsyncSqliteSaver`, wall("debugger") / wall("sqlite-async"), "x");
 }
 
 await inFolder(async (folder) => {

@@ -2,7 +2,7 @@
 
 Without the debugger, figures are printed as JSON:
 
-    python counter.py none|none-sync|sqlite <supersteps>
+    python counter.py none|none-sync|sqlite|sqlite-async <supersteps>
 """
 
 import asyncio
@@ -55,6 +55,16 @@ builder.add_conditional_edges("b", more, ["a", "finish"])
 graph = builder.compile()
 
 
+async def on_async_saver(file: str, state: State, config: Any) -> tuple[Any, float]:
+    """The result of the run, and how many seconds it took."""
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    async with AsyncSqliteSaver.from_conn_string(file) as saver:
+        started = time.perf_counter()
+        result = await builder.compile(checkpointer=saver).ainvoke(state, config)
+        return result, time.perf_counter() - started
+
+
 def main(kind: str, steps: int) -> None:
     config: Any = {"recursion_limit": steps + 10, "configurable": {"thread_id": "bench"}}
     state: State = {"number": 0, "limit": steps}
@@ -64,6 +74,9 @@ def main(kind: str, steps: int) -> None:
             result = asyncio.run(graph.ainvoke(state, config))
         elif kind == "none-sync":
             result = graph.invoke(state, config)
+        elif kind == "sqlite-async":
+            result, seconds = asyncio.run(on_async_saver(str(Path(folder) / "bench.sqlite"), state, config))
+            started = time.perf_counter() - seconds
         else:
             from langgraph.checkpoint.sqlite import SqliteSaver
 
