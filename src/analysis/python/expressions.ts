@@ -1,33 +1,17 @@
 // Reads Python expressions and types; functions inside them are left to the statement reader.
 
-import type {
-  Argument,
-  Constant,
-  Entry,
-  Expression,
-  FunctionCode,
-  Pattern,
-  Span,
-  TypeShape,
-} from "../program.ts";
+import type { Argument, Entry, Expression, FunctionCode, Pattern, Span, TypeShape } from "../program.ts";
+import { constantAt, lastPart, Reader, spanOf } from "../reader.ts";
 import { childOf, childrenOf, type SyntaxNode } from "../syntax.ts";
 
-export abstract class PythonExpressions {
-  protected readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
+export abstract class PythonExpressions extends Reader {
+  protected readonly language = "python";
 
   protected abstract functionCode(
     node: SyntaxNode,
     decorators: readonly Expression[],
     inClass: boolean,
   ): FunctionCode;
-
-  protected textOf(node: SyntaxNode): string {
-    return this.text.slice(node.start, node.end);
-  }
 
   // Types
 
@@ -117,17 +101,13 @@ export abstract class PythonExpressions {
     }
   }
 
-  #expressions(nodes: readonly SyntaxNode[]): Expression[] {
-    return nodes.filter((node) => node.type !== "comment").map((node) => this.expression(node));
-  }
-
   protected expression(node: SyntaxNode): Expression {
     const span = spanOf(node);
     const field = (name: string): Expression | undefined => {
       const child = childOf(node, name);
       return child && this.expression(child);
     };
-    const other = (): Expression => ({ kind: "other", parts: this.#expressions(node.children), span });
+    const other = (): Expression => ({ kind: "other", parts: this.expressions(node.children), span });
     switch (node.type) {
       case "identifier":
         return { kind: "name", name: this.textOf(node), span };
@@ -140,16 +120,16 @@ export abstract class PythonExpressions {
       }
       case "integer":
       case "float":
-        return constant(Number(this.textOf(node)), span);
+        return constantAt(Number(this.textOf(node)), span);
       case "unary_operator": {
         const number = Number(this.textOf(node).replace(/[\s_]/g, ""));
-        return Number.isNaN(number) ? other() : constant(number, span);
+        return Number.isNaN(number) ? other() : constantAt(number, span);
       }
       case "true":
       case "false":
-        return constant(node.type === "true", span);
+        return constantAt(node.type === "true", span);
       case "none":
-        return constant(null, span);
+        return constantAt(null, span);
       case "attribute": {
         const object = field("object");
         const name = childOf(node, "attribute");
@@ -168,7 +148,7 @@ export abstract class PythonExpressions {
       case "tuple":
       case "set":
       case "expression_list":
-        return { kind: "list", items: this.#expressions(node.children), span };
+        return { kind: "list", items: this.expressions(node.children), span };
       case "dictionary":
         return { kind: "dictionary", entries: this.#entries(node), span };
       case "list_splat":
@@ -197,11 +177,11 @@ export abstract class PythonExpressions {
         };
       }
       case "conditional_expression": {
-        const [yes, , no] = this.#expressions(node.children);
+        const [yes, , no] = this.expressions(node.children);
         return yes && no ? { kind: "choice", options: [yes, no], span } : other();
       }
       case "boolean_operator":
-        return { kind: "choice", options: this.#expressions(node.children), span };
+        return { kind: "choice", options: this.expressions(node.children), span };
       case "named_expression": {
         const target = childOf(node, "name");
         const value = field("value");
@@ -273,7 +253,7 @@ export abstract class PythonExpressions {
     const parts: Expression[] = [];
     const visit = (part: SyntaxNode): void => {
       const span = spanOf(part);
-      if (part.type === "string_content") parts.push(constant(unescaped(this.textOf(part)), span));
+      if (part.type === "string_content") parts.push(constantAt(unescaped(this.textOf(part)), span));
       else if (part.type === "interpolation") {
         const inner = childOf(part, "expression");
         if (inner) parts.push(this.expression(inner));
@@ -283,18 +263,6 @@ export abstract class PythonExpressions {
     if (parts.every((part) => part.kind === "constant")) return parts.map((part) => part.value).join("");
     return parts;
   }
-}
-
-export function spanOf(node: SyntaxNode): Span {
-  return { start: node.start, line: node.line, endLine: node.endLine };
-}
-
-function constant(value: Constant, span: Span): Extract<Expression, { kind: "constant" }> {
-  return { kind: "constant", value, span };
-}
-
-function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1).trim();
 }
 
 function unescaped(text: string): string {

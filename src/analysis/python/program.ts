@@ -1,53 +1,28 @@
-// Reads a Python file: statements, functions, classes and imports.
+// Reads a Python file, statement by statement, with its functions, classes and imports.
 
-import { collectFunctions, type FunctionFacts, type FunctionGrammar } from "../functions.ts";
+import type { FunctionGrammar } from "../functions.ts";
 import {
   type ClassCode,
   type Expression,
   type FunctionCode,
   GRAPH_MAKERS,
   type ImportBinding,
-  type LineSpan,
   type Parameter,
   type Program,
   type Statement,
 } from "../program.ts";
+import { spanOf } from "../reader.ts";
 import { childOf, childrenOf, type SyntaxNode, type SyntaxTree } from "../syntax.ts";
-import { PythonExpressions, spanOf } from "./expressions.ts";
+import { PythonExpressions } from "./expressions.ts";
 
 export function readPython(path: string, tree: SyntaxTree): Program {
-  const reader = new PythonReader(path, tree);
-  return reader.program();
+  return new PythonReader(path, tree).program();
 }
 
 const SCRIPT_GUARD = /__name__\s*==\s*["']__main__["']|["']__main__["']\s*==\s*__name__/;
 
 class PythonReader extends PythonExpressions {
-  readonly #path: string;
-  readonly #root: SyntaxNode;
-  readonly #scripts: LineSpan[] = [];
-  #facts: ReadonlyMap<number, FunctionFacts> = new Map();
-
-  constructor(path: string, tree: SyntaxTree) {
-    super(tree.text);
-    this.#path = path;
-    this.#root = tree.root;
-  }
-
-  program(): Program {
-    const collected = collectFunctions(this.#root, this.#path, this.#functionGrammar());
-    this.#facts = collected.facts;
-    return {
-      path: this.#path,
-      language: "python",
-      statements: this.#statements(this.#root),
-      functions: collected.places,
-      scripts: this.#scripts,
-      errors: collected.errors,
-    };
-  }
-
-  #functionGrammar(): FunctionGrammar {
+  protected functionGrammar(): FunctionGrammar {
     const interrupts = this.#interruptNames();
     return {
       isFunction: (node) => node.type === "function_definition" || node.type === "lambda",
@@ -99,7 +74,7 @@ class PythonReader extends PythonExpressions {
         } else if (!/expression|class_def|assignment/.test(child.type)) visit(child);
       }
     };
-    visit(this.#root);
+    visit(this.root);
     // A file that is being typed may not have its import yet.
     if (!bound) names.add("interrupt");
     return names;
@@ -107,10 +82,14 @@ class PythonReader extends PythonExpressions {
 
   // Statements
 
-  #statements(block: SyntaxNode | undefined): Statement[] {
+  protected statements(nodes: readonly SyntaxNode[]): Statement[] {
     const out: Statement[] = [];
-    for (const node of block?.children ?? []) this.#statement(node, out);
+    for (const node of nodes) this.#statement(node, out);
     return out;
+  }
+
+  #body(node: SyntaxNode): Statement[] {
+    return this.statements(childOf(node, "body")?.children ?? []);
   }
 
   #statement(node: SyntaxNode, out: Statement[]): void {
@@ -137,7 +116,7 @@ class PythonReader extends PythonExpressions {
         const condition = childOf(node, "condition");
         if (condition && SCRIPT_GUARD.test(this.textOf(condition))) {
           const guarded = childOf(node, "consequence") ?? node;
-          this.#scripts.push({ line: node.line, endLine: guarded.endLine });
+          this.scripts.push({ line: node.line, endLine: guarded.endLine });
           out.push({ kind: "script", span });
           return;
         }
@@ -152,7 +131,7 @@ class PythonReader extends PythonExpressions {
           kind: "loop",
           target: this.pattern(left),
           iterable: this.expression(right),
-          body: this.#statements(childOf(node, "body")),
+          body: this.#body(node),
           span,
         });
         return;
@@ -162,7 +141,7 @@ class PythonReader extends PythonExpressions {
           const value = childOf(item, "value");
           if (value) this.#withItem(value, out);
         }
-        out.push(...this.#statements(childOf(node, "body")));
+        out.push(...this.#body(node));
         return;
       case "while_statement":
       case "try_statement":
@@ -196,7 +175,7 @@ class PythonReader extends PythonExpressions {
         if (child.type === "block") {
           // A match statement's block holds its cases.
           if (child.children.some((inner) => inner.type === "case_clause")) visit(child);
-          else bodies.push(this.#statements(child));
+          else bodies.push(this.statements(child.children));
         } else if (/_clause$/.test(child.type)) visit(child);
       }
     };
@@ -293,27 +272,27 @@ class PythonReader extends PythonExpressions {
     decorators: readonly Expression[],
     inClass: boolean,
   ): FunctionCode {
-    const facts = this.#facts.get(node.start);
+    const { place, buildsGraph } = this.factsOf(node);
     const body = childOf(node, "body");
     const nameNode = childOf(node, "name");
     const returnType = childOf(node, "return_type");
     let statements: readonly Statement[] | undefined;
     return {
       ...(nameNode ? { name: this.textOf(nameNode) } : {}),
-      place: facts?.place ?? placeOf(this.#path, node),
+      place,
       params: this.#parameters(childOf(node, "parameters")),
       decorators,
       ...(returnType ? { returnType: this.annotation(returnType) } : {}),
       kind: inClass ? methodKind(decorators) : "function",
       start: node.start,
-      buildsGraph: facts?.buildsGraph ?? false,
+      buildsGraph,
       text: () => (body ? this.textOf(body) : ""),
       body: () => {
         if (statements) return statements;
         if (!body) statements = [];
         else if (node.type === "lambda") {
           statements = [{ kind: "return", value: this.expression(body), span: spanOf(body) }];
-        } else statements = this.#statements(body);
+        } else statements = this.statements(body.children);
         return statements;
       },
     };
@@ -372,11 +351,6 @@ class PythonReader extends PythonExpressions {
     }
     return out;
   }
-}
-
-function placeOf(path: string, node: SyntaxNode): FunctionCode["place"] {
-  const { line, endLine } = node;
-  return { path, line, endLine, definitionLine: line, returns: [], interrupts: [] };
 }
 
 function isDocstring(node: SyntaxNode | undefined): boolean {

@@ -1,30 +1,14 @@
 // Reads TypeScript and JavaScript expressions and types; functions and classes are left to the statement reader.
 
-import type {
-  ClassCode,
-  Constant,
-  Entry,
-  Expression,
-  FunctionCode,
-  Pattern,
-  Span,
-  TypeShape,
-} from "../program.ts";
+import type { ClassCode, Entry, Expression, FunctionCode, Pattern, Span, TypeShape } from "../program.ts";
+import { constantAt, lastPart, Reader, spanOf } from "../reader.ts";
 import { childOf, type SyntaxNode } from "../syntax.ts";
 
-export abstract class TypeScriptExpressions {
-  protected readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
+export abstract class TypeScriptExpressions extends Reader {
+  protected readonly language = "typescript";
 
   protected abstract functionCode(node: SyntaxNode): FunctionCode;
   protected abstract classCode(node: SyntaxNode): ClassCode;
-
-  protected textOf(node: SyntaxNode): string {
-    return this.text.slice(node.start, node.end);
-  }
 
   // Types
 
@@ -127,10 +111,6 @@ export abstract class TypeScriptExpressions {
 
   // Expressions
 
-  protected expressions(nodes: readonly SyntaxNode[]): Expression[] {
-    return nodes.filter((node) => node.type !== "comment").map((node) => this.expression(node));
-  }
-
   protected expression(node: SyntaxNode): Expression {
     const span = spanOf(node);
     const other = (): Expression => ({ kind: "other", parts: this.expressions(node.children), span });
@@ -144,14 +124,14 @@ export abstract class TypeScriptExpressions {
         return { kind: "name", name: this.textOf(node), span };
       case "undefined":
       case "null":
-        return constant(null, span);
+        return constantAt(null, span);
       case "true":
       case "false":
-        return constant(node.type === "true", span);
+        return constantAt(node.type === "true", span);
       case "number":
-        return constant(Number(this.textOf(node).replace(/_/g, "")), span);
+        return constantAt(Number(this.textOf(node).replace(/_/g, "")), span);
       case "string":
-        return constant(node.children.map((child) => this.#unescaped(child)).join(""), span);
+        return constantAt(node.children.map((child) => this.#unescaped(child)).join(""), span);
       case "template_string":
         return this.#template(node, span);
       case "member_expression": {
@@ -257,18 +237,18 @@ export abstract class TypeScriptExpressions {
         const computed = key.type === "computed_property_name" ? key.children[0] : undefined;
         return [
           {
-            key: computed ? this.expression(computed) : constant(this.#key(key), spanOf(key)),
+            key: computed ? this.expression(computed) : constantAt(this.#key(key), spanOf(key)),
             value: this.expression(value),
           },
         ];
       }
       case "shorthand_property_identifier":
-        return [{ key: constant(this.textOf(node), span), value: this.expression(node) }];
+        return [{ key: constantAt(this.textOf(node), span), value: this.expression(node) }];
       case "method_definition": {
         const name = childOf(node, "name");
         if (!name) return [];
         const value: Expression = { kind: "function", code: this.functionCode(node), span };
-        return [{ key: constant(this.#key(name), spanOf(name)), value }];
+        return [{ key: constantAt(this.#key(name), spanOf(name)), value }];
       }
       case "spread_element":
         return node.children[0] ? [{ value: this.expression(node.children[0]) }] : [];
@@ -281,10 +261,10 @@ export abstract class TypeScriptExpressions {
     const parts = node.children.flatMap((child): Expression[] => {
       const substituted = child.type === "template_substitution" ? child.children[0] : undefined;
       if (substituted) return [this.expression(substituted)];
-      return [constant(this.#unescaped(child), spanOf(child))];
+      return [constantAt(this.#unescaped(child), spanOf(child))];
     });
     if (parts.every((part) => part.kind === "constant")) {
-      return constant(parts.map((part) => part.value).join(""), span);
+      return constantAt(parts.map((part) => part.value).join(""), span);
     }
     return { kind: "template", parts, span };
   }
@@ -296,18 +276,6 @@ export abstract class TypeScriptExpressions {
   }
 }
 
-export function spanOf(node: SyntaxNode): Span {
-  return { start: node.start, line: node.line, endLine: node.endLine };
-}
-
-function constant(value: Constant, span: Span): Extract<Expression, { kind: "constant" }> {
-  return { kind: "constant", value, span };
-}
-
 function named(name: string): TypeShape {
   return { kind: "named", name, args: [] };
-}
-
-function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1).trim();
 }

@@ -1,35 +1,17 @@
 // Reads TypeScript functions and classes.
 
-import type { FunctionFacts } from "../functions.ts";
 import type { ClassCode, Expression, FunctionCode, Parameter, Statement } from "../program.ts";
+import { spanOf } from "../reader.ts";
 import { childOf, type SyntaxNode } from "../syntax.ts";
-import { spanOf, TypeScriptExpressions } from "./expressions.ts";
+import { TypeScriptExpressions } from "./expressions.ts";
 
 export abstract class TypeScriptFunctions extends TypeScriptExpressions {
-  protected readonly path: string;
-
-  constructor(path: string, text: string) {
-    super(text);
-    this.path = path;
-  }
-
-  protected abstract factsOf(node: SyntaxNode): FunctionFacts | undefined;
-  protected abstract statements(nodes: readonly SyntaxNode[]): Statement[];
-
   protected functionCode(node: SyntaxNode): FunctionCode {
-    const facts = this.factsOf(node);
+    const { place, buildsGraph } = this.factsOf(node);
     const body = childOf(node, "body");
     const returnType = childOf(node, "return_type");
     const parameters = childOf(node, "parameters");
     const single = childOf(node, "parameter");
-    const place = facts?.place ?? {
-      path: this.path,
-      line: node.line,
-      endLine: node.endLine,
-      definitionLine: node.line,
-      returns: [],
-      interrupts: [],
-    };
     const ownName = childOf(node, "name");
     const header = this.text.slice(node.start, ownName?.start ?? node.start);
     let statements: readonly Statement[] | undefined;
@@ -54,7 +36,7 @@ export abstract class TypeScriptFunctions extends TypeScriptExpressions {
                 ? "getter"
                 : "method",
       start: node.start,
-      buildsGraph: facts?.buildsGraph ?? false,
+      buildsGraph,
       text: () => (body ? this.textOf(body) : ""),
       body: () => {
         statements ??= !body

@@ -1,18 +1,10 @@
-// Reads a TypeScript or JavaScript file: statements, functions, classes, imports and exports.
+// Reads a TypeScript or JavaScript file, statement by statement.
 
-import { collectFunctions, type FunctionFacts, type FunctionGrammar } from "../functions.ts";
-import {
-  type ExportBinding,
-  type Expression,
-  GRAPH_MAKERS,
-  type ImportBinding,
-  type LineSpan,
-  type Program,
-  type Statement,
-} from "../program.ts";
+import type { FunctionGrammar } from "../functions.ts";
+import { type Expression, GRAPH_MAKERS, type Program, type Statement } from "../program.ts";
+import { spanOf } from "../reader.ts";
 import { childOf, type SyntaxNode, type SyntaxTree } from "../syntax.ts";
-import { spanOf } from "./expressions.ts";
-import { TypeScriptFunctions } from "./functions.ts";
+import { TypeScriptModules } from "./modules.ts";
 
 export function readTypeScript(path: string, tree: SyntaxTree): Program {
   return new TypeScriptReader(path, tree).program();
@@ -30,35 +22,9 @@ const FUNCTIONS = new Set([
   "method_definition",
 ]);
 
-class TypeScriptReader extends TypeScriptFunctions {
-  readonly #root: SyntaxNode;
-  readonly #scripts: LineSpan[] = [];
-  #facts: ReadonlyMap<number, FunctionFacts> = new Map();
-
-  constructor(path: string, tree: SyntaxTree) {
-    super(path, tree.text);
-    this.#root = tree.root;
-  }
-
-  program(): Program {
-    const collected = collectFunctions(this.#root, this.path, this.#functionGrammar());
-    this.#facts = collected.facts;
-    return {
-      path: this.path,
-      language: "typescript",
-      statements: this.statements(this.#root.children),
-      functions: collected.places,
-      scripts: this.#scripts,
-      errors: collected.errors,
-    };
-  }
-
-  protected factsOf(node: SyntaxNode): FunctionFacts | undefined {
-    return this.#facts.get(node.start);
-  }
-
-  #functionGrammar(): FunctionGrammar {
-    const interrupts = this.#interruptNames();
+class TypeScriptReader extends TypeScriptModules {
+  protected functionGrammar(): FunctionGrammar {
+    const interrupts = this.interruptNames();
     return {
       isFunction: (node) => FUNCTIONS.has(node.type),
       name: (node, parents) => this.#functionName(node, parents[parents.length - 1]),
@@ -107,23 +73,6 @@ class TypeScriptReader extends TypeScriptFunctions {
     return text.slice(text.lastIndexOf(".") + 1);
   }
 
-  #interruptNames(): ReadonlySet<string> {
-    const names = new Set<string>();
-    let bound = false;
-    for (const node of this.#root.children) {
-      if (node.type !== "import_statement") continue;
-      for (const binding of this.#imports(node)) {
-        if (binding.local === "interrupt") bound = true;
-        if (!/langgraph/.test(binding.module)) continue;
-        if (binding.imported === "interrupt") names.add(binding.local);
-        if (binding.imported === "*") names.add(`${binding.local}.interrupt`);
-      }
-    }
-    // A file that is being typed may not have its import yet, and CommonJS has none.
-    if (!bound) names.add("interrupt");
-    return names;
-  }
-
   // Statements
 
   protected statements(nodes: readonly SyntaxNode[]): Statement[] {
@@ -163,11 +112,14 @@ class TypeScriptReader extends TypeScriptFunctions {
         return;
       }
       case "import_statement":
-        out.push({ kind: "import", bindings: this.#imports(node), span });
+        out.push({ kind: "import", bindings: this.imports(node), span });
         return;
-      case "export_statement":
-        this.#export(node, out);
+      case "export_statement": {
+        const declaration = childOf(node, "declaration");
+        if (declaration) this.#statement(declaration, out);
+        out.push({ kind: "export", exports: this.exports(node), span });
         return;
+      }
       case "return_statement": {
         const value = node.children.find((child) => child.type !== "comment");
         if (value) out.push({ kind: "return", value: this.expression(value), span });
@@ -224,9 +176,9 @@ class TypeScriptReader extends TypeScriptFunctions {
     const left = childOf(node, "left");
     const right = childOf(node, "right");
     if (node.type === "assignment_expression" && left && right) {
-      const exported = this.#commonJsName(left);
-      if (exported !== undefined) {
-        out.push({ kind: "export", exports: this.#commonJsExports(exported, right), span });
+      const exports = this.commonJsExports(left, right);
+      if (exports) {
+        out.push({ kind: "export", exports, span });
         return;
       }
       if (right.type === "assignment_expression") this.#expressionStatement(right, out);
@@ -234,24 +186,6 @@ class TypeScriptReader extends TypeScriptFunctions {
       return;
     }
     out.push({ kind: "expression", value: this.expression(node), span });
-  }
-
-  /** The name that `exports.x = ` gives, `""` for `module.exports = `. */
-  #commonJsName(left: SyntaxNode): string | undefined {
-    const match = /^(?:module\.exports|exports)(?:\.([A-Za-z_$][\w$]*))?$/.exec(this.textOf(left));
-    return match && this.textOf(left) !== "exports" ? (match[1] ?? "") : undefined;
-  }
-
-  #commonJsExports(name: string, right: SyntaxNode): ExportBinding[] {
-    const value = this.expression(right);
-    if (name !== "" || value.kind !== "dictionary") {
-      return [{ name: name || "default", span: spanOf(right), value }];
-    }
-    return value.entries.flatMap((entry) =>
-      entry.key?.kind === "constant"
-        ? [{ name: String(entry.key.value), span: entry.key.span, value: entry.value }]
-        : [],
-    );
   }
 
   #declarator(node: SyntaxNode, out: Statement[]): void {
@@ -299,7 +233,7 @@ class TypeScriptReader extends TypeScriptFunctions {
     const condition = childOf(node, "condition");
     const consequence = childOf(node, "consequence");
     if (condition && SCRIPT_GUARD.test(this.textOf(condition))) {
-      this.#scripts.push({ line: node.line, endLine: node.endLine });
+      this.scripts.push({ line: node.line, endLine: node.endLine });
       out.push({ kind: "script", span: spanOf(node) });
       return;
     }
@@ -309,106 +243,6 @@ class TypeScriptReader extends TypeScriptFunctions {
       bodies: [this.#body(consequence), this.#body(alternative)],
       span: spanOf(node),
     });
-  }
-
-  #imports(node: SyntaxNode): ImportBinding[] {
-    const source = childOf(node, "source") ?? node.children.find((child) => child.type === "string");
-    const clause = node.children.find((child) => /^import_(require_)?clause$/.test(child.type));
-    const text = source ?? (clause && childOf(clause, "source"));
-    if (!clause || !text) return [];
-    const module = this.textOf(text).slice(1, -1);
-    return clause.children.flatMap((child): ImportBinding[] => {
-      const span = spanOf(child);
-      if (child.type === "identifier") {
-        const imported = clause.type === "import_require_clause" ? "*" : "default";
-        return [{ module, imported, local: this.textOf(child), span }];
-      }
-      if (child.type === "namespace_import") {
-        const name = child.children[0];
-        return name ? [{ module, imported: "*", local: this.textOf(name), span }] : [];
-      }
-      return child.children.flatMap((specifier) => {
-        const name = childOf(specifier, "name");
-        if (!name) return [];
-        const imported = this.textOf(name);
-        const alias = childOf(specifier, "alias");
-        return [{ module, imported, local: alias ? this.textOf(alias) : imported, span: spanOf(specifier) }];
-      });
-    });
-  }
-
-  #export(node: SyntaxNode, out: Statement[]): void {
-    const span = spanOf(node);
-    const source = childOf(node, "source");
-    const module = source ? this.textOf(source).slice(1, -1) : undefined;
-    const declaration = childOf(node, "declaration");
-    const value = childOf(node, "value");
-    const isDefault = /^export\s+default\b/.test(this.text.slice(node.start, node.start + 60));
-    if (declaration) {
-      this.#statement(declaration, out);
-      out.push({ kind: "export", exports: this.#declared(declaration, isDefault), span });
-      return;
-    }
-    if (value) {
-      out.push({ kind: "export", exports: [{ name: "default", span, value: this.expression(value) }], span });
-      return;
-    }
-    const exports: ExportBinding[] = [];
-    for (const child of node.children) {
-      if (child === source) continue;
-      if (child.type === "export_clause") {
-        for (const specifier of child.children) {
-          const name = childOf(specifier, "name");
-          if (!name) continue;
-          const local = this.textOf(name);
-          const alias = childOf(specifier, "alias");
-          exports.push({
-            name: alias ? this.textOf(alias) : local,
-            span: spanOf(specifier),
-            value:
-              module === undefined
-                ? { kind: "name", name: local, span: spanOf(name) }
-                : { kind: "from", module, imported: local },
-          });
-        }
-      } else if (child.type === "namespace_export" && module !== undefined && child.children[0]) {
-        exports.push({
-          name: this.textOf(child.children[0]),
-          span,
-          value: { kind: "from", module, imported: "*" },
-        });
-      } else if (child.type !== "comment" && child.type !== "decorator") {
-        exports.push({ name: "default", span, value: this.expression(child) });
-      }
-    }
-    if (exports.length === 0 && module !== undefined) {
-      exports.push({ name: "*", span, value: { kind: "from", module, imported: "*" } });
-    }
-    out.push({ kind: "export", exports, span });
-  }
-
-  #declared(declaration: SyntaxNode, isDefault: boolean): ExportBinding[] {
-    const names: SyntaxNode[] = [];
-    const visit = (node: SyntaxNode): void => {
-      if (node.type === "identifier" || node.type === "shorthand_property_identifier_pattern")
-        names.push(node);
-      else if (node.type === "pair_pattern") node.children.slice(1).forEach(visit);
-      else if (/_pattern$/.test(node.type)) node.children.forEach(visit);
-    };
-    const holders = declaration.children.filter((child) => child.type === "variable_declarator");
-    if (holders.length === 0) {
-      const name = childOf(declaration, "name");
-      if (name) names.push(name);
-    }
-    for (const holder of holders) {
-      const name = childOf(holder, "name");
-      if (name) visit(name);
-    }
-    return names.map((name) => ({
-      name: isDefault ? "default" : this.textOf(name),
-      span: spanOf(name),
-      value: { kind: "name", name: this.textOf(name), span: spanOf(name) },
-    }));
   }
 }
 
