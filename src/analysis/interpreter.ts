@@ -4,6 +4,7 @@ import { Classes, type ClassHost } from "./classes.ts";
 import { Evaluator, type Surroundings } from "./evaluate.ts";
 import { addTask, callApi, callGraph, decorate } from "./langgraph.ts";
 import { type FindProgram, Linker, type LinkerHost } from "./linker.ts";
+import { type PatternHost, Patterns } from "./patterns.ts";
 import type { ClassCode, Expression, FunctionCode, Pattern, Program, Statement } from "./program.ts";
 import {
   type Arguments,
@@ -13,7 +14,6 @@ import {
   type FunctionValue,
   type GraphDraft,
   type InstanceValue,
-  isNothing,
   isTelling,
   itemsOf,
   joined,
@@ -34,12 +34,13 @@ interface Frame {
   readonly yields: Value[];
 }
 
-export class Interpreter implements Surroundings, LinkerHost, ClassHost {
+export class Interpreter implements Surroundings, LinkerHost, ClassHost, PatternHost {
   /** Every graph met so far. */
   readonly drafts: GraphDraft[] = [];
   readonly #linker: Linker;
   readonly #classes = new Classes(this);
   readonly #evaluator = new Evaluator(this);
+  readonly #patterns = new Patterns(this);
   readonly #called = new Set<FunctionCode>();
   readonly #results = new Map<FunctionCode, Value>();
   readonly #plainResults = new Map<FunctionCode, Value>();
@@ -187,67 +188,7 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
   }
 
   assign(target: Pattern, value: Value, scope: Scope, maybe: boolean): void {
-    switch (target.kind) {
-      case "name": {
-        const old = scope.names.get(target.name);
-        // What only may happen does not take away what is known: `except ImportError: graph = None`.
-        if (maybe && old && isNothing(value)) return;
-        scope.names.set(target.name, value);
-        scope.spans.set(target.name, target.span);
-        return;
-      }
-      case "place": {
-        const { place } = target;
-        if (place.kind !== "member" && place.kind !== "index") return;
-        const object = this.evaluate(place.object, scope);
-        const key = place.kind === "member" ? constant(place.name) : this.evaluate(place.index, scope);
-        if (key.kind !== "constant") return;
-        const fields =
-          object.kind === "instance" || object.kind === "class"
-            ? object.fields
-            : object.kind === "dictionary"
-              ? object.entries
-              : undefined;
-        if (fields && !(maybe && isNothing(value) && fields.has(String(key.value)))) {
-          fields.set(String(key.value), value);
-        }
-        return;
-      }
-      case "list":
-        target.items.forEach((item, index) => {
-          const rest = item.kind === "rest";
-          const part =
-            value.kind !== "list"
-              ? UNKNOWN
-              : rest
-                ? { kind: "list" as const, items: value.items.slice(index) }
-                : (value.items[index] ?? UNKNOWN);
-          this.assign(rest ? item.target : item, part, scope, maybe);
-        });
-        return;
-      case "fields":
-        for (const field of target.fields) {
-          const given =
-            value.kind === "dictionary"
-              ? (value.entries.get(field.key) ?? UNKNOWN)
-              : this.member(value, field.key);
-          this.assign(field.target, given, scope, maybe);
-        }
-        return;
-      case "default":
-        this.assign(
-          target.target,
-          isNothing(value) ? this.evaluate(target.value, scope) : value,
-          scope,
-          maybe,
-        );
-        return;
-      case "rest":
-        this.assign(target.target, value, scope, maybe);
-        return;
-      case "ignored":
-        return;
-    }
+    this.#patterns.assign(target, value, scope, maybe);
   }
 
   yielded(value: Value): void {
@@ -335,7 +276,7 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
     const scope = new Scope(value.scope.path, value.scope.language, value.scope);
     const frame: Frame = { code, returns: [], yields: [] };
     this.#frames.push(frame);
-    this.#bind(value, args, scope);
+    this.#patterns.bind(value, args, scope);
     this.#run(code.body(), scope, false);
     this.#frames.pop();
     returned?.push(...frame.returns);
@@ -351,34 +292,6 @@ export class Interpreter implements Surroundings, LinkerHost, ClassHost {
     }
     if (!this.#results.has(code) || result.kind === "graph") this.#results.set(code, result);
     return result;
-  }
-
-  #bind(value: FunctionValue, args: Arguments, scope: Scope): void {
-    const { code, self } = value;
-    let params = code.params;
-    if (code.kind !== "arrow" && scope.language === "typescript") scope.names.set("this", self ?? UNKNOWN);
-    if (scope.language === "python" && self && code.kind !== "static" && params[0]) {
-      this.assign(params[0].pattern, self, scope, false);
-      params = params.slice(1);
-    }
-    params.forEach((param, index) => {
-      const { pattern } = param;
-      if (param.kind === "rest") {
-        this.assign(pattern, { kind: "list", items: args.positional.slice(index) }, scope, false);
-        return;
-      }
-      if (param.kind === "keywords") {
-        const rest = new Map(
-          [...args.named].filter(([name]) => !params.some((other) => other.name === name)),
-        );
-        this.assign(pattern, { kind: "dictionary", entries: rest, spans: new Map() }, scope, false);
-        return;
-      }
-      const given =
-        (param.name === undefined ? undefined : args.named.get(param.name)) ?? args.positional[index];
-      const bound = given ?? (param.fallback ? this.evaluate(param.fallback, scope) : UNKNOWN);
-      this.assign(pattern, bound, scope, false);
-    });
   }
 
   member(value: Value, name: string): Value {
