@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import old_python, saving
 from .cursor import Cursor
+from .error_stops import stops_at
 from .errors import RuntimeFailure, error_info
 from .evaluate import ChannelValues, Names
 from .handler import RunHandler
@@ -346,7 +347,7 @@ class Engine:
     def _stops_at(self, run: Run, error: BaseException, found: tuple[BaseException, TaskRun] | None) -> bool:
         """Whether the user wants to stop at an error that has ended the run."""
         if found is not None:
-            return self.watch.stops_at("raised", found[1], found[0])
+            return stops_at(self.watch.exceptions, "raised", found[1], found[0])
         # An error of the graph itself, as at the recursion limit.
         root = run.root
         keys = self._graphs.root.state_keys

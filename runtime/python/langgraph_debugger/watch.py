@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import changes, streams
 from .breakpoints import Breakpoints, ExceptionFilters, Outcome
 from .calls import calls
+from .error_stops import check_swallowed, hold_before_retry
 from .errors import error_info
 from .evaluate import ChannelValues, Names
 from .graphs import KnownGraphs
@@ -17,7 +18,6 @@ from .live import When
 from .pregel import (
     belongs,
     current_task_id,
-    has_swallowed_interrupt,
     is_bubble_up,
     is_hidden,
     leave_no_trace,
@@ -331,25 +331,7 @@ class Watch:
     def _task_ended(self, run: Run, task: TaskRun) -> Gate | None:
         task.state = "done"
         self.tell.task(run, "end", task)
-        if calls.may_have_asked(task) and has_swallowed_interrupt(task.task):
-            question = calls.swallowed(
-                task,
-                "called interrupt(), but its own try/except caught the exception that stops the run, so it "
-                "went on without an answer. Let GraphInterrupt pass: catch narrower exceptions, or re-raise "
-                "it.",
-            )
-            if not run.no_debug and self.stops_at("swallowed", task, _interrupt()):
-                gate = task.level.after or Gate("exception", Outcome(), None)
-                gate.text = question
-                gate.error = {
-                    "type": "GraphInterrupt",
-                    "message": question,
-                    "traceback": "",
-                    "frames": [],
-                    "node": task.name,
-                    "namespace": task.level.namespace,
-                }
-                task.level.after = gate
+        check_swallowed(self.exceptions, run, task)
         calls.ended(task)
         if task.caller is None or run.no_debug:
             return None
@@ -369,13 +351,6 @@ class Watch:
         gate.waiting.add(task.id)
         task.task_gate = gate
         return gate
-
-    def stops_at(self, kind: str, task: TaskRun, error: BaseException) -> bool:
-        """Whether the user wants to stop at an error of this kind in a task."""
-        level = task.level
-        state = ChannelValues(level.loop.channels, level.known.state_keys)
-        names = Names(state, level.known.state_keys, task.name, level.step, {"error": error})
-        return self.exceptions.stops(kind, names)
 
     def failed(self, run: Run, run_id: Any, error: BaseException) -> Gate | None:
         """
@@ -402,21 +377,9 @@ class Watch:
         info = error_info(error, task.name, task.level.namespace)
         retried = will_retry(task.task, error, task.attempts)
         self.tell.task(run, "retry" if retried else "error", task, info)
-        if not retried or run.no_debug or not self.stops_at("retried", task, error):
+        if not retried or run.no_debug:
             return None
-        gate = Gate("exception", Outcome(), None)
-        gate.text = f"{task.name} raised {info['type']}, which its retry policy will handle."
-        gate.error = info
-        gate.waiting.add(task.id)
-        task.task_gate = gate
-        return gate
-
-
-def _interrupt() -> BaseException:
-    """What a node caught that swallowed an `interrupt()`."""
-    from langgraph.errors import GraphInterrupt
-
-    return GraphInterrupt()
+        return hold_before_retry(self.exceptions, task, error, info)
 
 
 def _update(task: TaskRun) -> dict[str, Any]:
