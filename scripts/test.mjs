@@ -7,7 +7,7 @@ import { ensureChromium } from "./lib/chromium.mjs";
 import { node, root } from "./lib/paths.mjs";
 import { main, must, ScriptError, say } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
-import { compileCache, findSuites, runSuite } from "./lib/suites.mjs";
+import { compileCache, findSuites, runSuite, together } from "./lib/suites.mjs";
 import { ensureWebVscode } from "./lib/web-vscode.mjs";
 
 const total = { passed: 0, failed: 0 };
@@ -43,7 +43,7 @@ await main(async () => {
     say("");
   }
   rmSync(compileCache, { recursive: true, force: true });
-  for (const suite of suites) {
+  for (const suite of together(suites)) {
     if (/^(e2e|webview)/.test(suite.name)) await fetched;
     say(`== ${suite.name}`);
     add(await runSuite(suite));

@@ -10,10 +10,10 @@ const testDir = path.join(root, "test");
 const notSuites = ["bench", "fixtures", "golden", "node_modules"];
 
 /** Tests that watch the clock, or need the machine to themselves; of all others some files run at once. */
-const oneByOne = /[\\/](?:checkpointer|e2e)[\\/]|[\\/]runtime[\\/](?:node-)?process\.test\.ts$/;
+const oneByOne = /[\\/](?:checkpointer|e2e)[\\/]|[\\/]runtime[\\/]process\.test\.ts$/;
 
 /** Files that take much longer than others: begun first, so that none of them runs on alone at the end. */
-const longest = /[\\/]random\.test\.ts$/;
+const longest = /[\\/](?:fidelity|random)\.test\.ts$/;
 
 /** Code that Node has compiled, for the many processes of a run of tests. Each run begins without. */
 export const compileCache = path.join(toolsDir, "compile-cache");
@@ -28,9 +28,7 @@ export function findSuites() {
     .map((entry) => entry.name)
     .sort((a, b) => Number(a === "e2e") - Number(b === "e2e") || a.localeCompare(b));
   return folders.flatMap((folder) => {
-    const files = listFiles(path.join(testDir, folder)).sort(
-      (a, b) => Number(longest.test(b)) - Number(longest.test(a)),
-    );
+    const files = listFiles(path.join(testDir, folder));
     const suite = (kind, matches) => {
       const own = files.filter(matches);
       return own.length > 0 ? [{ name: `${folder} (${kind})`, kind, files: own }] : [];
@@ -43,6 +41,22 @@ export function findSuites() {
       ...suite("pytest", (file) => /^test_.*\.py$/.test(path.basename(file))),
     ];
   });
+}
+
+/** The same with all that can run at once made one suite: the end of none of them leaves a processor without work. */
+export function together(suites) {
+  // Its pages are drawn faster or slower with what else the machine does.
+  const joins = ({ kind, name }) => kind === "mocha" && !name.startsWith("webview");
+  const [first, ...others] = suites.filter(joins);
+  if (others.length === 0) return suites;
+  const files = [first, ...others].flatMap((suite) => suite.files);
+  const name = [first, ...others].map((suite) => suite.name.replace(" (mocha)", "")).join(", ");
+  const joined = {
+    name: `${name} (mocha)`,
+    kind: first.kind,
+    files: files.sort((a, b) => Number(longest.test(b)) - Number(longest.test(a))),
+  };
+  return suites.flatMap((suite) => (suite === first ? [joined] : joins(suite) ? [] : [suite]));
 }
 
 function isTest(file) {
