@@ -7,7 +7,7 @@ import { errorInfo, RuntimeError } from "./errors.ts";
 import { evaluate, type Names } from "./expression.ts";
 import { type GraphIndex, stateKeysOf } from "./graphs.ts";
 import { graphAt, snapshotAt } from "./history.ts";
-import type { Checkpoint, Graph, Saver } from "./langgraph.ts";
+import type { Checkpoint, Graph } from "./langgraph.ts";
 import type { Saving } from "./saving.ts";
 import { problemWith } from "./schema.ts";
 import { follow, rootExpression, shownValue } from "./tree.ts";
@@ -36,9 +36,8 @@ export async function prepareEdit(place: EditPlace, params: EditParams): Promise
   const { saving, threadId } = place;
   const { namespace, path } = params;
   const [key, ...rest] = path;
-  const saver = saving as unknown as Saver;
   const at = graphAt(place.index, namespace);
-  const tuple = await saver.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: namespace } });
+  const tuple = await saving.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: namespace } });
   if (tuple === undefined && namespace === "") {
     throw new RuntimeError("unknownThread", `Thread ${threadId} has not begun. Give it an input.`);
   }
@@ -110,9 +109,8 @@ async function evaluated(
   } catch {
     // An expression then.
   }
-  const { threadId } = place;
-  const saver = place.saving as unknown as Saver;
-  const { values, metadata } = await snapshotAt(graph, saver, { threadId, namespace, checkpointId });
+  const { saving, threadId } = place;
+  const { values, metadata } = await snapshotAt(graph, saving, { threadId, namespace, checkpointId });
   const keys = stateKeysOf(graph);
   const state = (Array.isArray(graph.streamChannelsAsIs) ? values : { [keys[0] ?? ""]: values }) as object;
   const unset = Object.fromEntries(keys.map((name) => [name, undefined]));

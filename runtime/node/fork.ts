@@ -11,7 +11,6 @@ import {
   interruptChannel,
   type PendingWrite,
   resumeChannel,
-  type Saver,
   type SnapshotTask,
 } from "./langgraph.ts";
 import { readWrites } from "./position.ts";
@@ -73,7 +72,7 @@ export class Fork {
   }
 
   tuple(namespace: string, checkpointId?: string): Promise<CheckpointTuple | undefined> {
-    return this.#saver.getTuple({ configurable: this.#configurable(namespace, checkpointId) });
+    return this.saving.getTuple({ configurable: this.#configurable(namespace, checkpointId) });
   }
 
   /** With the tasks that come after it. Undefined: it is not in the file. */
@@ -180,7 +179,7 @@ export class Fork {
 
   async #tasks(graph: Graph, namespace: string, checkpointId: string): Promise<SnapshotTask[]> {
     const place = { threadId: this.threadId, namespace, checkpointId };
-    return (await snapshotAt(graph, this.#saver, place)).tasks;
+    return (await snapshotAt(graph, this.saving, place)).tasks;
   }
 
   async #put(
@@ -202,10 +201,6 @@ export class Fork {
     const config = { configurable: this.#configurable(namespace, checkpointId) };
     const pairs = writes.map(([, channel, value]) => [channel, value] as [string, unknown]);
     await this.saving.putWrites(config, pairs, taskId);
-  }
-
-  get #saver(): Saver {
-    return this.saving as unknown as Saver;
   }
 
   #configurable(namespace: string, checkpointId?: string): { [key: string]: string } {

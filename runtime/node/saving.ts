@@ -7,9 +7,10 @@ import {
   UnknownCheckpointError,
 } from "./checkpointer/index.ts";
 import { RuntimeError } from "./errors.ts";
-import type { LangGraphModule } from "./langgraph.ts";
+import type { LangGraphModule, Saver } from "./langgraph.ts";
 
-export type Saving = FileSaver;
+/** With the types of LangGraph that the runtime reads checkpoints with. */
+export type Saving = Omit<FileSaver, keyof Saver> & Saver;
 
 /** Puts the checkpoints of this program's graphs into one file. `path` is absolute. Throws RuntimeError. */
 export function openSaving(
@@ -19,7 +20,7 @@ export function openSaving(
 ): Saving {
   try {
     const base = langgraph.BaseCheckpointSaver as Parameters<typeof createFileSaver>[0];
-    return createFileSaver(base, { path, onError: (error) => onError(error.message) });
+    return createFileSaver(base, { path, onError: (error) => onError(error.message) }) as Saving;
   } catch (error) {
     throw savingError(error);
   }

@@ -30,7 +30,7 @@ import { history, snapshotAt } from "./history.ts";
 import { Inspection, type View } from "./inspection.ts";
 import { Introspection } from "./introspection.ts";
 import { jsonText } from "./json.ts";
-import type { Config, Graph, Saver } from "./langgraph.ts";
+import type { Config, Graph } from "./langgraph.ts";
 import { Limits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { patchClassOf } from "./live.ts";
@@ -74,7 +74,7 @@ export class Session {
     run: (params: RunParams) => this.run(params),
     move: (params: MoveParams) => this.move(params),
     edit: (params: EditParams) => this.edit(params),
-    history: (params: HistoryParams) => history(this.#get().index, this.#get().saving as Saver, params),
+    history: (params: HistoryParams) => history(this.#get().index, this.#get().saving, params),
     values: (params: ValuesParams) => this.#inspection.values(this.#view(), params),
     evaluate: (params: EvaluateParams) => this.#inspection.evaluate(this.#view(), params),
     json: (params: JsonParams) => this.#inspection.json(this.#view(), params),
@@ -140,7 +140,7 @@ export class Session {
     checkThread(saving, threadId, this.#graphLabel());
     this.#threadId = threadId;
     if (this.#run?.threadId === threadId && this.#run.graphs.root !== undefined) return this.#run.position();
-    const root = await storedPosition(index, saving as Saver, threadId);
+    const root = await storedPosition(index, saving, threadId);
     return root === undefined ? null : { threadId, root };
   }
 
@@ -246,7 +246,7 @@ export class Session {
   async #stored(threadId: string): Promise<Position> {
     const { index, saving } = this.#get();
     this.#threadId = threadId;
-    const root = await storedPosition(index, saving as Saver, threadId);
+    const root = await storedPosition(index, saving, threadId);
     if (root !== undefined) return { threadId, root };
     throw new RuntimeError("unknownThread", `Thread ${threadId} has not begun. Give it an input.`);
   }
@@ -298,10 +298,10 @@ export class Session {
   /** Only LangGraph's own task comes next, which takes the input. */
   async #isAtInput(threadId: string): Promise<boolean> {
     const { graph, saving } = this.#get();
-    const tuple = await (saving as Saver).getTuple({ configurable: { thread_id: threadId } });
+    const tuple = await saving.getTuple({ configurable: { thread_id: threadId } });
     if (tuple === undefined) return false;
     const place = { threadId, namespace: "", checkpointId: tuple.checkpoint.id };
-    return (await snapshotAt(graph, saving as Saver, place)).tasks.length > 0;
+    return (await snapshotAt(graph, saving, place)).tasks.length > 0;
   }
 
   /** Graphs and tasks that are known only since they run. */
@@ -327,7 +327,7 @@ export class Session {
     const { configurable, ...rest } = runnableConfig(params.config);
     return {
       index,
-      saver: saving as Saver,
+      saver: saving,
       threadId: this.#threadId,
       run: this.#run,
       config: { ...rest, configurable: { ...configurable, thread_id: this.#threadId } },
