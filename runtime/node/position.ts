@@ -186,26 +186,18 @@ function liveStatus(live: LiveTask, written: TaskWrites, over: boolean): TaskSta
 }
 
 function liveCheckpoint(live: LiveGraph, next: string[]): CheckpointInfo | undefined {
-  const { loop } = live;
-  if (loop.checkpointer === undefined) return undefined;
-  const parentId = configText(loop.prevCheckpointConfig, "checkpoint_id");
-  return {
-    id: loop.checkpoint.id,
-    ...(parentId === undefined ? {} : { parentId }),
-    namespace: live.namespace,
-    step: Number(loop.checkpointMetadata.step ?? -1),
-    source: String(loop.checkpointMetadata.source ?? "loop"),
-    createdAt: loop.checkpoint.ts,
-    next,
-    metadata: metadataJson(loop.checkpointMetadata),
-  };
+  const {
+    checkpointer,
+    checkpoint,
+    checkpointMetadata: metadata,
+    prevCheckpointConfig: parentConfig,
+  } = live.loop;
+  if (checkpointer === undefined) return undefined;
+  const config = { configurable: { checkpoint_ns: live.namespace } };
+  return checkpointInfo({ config, checkpoint, metadata, ...(parentConfig && { parentConfig }) }, next);
 }
 
-function metadataJson(metadata: object | undefined): CheckpointInfo["metadata"] {
-  return toJson(metadata ?? {}) as CheckpointInfo["metadata"];
-}
-
-/** A checkpoint of the file. */
+/** `next`: the nodes that come after it. */
 export function checkpointInfo(tuple: CheckpointTuple, next: string[]): CheckpointInfo {
   const parentId = configText(tuple.parentConfig, "checkpoint_id");
   return {
@@ -216,7 +208,7 @@ export function checkpointInfo(tuple: CheckpointTuple, next: string[]): Checkpoi
     source: String(tuple.metadata?.source ?? "loop"),
     createdAt: tuple.checkpoint.ts,
     next,
-    metadata: metadataJson(tuple.metadata),
+    metadata: toJson(tuple.metadata ?? {}) as CheckpointInfo["metadata"],
   };
 }
 
