@@ -11,14 +11,15 @@ import type {
 import type { Breakpoints } from "./breakpoints.ts";
 import { calls } from "./calls.ts";
 import { Deciding, type StopRequest } from "./deciding.ts";
+import { endingOf } from "./ending.ts";
 import { errorInfo } from "./errors.ts";
 import { Exceptions } from "./exceptions.ts";
 import { type GraphIndex, stateKeysOf } from "./graphs.ts";
 import { abortError, Holds } from "./holds.ts";
-import { type Config, type Graph, isHidden, type Saver, type Task } from "./langgraph.ts";
+import { type Config, type Graph, isHidden, type Task } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import { type LiveGraph, LiveGraphs, type LiveTask, type Observer } from "./live.ts";
-import { interruptsOf, livePosition, storedPosition } from "./position.ts";
+import { livePosition } from "./position.ts";
 import { Report, swallowedInterrupt, willRetry } from "./report.ts";
 import type { Saving } from "./saving.ts";
 
@@ -61,6 +62,15 @@ interface Stop {
   error: ErrorInfo | undefined;
   told: boolean;
 }
+
+const stopOf = ({ reason, text, ids = [], finished, error }: StopRequest, told: boolean): Stop => ({
+  reason,
+  text,
+  ids,
+  finished,
+  error,
+  told,
+});
 
 /** Where a run begins, holds and ends. `stopped` is told through the link; `whenOver` settles after the last of them. */
 export class Run implements Observer {
@@ -254,8 +264,7 @@ export class Run implements Observer {
   #request(stop: StopRequest): void {
     const known = this.#stop;
     if (known === undefined) {
-      const { reason, text, ids = [], finished, error } = stop;
-      this.#stop = { reason, text, ids, finished, error, told: false };
+      this.#stop = stopOf(stop, false);
       return;
     }
     known.ids = [...new Set([...known.ids, ...(stop.ids ?? [])])];
@@ -362,47 +371,13 @@ export class Run implements Observer {
     } catch (error) {
       this.#warnNotSaved(error);
     }
-    this.#stop = await this.#lastStop(failure);
+    const parts = { saving: this.#context.saving, exceptions: this.#exceptions, report: this.#report };
+    const { rest, ...ending } = await endingOf(this, parts, failure);
+    this.#rest = rest;
+    this.#stop = stopOf(ending, true);
     this.#send(this.#stop);
   }
-
-  /** The file knows where the thread rests. */
-  async #readRest(): Promise<void> {
-    const { saving } = this.#context;
-    this.#rest = await storedPosition(this.index, saving as unknown as Saver, this.threadId);
-  }
-
-  async #lastStop(failure: { error: unknown } | undefined): Promise<Stop> {
-    const end = { text: undefined, ids: [], finished: undefined, error: undefined, told: true };
-    const root = this.graphs.root;
-    if (failure !== undefined) {
-      const isShown = this.noDebug || this.#exceptions.endsWith(failure.error, root);
-      const error = this.#report.errorInfo(failure.error);
-      // At the recursion limit LangGraph does not come to the tasks that would be next.
-      if (this.graphs.all.some(({ loop }) => loop.status === "out_of_steps")) await this.#readRest();
-      return { ...end, reason: isShown ? "exception" : "end", error };
-    }
-    if (root === undefined || root.loop.status === "done") return { ...end, reason: "end" };
-    if (interruptsOf(livePosition(this.graphs, root, true)).length > 0)
-      return { ...end, reason: "interrupt" };
-    const stopped = this.graphs.all.findLast((live) => live.loop.status.startsWith("interrupt_"));
-    if (stopped === undefined) return { ...end, reason: "end" };
-    // LangGraph left its loops before they knew the tasks that come next.
-    await this.#readRest();
-    const nodes = this.#rest === undefined ? [] : leaves(this.#rest);
-    const isBefore = stopped.loop.status === "interrupt_before";
-    const done = Object.values(stopped.loop.tasks).map(({ name }) => String(name));
-    const where = isBefore ? `before ${nodes.join(", ")}` : `after ${done.join(", ")}`;
-    const text = `The graph's own compile() asks for a stop ${where}.`;
-    return { ...end, reason: "breakpoint", text };
-  }
 }
-
-/** Names of the nodes that come next, the innermost ones. */
-const leaves = (position: GraphPosition): string[] =>
-  position.tasks
-    .filter(({ status }) => status !== "done")
-    .flatMap((task) => (task.subgraph === undefined ? [task.name] : leaves(task.subgraph)));
 
 /** Tasks that the next superstep starts, without LangGraph's own. */
 const startable = (live: LiveGraph): Task[] =>
