@@ -9,8 +9,10 @@ import "./styles/main.css";
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root");
 const host: Host = connect((message) => {
-  if (message.type === "update") store.update(message.picture);
-  else
+  if (message.type === "update") {
+    store.update(message.picture);
+    draw();
+  } else
     document
       .querySelector<HTMLElement>(
         ".cards :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
@@ -18,5 +20,13 @@ const host: Host = connect((message) => {
       ?.focus();
 });
 const store = new Store(host.kept, (state) => host.keep(state));
-createRoot(root).render(<App store={store} host={host} />);
+let isDrawn = false;
+// What was kept is there at once; without it, nothing is said before the extension has said what there is.
+if (host.kept !== undefined) draw();
 ready(host);
+
+function draw(): void {
+  if (isDrawn || !root) return;
+  isDrawn = true;
+  createRoot(root).render(<App store={store} host={host} />);
+}

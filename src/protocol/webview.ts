@@ -165,7 +165,7 @@ export function readPicture(value: unknown): Picture | undefined {
 // ------------------------------------------------------------------------------------------------ to the panel
 
 const toPanel = v.variant("type", [
-  /** The parts of the picture that have changed. After `ready`: all of them. */
+  /** The parts of the picture that have changed. After `ready`: all of them, or none where there is no session. */
   v.object({ type: v.literal("update"), version: v.number(), picture: v.partial(pictureSchema) }),
   /** Answers a request of the panel. Exactly one of `value` and `error` is there. */
   v.object({

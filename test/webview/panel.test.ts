@@ -35,6 +35,13 @@ describe("the panel", function () {
       await panel.hears("start");
     });
 
+    it("nothing before it is told what there is, so that no session looks like none", async () => {
+      await open({ told: false });
+      assert.equal(await panel.page.locator("#root > *").count(), 0);
+      await panel.show({});
+      await panel.page.getByText("press F5").waitFor();
+    });
+
     it("the graph, with what each node does in words", async () => {
       await open({ picture: stopped });
       await panel.node("human_review").waitFor();

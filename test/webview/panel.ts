@@ -122,6 +122,8 @@ export interface PanelOptions {
   readonly height?: number;
   readonly theme?: Theme;
   readonly picture?: Partial<Picture>;
+  /** False: the extension has not said anything yet. */
+  readonly told?: boolean;
   readonly reducedMotion?: boolean;
 }
 
@@ -142,6 +144,7 @@ export async function openPanel({
   height = 720,
   theme = "dark",
   picture,
+  told = true,
   reducedMotion = false,
 }: PanelOptions = {}): Promise<Panel> {
   assert.ok(browser, "openBrowser comes first");
@@ -178,6 +181,6 @@ export async function openPanel({
   await page.goto(`${origin}/`);
   await panel.setTheme(theme);
   await panel.hears("ready");
-  if (picture) await panel.show({ ...emptyPicture, ...picture });
+  if (told) await panel.show(picture ? { ...emptyPicture, ...picture } : {});
   return panel;
 }

@@ -111,7 +111,7 @@ export class GraphPanel implements vscode.Disposable {
 
   #tellAll(): void {
     // Without a session, a panel that was restored goes on to show its last picture.
-    if (this.#shown) this.#view?.update(this.#withDrafts(this.#shown.picture));
+    this.#view?.update(this.#shown ? this.#withDrafts(this.#shown.picture) : {});
   }
 
   #withDrafts(parts: Partial<Picture>): Partial<Picture> {

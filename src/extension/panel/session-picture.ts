@@ -79,6 +79,8 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
     else if (event === "langgraph/interrupts") {
       this.#interrupts = (body?.interrupts ?? []) as readonly WaitingInterrupt[];
       this.#set({ interrupts: this.#interrupts.map(shownInterrupt) });
+      // Somebody waits for the question.
+      if (this.#interrupts.length > 0) this.#tell();
     } else if (event === "breakpoint" || event === "loadedSource") this.readSoon();
     else if (event === "terminated") this.over();
   }
@@ -231,13 +233,16 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
     }
     this.#picture = { ...this.#picture, ...parts };
     if (this.#untold.size === 0) return;
-    this.#telling ??= setTimeout(() => {
-      this.#telling = undefined;
-      const { picture } = this;
-      const told = Object.entries(picture).filter(([name]) => this.#untold.has(name as keyof Picture));
-      this.#untold = new Set();
-      this.#changed(Object.fromEntries(told));
-    }, pauseMilliseconds);
+    this.#telling ??= setTimeout(() => this.#tell(), pauseMilliseconds);
+  }
+
+  #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    const { picture } = this;
+    const told = Object.entries(picture).filter(([name]) => this.#untold.has(name as keyof Picture));
+    this.#untold = new Set();
+    if (told.length > 0) this.#changed(Object.fromEntries(told));
   }
 }
 

@@ -8,12 +8,12 @@ from langgraph.types import interrupt
 
 class State(TypedDict, total=False):
     round: int
-    answer: str
+    answer: bool
 
 
 def ask(state: State) -> State:
     number = state["round"]
-    return {"answer": interrupt(f"Round {number}: what next?"), "round": number + 1}
+    return {"answer": interrupt(f"Shall we begin round {number}?"), "round": number + 1}
 
 
 builder = StateGraph(State)
