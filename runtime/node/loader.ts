@@ -32,8 +32,6 @@ export interface LoadedGraph {
   inputSchema: Json;
 }
 
-const here = import.meta.dirname;
-
 /** Which names win when several graphs are exported. */
 const usualNames = ["graph", "app", "agent", "workflow"];
 
@@ -115,8 +113,8 @@ async function importProgram(program: string): Promise<{ [name: string]: unknown
 function importError(error: unknown, program: string): RuntimeError {
   const info = errorInfo(error);
   if (error instanceof SyntaxError && info.frames.length === 0) info.frames = syntaxPlace(program);
-  // Frames of packages and of the loader say less to the user than those of the program.
-  const own = info.frames.filter(({ path }) => !path?.includes("node_modules") && !path?.startsWith(here));
+  // Frames of packages say less to the user than those of the program.
+  const own = info.frames.filter(({ path }) => !path?.includes("node_modules"));
   if (own.length > 0) info.frames = own;
   const at = info.frames[0] ?? framesOf(info.traceback)[0];
   const where =

@@ -21,8 +21,7 @@ export function statementsOf(lines: readonly string[], firstLine: number): State
   const inner: number[] = [];
   let depth = 0;
   for (const [index, { text, line }] of tokens.entries()) {
-    if (text === "interrupt" && tokens[index + 1]?.text === "(") add(found.interruptLines, line);
-    if (text === "interrupt" && tokens[index + 1]?.text === "<") add(found.interruptLines, line);
+    if (text === "interrupt" && /^[(<]$/.test(tokens[index + 1]?.text ?? "")) add(found.interruptLines, line);
     if (start === undefined || index < start) continue;
     if (text === "{") {
       if (index > start && beginsFunction(tokens, index)) inner.push(depth);
@@ -34,9 +33,7 @@ export function statementsOf(lines: readonly string[], firstLine: number): State
     } else if (depth > 0) {
       found.firstStatementLine ??= line;
       const isName = tokens[index - 1]?.text === "." || tokens[index + 1]?.text === ":";
-      if (text === "return" && inner.length === 0 && !isName) {
-        add(found.returnLines, line);
-      }
+      if (text === "return" && inner.length === 0 && !isName) add(found.returnLines, line);
     }
   }
   const inFile = (line: number): number => line + firstLine;
