@@ -1,5 +1,6 @@
-// What the schema of a graph's state says of a value: zod, or any other standard schema.
+// What the schema of a graph's state says of an input or a value: zod, or any other standard schema.
 
+import { errorInfo, RuntimeError } from "./errors.ts";
 import type { Graph } from "./langgraph.ts";
 
 type Issue = { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] };
@@ -20,6 +21,17 @@ interface Definition {
   fields?: { [key: string]: Field };
   /** Of a zod object. */
   shape?: { [key: string]: Field };
+}
+
+/** Throws RuntimeError with what the schema says against the input. */
+export async function checkInput(graph: Graph, input: unknown): Promise<void> {
+  try {
+    await graph._validateInput?.(input);
+  } catch (error) {
+    const info = errorInfo(error);
+    const message = `The input does not fit the graph's schema: ${info.message}`;
+    throw new RuntimeError("invalidInput", message, { info, cause: error });
+  }
 }
 
 /** What is wrong with a value of a key of the state, with its place; undefined: nothing, or there is no schema. */
