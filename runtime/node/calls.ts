@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { framesOf } from "./errors.ts";
 import { toJson } from "./json.ts";
-import type { Scratchpad, Task } from "./langgraph.ts";
+import { scratchpadOf, type Task } from "./langgraph.ts";
 import { takePayload } from "./payloads.ts";
 
 export interface Place {
@@ -234,9 +234,6 @@ const placeOf = (place: Place | undefined): Place | undefined =>
 
 const at = (place: Place | undefined): string =>
   place === undefined ? "" : ` (${place.path}:${place.line})`;
-
-const scratchpadOf = (task: Task): Scratchpad | undefined =>
-  task.config?.configurable?.__pregel_scratchpad as Scratchpad | undefined;
 
 function note({ written }: Attempt, text: string): void {
   const own = written.at(-1);

@@ -8,7 +8,7 @@ import { Fork, isDone, newerId, parentsOf, type Row, type Stored } from "./fork.
 import { withNext } from "./goto.ts";
 import type { GraphIndex } from "./graphs.ts";
 import type { SnapshotTask } from "./langgraph.ts";
-import { isWithin, splitStep, stepsOf, withoutIds } from "./namespaces.ts";
+import { isCount, isWithin, splitStep, stepsOf, withoutIds } from "./namespaces.ts";
 import type { Saving } from "./saving.ts";
 import { Targets, unknownCheckpoint, type Wanted } from "./targets.ts";
 
@@ -127,7 +127,7 @@ class Move {
   /** The task that runs the graph at `inner`, directly. */
   #onWay(stored: Stored, inner: string): SnapshotTask | undefined {
     const [own, ...more] = stepsOf(inner).slice(stepsOf(stored.namespace).length);
-    if (own === undefined || more.some((step) => !/^\d+$/.test(step))) return undefined;
+    if (own === undefined || !more.every(isCount)) return undefined;
     const [name, id] = splitStep(own);
     return stored.tasks.find((task) => (id === undefined ? task.name === name : task.id === id));
   }

@@ -3,11 +3,11 @@
 import type { ErrorInfo, Position, StepMode, StopReason } from "../../src/protocol/runtime.ts";
 import type { Breakpoints, Hits, Visit } from "./breakpoints.ts";
 import type { Names } from "./expression.ts";
-import { stateKeysOf } from "./graphs.ts";
 import type { Task } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import type { LiveGraph } from "./live.ts";
-import { stateOf, updateOf } from "./state.ts";
+import { isWithin } from "./namespaces.ts";
+import { stateOf, updateOf, withUnset } from "./state.ts";
 import { describe, valuesOf, Watching } from "./watching.ts";
 
 /** A reason to stand still. */
@@ -149,10 +149,8 @@ export class Deciding {
 /** Names of an expression at a node; with `update`, after it. */
 export function namesAt(live: LiveGraph, node: string, update?: () => unknown): Names {
   const values = stateOf(live);
-  // A key that has no value yet is undefined, as it is in the state that a node gets.
-  const unset = Object.fromEntries(stateKeysOf(live.graph).map((key) => [key, undefined]));
   const own = { state: values, node, step: live.loop.step - (update ? 1 : 0) };
-  return [{ ...unset, ...values }, update === undefined ? own : { ...own, update: update() }];
+  return [withUnset(live.graph, values), update === undefined ? own : { ...own, update: update() }];
 }
 
 function finishedOf(live: LiveGraph, finished: readonly Task[]): Position["finished"] {
@@ -166,5 +164,5 @@ function isRunBy(live: LiveGraph, taskId: string): boolean {
 }
 
 function isAround(outer: string, inner: string): boolean {
-  return outer !== inner && (outer === "" || inner.startsWith(`${outer}|`));
+  return outer !== inner && isWithin(inner, outer);
 }

@@ -2,14 +2,15 @@
 
 import type { EditParams, Value } from "../../src/protocol/runtime.ts";
 import { kindOf } from "./checkpointer/kinds.ts";
+import { configOf, snapshotAt } from "./checkpoints.ts";
 import { display, typeName } from "./display.ts";
-import { errorInfo, RuntimeError } from "./errors.ts";
+import { errorInfo, notBegun, RuntimeError } from "./errors.ts";
 import { evaluate, type Names } from "./expression.ts";
-import { type GraphIndex, stateKeysOf } from "./graphs.ts";
-import { graphAt, snapshotAt } from "./history.ts";
+import { type GraphIndex, graphAt, stateKeysOf } from "./graphs.ts";
 import type { Checkpoint, Graph } from "./langgraph.ts";
 import type { Saving } from "./saving.ts";
 import { problemWith } from "./schema.ts";
+import { stateIn, withUnset } from "./state.ts";
 import { follow, rootExpression, shownValue } from "./tree.ts";
 
 /** Where an edit is made. */
@@ -37,9 +38,9 @@ export async function prepareEdit(place: EditPlace, params: EditParams): Promise
   const { namespace, path } = params;
   const [key, ...rest] = path;
   const at = graphAt(place.index, namespace);
-  const tuple = await saving.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: namespace } });
+  const tuple = await saving.getTuple(configOf({ threadId, namespace }));
   if (tuple === undefined && namespace === "") {
-    throw new RuntimeError("unknownThread", `Thread ${threadId} has not begun. Give it an input.`);
+    throw notBegun(threadId);
   }
   if (at === undefined || tuple === undefined) {
     throw invalid("This graph keeps no checkpoints of its own, so its state can't be changed.");
@@ -111,12 +112,10 @@ async function evaluated(
   }
   const { saving, threadId } = place;
   const { values, metadata } = await snapshotAt(graph, saving, { threadId, namespace, checkpointId });
-  const keys = stateKeysOf(graph);
-  const state = (Array.isArray(graph.streamChannelsAsIs) ? values : { [keys[0] ?? ""]: values }) as object;
-  const unset = Object.fromEntries(keys.map((name) => [name, undefined]));
+  const state = stateIn(graph, values);
   const own = { state, node, step: Number(metadata?.step ?? -1) + 1 };
   try {
-    const names = [{ ...unset, ...state }, own, ...place.moduleNames(id, node, expression)];
+    const names = [withUnset(graph, state), own, ...place.moduleNames(id, node, expression)];
     return await evaluate(expression, names);
   } catch (error) {
     const info = errorInfo(error);

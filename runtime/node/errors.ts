@@ -24,6 +24,9 @@ export class RuntimeError extends Error {
   }
 }
 
+export const notBegun = (threadId: string): RuntimeError =>
+  new RuntimeError("unknownThread", `Thread ${threadId} has not begun. Give it an input.`);
+
 const frameForm = /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^)]*?):(\d+):(\d+)\)?$/;
 
 /** Where the parser stopped: on the first line of a SyntaxError's stack, or in the message of esbuild (tsx). */

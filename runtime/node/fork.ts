@@ -1,7 +1,7 @@
 // Copies of checkpoints, with the pending writes that are kept: what is gone back from stays in the file as it is.
 
 import { randomBytes } from "node:crypto";
-import { snapshotAt } from "./history.ts";
+import { configOf, parentId, snapshotAt } from "./checkpoints.ts";
 import {
   type Checkpoint,
   type CheckpointTuple,
@@ -72,7 +72,7 @@ export class Fork {
   }
 
   tuple(namespace: string, checkpointId?: string): Promise<CheckpointTuple | undefined> {
-    return this.saving.getTuple({ configurable: this.#configurable(namespace, checkpointId) });
+    return this.saving.getTuple(this.#config(namespace, checkpointId));
   }
 
   /** With the tasks that come after it. Undefined: it is not in the file. */
@@ -162,13 +162,13 @@ export class Fork {
   }
 
   async isEdited(namespace: string, checkpointId: string): Promise<boolean> {
-    const edits = await this.saving.edits({ configurable: this.#configurable(namespace, checkpointId) });
+    const edits = await this.saving.edits(this.#config(namespace, checkpointId));
     return edits.length > 0;
   }
 
   /** Removes a copy of which nothing was made. */
   discard(namespace: string, checkpointId: string): void {
-    const config = { configurable: this.#configurable(namespace, checkpointId) };
+    const config = this.#config(namespace, checkpointId);
     this.saving.discard(config, this.keptBy(checkpointId));
   }
 
@@ -188,7 +188,7 @@ export class Fork {
     metadata: object,
     parent: string | undefined,
   ): Promise<void> {
-    const config = { configurable: this.#configurable(namespace, parent) };
+    const config = this.#config(namespace, parent);
     await this.saving.put(config, checkpoint as never, metadata as never, {});
   }
 
@@ -198,23 +198,14 @@ export class Fork {
     taskId: string,
     writes: readonly PendingWrite[],
   ): Promise<void> {
-    const config = { configurable: this.#configurable(namespace, checkpointId) };
+    const config = this.#config(namespace, checkpointId);
     const pairs = writes.map(([, channel, value]) => [channel, value] as [string, unknown]);
     await this.saving.putWrites(config, pairs, taskId);
   }
 
-  #configurable(namespace: string, checkpointId?: string): { [key: string]: string } {
-    return {
-      thread_id: this.threadId,
-      checkpoint_ns: namespace,
-      ...(checkpointId === undefined ? {} : { checkpoint_id: checkpointId }),
-    };
+  #config(namespace: string, checkpointId?: string): ReturnType<typeof configOf> {
+    return configOf({ threadId: this.threadId, namespace, checkpointId });
   }
-}
-
-export function parentId(tuple: CheckpointTuple): string | undefined {
-  const id = tuple.parentConfig?.configurable?.checkpoint_id;
-  return typeof id === "string" ? id : undefined;
 }
 
 export const isDone = (stored: Stored, task: SnapshotTask): boolean =>

@@ -3,11 +3,11 @@
 import { RuntimeError } from "./errors.ts";
 import type { Stored } from "./fork.ts";
 import { visibleNodes } from "./graphs.ts";
-import type { ChannelSpec, Checkpoint, Graph, SnapshotTask } from "./langgraph.ts";
+import { type ChannelSpec, type Checkpoint, type Graph, isPush, type SnapshotTask } from "./langgraph.ts";
 
 const sendsChannel = "__pregel_tasks";
 const channelTo = (node: string): string => `branch:to:${node}`;
-const isSend = (task: SnapshotTask): boolean => task.path?.[0] === "__pregel_push";
+const isSend = (task: SnapshotTask): boolean => isPush(task.path);
 
 /** Throws when the graph can't go to one of these nodes. */
 export function checkNodes(graph: Graph, nodes: readonly string[]): void {

@@ -1,7 +1,9 @@
 // The graphs of a program: their ids, their nodes and edges, and what their state is called.
 
 import type { GraphEdge, GraphModel, GraphNode, NodeFunction, NodeKind } from "../../src/model/graph.ts";
+import type { LoadResult } from "../../src/protocol/runtime.ts";
 import { type Graph, hiddenTag, isGraph, type NodeSpec } from "./langgraph.ts";
+import { isCount, splitStep, stepsOf } from "./namespaces.ts";
 
 type Runnable = { steps?: unknown; bound?: unknown; func?: unknown; tools?: unknown; lc_name?: unknown };
 
@@ -99,6 +101,16 @@ export class GraphIndex {
   }
 }
 
+/** The graph that a namespace belongs to: the task ids say nothing about it. */
+export function graphAt(index: GraphIndex, namespace: string): { id: string; graph: Graph } | undefined {
+  const names = stepsOf(namespace)
+    .filter((step) => !isCount(step))
+    .map((step) => splitStep(step)[0]);
+  const id = names.join("/");
+  const graph = index.graph(id);
+  return graph === undefined ? undefined : { id, graph };
+}
+
 /** The nodes that the author wrote, without those that LangGraph adds for itself. */
 export function visibleNodes(graph: Graph): [name: string, spec: NodeSpec][] {
   return Object.entries(graph.nodes).filter(
@@ -183,4 +195,16 @@ function edgesOf(graph: Graph): GraphEdge[] {
 export function stateKeysOf(graph: Graph): string[] {
   const keys = graph.streamChannelsAsIs;
   return Array.isArray(keys) ? keys.map(String) : [String(keys)];
+}
+
+/** Where the author's own `compile()` stops each graph. */
+export function compiledInterrupts(index: GraphIndex): LoadResult["compiledInterrupts"] {
+  const list = (names: string[] | "*" | undefined): string[] =>
+    names === undefined ? [] : Array.isArray(names) ? names.map(String) : [String(names)];
+  return index.ids().flatMap((id) => {
+    const graph = index.graph(id);
+    const before = list(graph?.interruptBefore);
+    const after = list(graph?.interruptAfter);
+    return before.length + after.length === 0 ? [] : [{ graph: id, before, after }];
+  });
 }

@@ -1,11 +1,12 @@
 // Earlier checkpoints of a thread: the steps taken on a branch, what they wrote, and their state.
 
 import type { HistoryEntry, HistoryParams, HistoryResult } from "../../src/protocol/runtime.ts";
-import { type GraphIndex, stateKeysOf } from "./graphs.ts";
+import { configOf, type Place, parentId, snapshotAt } from "./checkpoints.ts";
+import { type GraphIndex, graphAt, stateKeysOf } from "./graphs.ts";
 import {
   type CheckpointTuple,
-  configText,
   type Graph,
+  isHidden,
   type Saver,
   type Snapshot,
   type SnapshotTask,
@@ -13,39 +14,7 @@ import {
 import { checkpointInfo } from "./position.ts";
 import { updateOf } from "./state.ts";
 
-/** The graph that a namespace belongs to: the task ids say nothing about it. */
-export function graphAt(index: GraphIndex, namespace: string): { id: string; graph: Graph } | undefined {
-  const names = namespace
-    .split("|")
-    .filter((part) => part !== "" && !/^\d+$/.test(part))
-    .map((part) => part.replace(/:[^:]*$/, ""));
-  const id = names.join("/");
-  const graph = index.graph(id);
-  return graph === undefined ? undefined : { id, graph };
-}
-
-interface Place {
-  threadId: string;
-  namespace: string;
-  checkpointId?: string | undefined;
-}
-
-const configOf = (place: Place): { configurable: { [key: string]: string } } => ({
-  configurable: {
-    thread_id: place.threadId,
-    checkpoint_ns: place.namespace,
-    ...(place.checkpointId === undefined ? {} : { checkpoint_id: place.checkpointId }),
-  },
-});
-
-/** LangGraph's own reading of a checkpoint, with all tasks that come after it. */
-export async function snapshotAt(graph: Graph, saver: Saver, place: Place): Promise<Snapshot> {
-  const { configurable } = configOf(place);
-  return graph.getState({ configurable: { ...configurable, __pregel_checkpointer: saver } });
-}
-
-const visibleTasks = (snapshot: Snapshot): SnapshotTask[] =>
-  snapshot.tasks.filter(({ name }) => name !== "__start__");
+const visibleTasks = (snapshot: Snapshot): SnapshotTask[] => snapshot.tasks.filter((task) => !isHidden(task));
 
 /** The steps of one branch, newest first: from a checkpoint to its parent, and so on. */
 export async function history(
@@ -85,7 +54,7 @@ async function parentOf(
   tuple: CheckpointTuple,
   tupleAt: (checkpointId: string) => Promise<CheckpointTuple | undefined>,
 ): Promise<CheckpointTuple | undefined> {
-  const id = configText(tuple.parentConfig, "checkpoint_id");
+  const id = parentId(tuple);
   return id === undefined ? undefined : tupleAt(id);
 }
 
@@ -112,16 +81,16 @@ export async function writesOf(
   place: Place,
 ): Promise<{ [node: string]: unknown }> {
   const tuple = await saver.getTuple(configOf(place));
-  const parentId = configText(tuple?.parentConfig, "checkpoint_id");
-  if (parentId === undefined) return {};
-  const parentPlace = { ...place, checkpointId: parentId };
+  const id = parentId(tuple);
+  if (id === undefined) return {};
+  const parentPlace = { ...place, checkpointId: id };
   const parent = await saver.getTuple(configOf(parentPlace));
   const snapshot = await snapshotAt(graph, saver, parentPlace);
   const writes: { [node: string]: unknown } = {};
-  for (const { id, name } of visibleTasks(snapshot)) {
-    let key = name;
-    for (let number = 2; key in writes; number += 1) key = `${name}#${number}`;
-    const own = (parent?.pendingWrites ?? []).filter(([taskId]) => taskId === id);
+  for (const task of visibleTasks(snapshot)) {
+    let key = task.name;
+    for (let number = 2; key in writes; number += 1) key = `${task.name}#${number}`;
+    const own = (parent?.pendingWrites ?? []).filter(([taskId]) => taskId === task.id);
     writes[key] = updateOf(own.map(([, channel, value]) => [channel, value]));
   }
   return writes;

@@ -10,17 +10,18 @@ import type {
   ValuesParams,
   ValuesResult,
 } from "../../src/protocol/runtime.ts";
+import { configOf, snapshotAt } from "./checkpoints.ts";
 import { forgetNames } from "./display.ts";
 import { errorInfo, RuntimeError } from "./errors.ts";
 import { evaluate, type Names } from "./expression.ts";
-import { type GraphIndex, stateKeysOf } from "./graphs.ts";
-import { graphAt, inputOf, snapshotAt, writesOf } from "./history.ts";
+import { type GraphIndex, graphAt } from "./graphs.ts";
+import { inputOf, writesOf } from "./history.ts";
 import { jsonText } from "./json.ts";
 import { interruptChannel, type PendingWrite, resumeChannel, type Saver } from "./langgraph.ts";
 import type { LiveGraph } from "./live.ts";
 import { readWrites } from "./position.ts";
 import type { Run } from "./run.ts";
-import { stateOf } from "./state.ts";
+import { stateIn, stateOf, withUnset } from "./state.ts";
 import { follow, pageOf, rootExpression, shownValue } from "./tree.ts";
 
 /** What inspection looks at; the session changes it. */
@@ -89,13 +90,10 @@ export class Inspection {
     const graphId = live?.id ?? graphAt(view.index, namespace)?.id ?? "";
     const own = { state: values, node, step };
     const graph = view.index.graph(graphId);
-    const unset = Object.fromEntries(
-      (graph === undefined ? [] : stateKeysOf(graph)).map((key) => [key, undefined]),
-    );
     let value: unknown;
     try {
       value = await evaluate(expression, [
-        { ...unset, ...values },
+        graph === undefined ? values : withUnset(graph, values),
         own,
         ...view.moduleNames(graphId, node, expression),
       ]);
@@ -141,11 +139,8 @@ export class Inspection {
     const graph = this.#graph(view, namespace);
     const place = { threadId: view.threadId, namespace, checkpointId };
     const { values, metadata } = await snapshotAt(graph, view.saver, place);
-    // LangGraph gives the value of a graph's only channel as it is.
-    const only = Array.isArray(graph.streamChannelsAsIs) ? undefined : graph.streamChannelsAsIs;
-    const keyed = only === undefined || values === null || values === undefined ? values : { [only]: values };
     return {
-      values: (keyed ?? {}) as { [key: string]: unknown },
+      values: stateIn(graph, values),
       isCurrentState: checkpointId === undefined,
       // That of the superstep which comes next, as the nodes at a stop have it.
       ...(metadata === undefined ? {} : { step: Number(metadata.step) + 1 }),
@@ -174,7 +169,7 @@ export class Inspection {
   async #interrupt(view: View, id: string, index: number): Promise<unknown> {
     const { threadId, saver } = view;
     const live = view.run?.graphs.all.flatMap((graph) => graph.loop.checkpointPendingWrites) ?? [];
-    const tuple = live.length > 0 ? undefined : await saver.getTuple(rootConfig(threadId));
+    const tuple = live.length > 0 ? undefined : await saver.getTuple(configOf({ threadId, namespace: "" }));
     const writes: PendingWrite[] = live.length > 0 ? live : (tuple?.pendingWrites ?? []);
     for (const [taskId, channel, value] of writes.toReversed()) {
       if (channel === resumeChannel) {
@@ -195,10 +190,6 @@ export class Inspection {
     return graph ?? stale();
   }
 }
-
-const rootConfig = (threadId: string): { configurable: { [key: string]: string } } => ({
-  configurable: { thread_id: threadId, checkpoint_ns: "" },
-});
 
 /** The graph as it runs, or as the last run left it, when that is of the thread that is looked at. */
 function liveAt(view: View, namespace: string): LiveGraph | undefined {

@@ -90,7 +90,7 @@ export interface RunLoopParams {
 export type Write = [channel: string, value: unknown];
 export type PendingWrite = [taskId: string, channel: string, value: unknown];
 
-export interface Scratchpad {
+interface Scratchpad {
   interruptCounter: number;
   resume: unknown[];
 }
@@ -173,6 +173,14 @@ export const isGraph = (value: unknown): value is Graph =>
 /** True for tasks that LangGraph adds for itself, such as `__start__`; no breakpoint is for them. */
 export const isHidden = (task: { name: string; config?: Config }): boolean =>
   task.name === "__start__" || task.config?.tags?.includes(hiddenTag) === true;
+
+/** Of a task's path: it was made by Send, or called as a task of the functional API. */
+export const isPush = (path: unknown): path is unknown[] =>
+  Array.isArray(path) && path[0] === "__pregel_push";
+
+/** Where LangGraph counts the calls of `interrupt()` that a task makes, and keeps their answers. */
+export const scratchpadOf = (task: Task): Scratchpad | undefined =>
+  task.config?.configurable?.__pregel_scratchpad as Scratchpad | undefined;
 
 /** A key of a config's `configurable`, when it is text. */
 export function configText(config: Config | undefined, key: string): string | undefined {

@@ -9,7 +9,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { calls } from "./calls.ts";
 import type { GraphIndex } from "./graphs.ts";
-import { configText, type Graph, isHidden, type Loop, type RunLoopParams, type Task } from "./langgraph.ts";
+import {
+  configText,
+  type Graph,
+  isHidden,
+  isPush,
+  type Loop,
+  type RunLoopParams,
+  type Task,
+} from "./langgraph.ts";
 
 export type TaskPhase = "pending" | "computing" | "held" | "ended";
 
@@ -350,7 +358,7 @@ function beginNewVisit(loop: Loop, namespace: string): void {
 
 /** A functional task knows the task that called it: its path goes on from the caller's. */
 function isPushedBy(task: Task, caller: Task): boolean {
-  return Array.isArray(task.path) && task.path[0] === "__pregel_push" && task.path[1] === caller.path;
+  return isPush(task.path) && task.path[1] === caller.path;
 }
 
 const patched = new WeakSet<object>();

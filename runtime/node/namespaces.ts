@@ -5,6 +5,9 @@ import type { GraphPosition } from "../../src/protocol/runtime.ts";
 /** `a:<task id>|b:<task id>` in its parts; a number counts the graphs that one task runs. */
 export const stepsOf = (namespace: string): string[] => (namespace === "" ? [] : namespace.split("|"));
 
+/** A step that counts the graphs of one task. */
+export const isCount = (step: string): boolean => /^\d+$/.test(step);
+
 /** Name and task id of one step. */
 export function splitStep(step: string): [name: string, id: string | undefined] {
   const colon = step.lastIndexOf(":");

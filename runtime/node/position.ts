@@ -8,6 +8,7 @@ import type {
   TaskStatus,
 } from "../../src/protocol/runtime.ts";
 import { calls } from "./calls.ts";
+import { configOf, parentId, snapshotAt } from "./checkpoints.ts";
 import { errorInfo } from "./errors.ts";
 import { type GraphIndex, nestedGraph, stateKeysOf } from "./graphs.ts";
 import { toJson } from "./json.ts";
@@ -19,12 +20,14 @@ import {
   type Graph,
   interruptChannel,
   isHidden,
+  isPush,
   type PendingWrite,
   resumeChannel,
   type Saver,
   type SnapshotTask,
 } from "./langgraph.ts";
 import type { LiveGraph, LiveGraphs, LiveTask } from "./live.ts";
+import { withoutIds } from "./namespaces.ts";
 
 const notResults = new Set([errorChannel, errorSourceChannel, interruptChannel, resumeChannel]);
 
@@ -121,13 +124,11 @@ export function interruptsOf(position: GraphPosition): InterruptInfo[] {
 
 /** Sends as they were sent, then nodes by name: LangGraph's own order differs between a step and a resume. */
 function inOrder<Item>(items: Item[], of: (item: Item) => SnapshotTask): Item[] {
-  const rank = (item: Item): string => (isSend(of(item).path) ? "" : of(item).name);
+  const rank = (item: Item): string => (isPush(of(item).path) ? "" : of(item).name);
   return items.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
 }
 
 const taskOf = ({ task }: LiveTask): SnapshotTask => task as SnapshotTask;
-
-const isSend = (path: unknown[] | undefined): boolean => path?.[0] === "__pregel_push";
 
 /** From the graphs of a run that stands. `over`: its stream has ended, so that nothing counts as running. */
 export function livePosition(graphs: LiveGraphs, live: LiveGraph, over: boolean): GraphPosition {
@@ -149,7 +150,7 @@ export function livePosition(graphs: LiveGraphs, live: LiveGraph, over: boolean)
       {
         id: task.id,
         name: String(task.name),
-        hasInput: isSend(task.path),
+        hasInput: isPush(task.path),
         status,
         written,
         error: liveTask.error ?? written.error,
@@ -199,10 +200,10 @@ function liveCheckpoint(live: LiveGraph, next: string[]): CheckpointInfo | undef
 
 /** `next`: the nodes that come after it. */
 export function checkpointInfo(tuple: CheckpointTuple, next: string[]): CheckpointInfo {
-  const parentId = configText(tuple.parentConfig, "checkpoint_id");
+  const parent = parentId(tuple);
   return {
     id: tuple.checkpoint.id,
-    ...(parentId === undefined ? {} : { parentId }),
+    ...(parent === undefined ? {} : { parentId: parent }),
     namespace: configText(tuple.config, "checkpoint_ns") ?? "",
     step: Number(tuple.metadata?.step ?? -1),
     source: String(tuple.metadata?.source ?? "loop"),
@@ -219,16 +220,13 @@ export async function storedPosition(
   threadId: string,
   at: { graph: Graph; id: string; namespace: string } = { graph: index.root, id: "", namespace: "" },
 ): Promise<GraphPosition | undefined> {
-  const thread = { thread_id: threadId, checkpoint_ns: at.namespace };
-  const tuple = await saver.getTuple({ configurable: thread });
+  const thread = { threadId, namespace: at.namespace };
+  const tuple = await saver.getTuple(configOf(thread));
   if (tuple === undefined) return undefined;
-  // With the checkpoint named, LangGraph gives all tasks of the superstep, the done ones too.
-  const snapshot = await at.graph.getState({
-    configurable: { ...thread, checkpoint_id: tuple.checkpoint.id, __pregel_checkpointer: saver },
-  });
+  const snapshot = await snapshotAt(at.graph, saver, { ...thread, checkpointId: tuple.checkpoint.id });
   const tasks: TaskPosition[] = [];
   for (const task of inOrder([...snapshot.tasks], (each) => each)) {
-    if (task.name === "__start__") continue;
+    if (isHidden(task)) continue;
     const written = readWrites(task.id, tuple.pendingWrites ?? []);
     const child = written.status === "done" ? undefined : childOf(index, at, task);
     const found = child === undefined ? undefined : await storedPosition(index, saver, threadId, child);
@@ -237,7 +235,7 @@ export async function storedPosition(
     const parts: TaskParts = {
       id: task.id,
       name: task.name,
-      hasInput: isSend(task.path),
+      hasInput: isPush(task.path),
       status: below === undefined ? written.status : statusAround(below, written.status),
       // All that waits in this task waits in its subgraph; what is written here may have been moved back from.
       written: below === undefined ? written : { ...written, interrupts: [] },
@@ -290,6 +288,6 @@ function childOf(
   if (graph === undefined || graph.checkpointer === false) return undefined;
   // A graph that keeps its state between visits has a namespace without task ids.
   const own = graph.checkpointer === true ? task.name : `${task.name}:${task.id}`;
-  const around = graph.checkpointer === true ? at.namespace.replace(/:[^|]*/g, "") : at.namespace;
+  const around = graph.checkpointer === true ? withoutIds(at.namespace) : at.namespace;
   return { graph, id, namespace: around === "" ? own : `${around}|${own}` };
 }

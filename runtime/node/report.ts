@@ -4,7 +4,7 @@ import type { ErrorInfo } from "../../src/protocol/runtime.ts";
 import { errorInfo } from "./errors.ts";
 import { stateKeysOf } from "./graphs.ts";
 import { toJson } from "./json.ts";
-import type { Scratchpad, Task } from "./langgraph.ts";
+import { scratchpadOf, type Task } from "./langgraph.ts";
 import type { Link } from "./link.ts";
 import type { LiveGraph, LiveTask } from "./live.ts";
 
@@ -122,7 +122,7 @@ export function willRetry(task: LiveTask, error: unknown): boolean {
  * counts the calls of `interrupt()`: one that had no answer must have ended the task.
  */
 export function swallowedInterrupt(task: Task): string | undefined {
-  const scratchpad = task.config?.configurable?.__pregel_scratchpad as Scratchpad | undefined;
+  const scratchpad = scratchpadOf(task);
   if (scratchpad === undefined || scratchpad.interruptCounter < scratchpad.resume.length) return undefined;
   return "called interrupt(), but its own try/catch took the interrupt for an error, so nobody was asked. Rethrow what isGraphInterrupt() accepts.";
 }

@@ -21,16 +21,17 @@ import type {
 } from "../../src/protocol/runtime.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { calls } from "./calls.ts";
+import { configOf, snapshotAt } from "./checkpoints.ts";
 import { Cursors } from "./cursor.ts";
 import { prepareEdit } from "./edit.ts";
-import { errorInfo, RuntimeError } from "./errors.ts";
+import { notBegun, RuntimeError } from "./errors.ts";
 import type { Names } from "./expression.ts";
-import { GraphIndex, stateKeysOf } from "./graphs.ts";
-import { history, snapshotAt } from "./history.ts";
+import { compiledInterrupts, GraphIndex, stateKeysOf } from "./graphs.ts";
+import { history } from "./history.ts";
 import { Inspection, type View } from "./inspection.ts";
 import { Introspection } from "./introspection.ts";
 import { jsonText } from "./json.ts";
-import type { Config, Graph } from "./langgraph.ts";
+import type { Config } from "./langgraph.ts";
 import { Limits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { patchClassOf } from "./live.ts";
@@ -39,6 +40,7 @@ import { watchModels } from "./models.ts";
 import { interruptsOf, storedPosition } from "./position.ts";
 import { Run } from "./run.ts";
 import { checkThread, openSaving, type Saving, savingError } from "./saving.ts";
+import { checkInput } from "./schema.ts";
 import { Sources } from "./sources.ts";
 
 interface Loaded extends LoadedGraph {
@@ -150,8 +152,7 @@ export class Session {
     const held = this.#run;
     const isPlain = input === undefined && resume === undefined && update === undefined && goto === undefined;
     if (held !== undefined && !held.over) {
-      if (!held.isHeld)
-        throw new RuntimeError("running", "The graph runs already. Pause or cancel it first.");
+      this.#refuseWhileRunning();
       if (isPlain && held.threadId === threadId) {
         this.#inspection.reset();
         return held.release(step, noDebug);
@@ -228,12 +229,16 @@ export class Session {
   /** Throws while the graph runs. `live`: where the run of this process stands on the thread. */
   #standing(threadId: string): { live: GraphPosition | undefined } {
     const { saving } = this.#get();
+    this.#refuseWhileRunning();
     const run = this.#run;
-    if (run !== undefined && !run.over && !run.isHeld) {
-      throw new RuntimeError("running", "The graph runs. Pause or cancel it first.");
-    }
     checkThread(saving, threadId, this.#graphLabel());
     return { live: run?.threadId === threadId ? run.position().root : undefined };
+  }
+
+  #refuseWhileRunning(): void {
+    const run = this.#run;
+    if (run === undefined || run.over || run.isHeld) return;
+    throw new RuntimeError("running", "The graph runs. Pause or cancel it first.");
   }
 
   /** Ends a run that is held. From now on the thread stands where the file has it. */
@@ -248,7 +253,7 @@ export class Session {
     this.#threadId = threadId;
     const root = await storedPosition(index, saving, threadId);
     if (root !== undefined) return { threadId, root };
-    throw new RuntimeError("unknownThread", `Thread ${threadId} has not begun. Give it an input.`);
+    throw notBegun(threadId);
   }
 
   async cancel(): Promise<void> {
@@ -275,7 +280,7 @@ export class Session {
     const { threadId, resume, update, goto } = params;
     if (position === null) {
       if (goto !== undefined || update !== undefined) return;
-      throw new RuntimeError("unknownThread", `Thread ${threadId} has not begun. Give it an input.`);
+      throw notBegun(threadId);
     }
     const waiting = interruptsOf(position.root);
     const ids = [...new Set(waiting.map(({ id }) => id))];
@@ -298,10 +303,11 @@ export class Session {
   /** Only LangGraph's own task comes next, which takes the input. */
   async #isAtInput(threadId: string): Promise<boolean> {
     const { graph, saving } = this.#get();
-    const tuple = await saving.getTuple({ configurable: { thread_id: threadId } });
+    const place = { threadId, namespace: "" };
+    const tuple = await saving.getTuple(configOf(place));
     if (tuple === undefined) return false;
-    const place = { threadId, namespace: "", checkpointId: tuple.checkpoint.id };
-    return (await snapshotAt(graph, saving, place)).tasks.length > 0;
+    const named = { ...place, checkpointId: tuple.checkpoint.id };
+    return (await snapshotAt(graph, saving, named)).tasks.length > 0;
   }
 
   /** Graphs and tasks that are known only since they run. */
@@ -354,17 +360,6 @@ export class Session {
   }
 }
 
-/** What the graph's own schema says against an input. */
-async function checkInput(graph: Graph, input: unknown): Promise<void> {
-  try {
-    await graph._validateInput?.(input);
-  } catch (error) {
-    const info = errorInfo(error);
-    const message = `The input does not fit the graph's schema: ${info.message}`;
-    throw new RuntimeError("invalidInput", message, { info, cause: error });
-  }
-}
-
 function nameOf(own: string | undefined, variable: string): string {
   return own === undefined || own === "" || own === "LangGraph" ? variable : own;
 }
@@ -382,15 +377,4 @@ function runnableConfig(config: LoadParams["config"]): Config {
     ...rest,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Config;
-}
-
-function compiledInterrupts(index: GraphIndex): LoadResult["compiledInterrupts"] {
-  const list = (names: string[] | "*" | undefined): string[] =>
-    names === undefined ? [] : Array.isArray(names) ? names.map(String) : [String(names)];
-  return index.ids().flatMap((id) => {
-    const graph = index.graph(id);
-    const before = list(graph?.interruptBefore);
-    const after = list(graph?.interruptAfter);
-    return before.length + after.length === 0 ? [] : [{ graph: id, before, after }];
-  });
 }

@@ -1,7 +1,7 @@
 // State and updates as the user knows them, without the channels that LangGraph keeps for itself.
 
 import { stateKeysOf } from "./graphs.ts";
-import type { Write } from "./langgraph.ts";
+import type { Graph, Write } from "./langgraph.ts";
 import type { LiveGraph } from "./live.ts";
 
 /** Live values by key, in schema order; channels that hold nothing yet have none. */
@@ -12,6 +12,18 @@ export function stateOf(live: LiveGraph): { [key: string]: unknown } {
     if (channel?.isAvailable()) values[key] = channel.get();
   }
   return values;
+}
+
+/** The values of a snapshot by key: LangGraph gives the value of a graph's only channel as it is. */
+export function stateIn(graph: Graph, values: unknown): { [key: string]: unknown } {
+  if (values === null || values === undefined) return {};
+  const only = graph.streamChannelsAsIs;
+  return Array.isArray(only) ? (values as { [key: string]: unknown }) : { [only]: values };
+}
+
+/** A key that has no value yet is undefined, as it is in the state that a node gets. */
+export function withUnset(graph: Graph, state: object): { [key: string]: unknown } {
+  return { ...Object.fromEntries(stateKeysOf(graph).map((key) => [key, undefined])), ...state };
 }
 
 /** What a task wrote, as its node returned it. */

@@ -1,13 +1,13 @@
 // Which checkpoint is meant by a target of a move: a step back, a task, other nodes.
 
 import type { GraphPosition, MoveTarget } from "../../src/protocol/runtime.ts";
-import { RuntimeError } from "./errors.ts";
-import { type Fork, parentId, parentsOf, type Stored } from "./fork.ts";
+import { parentId } from "./checkpoints.ts";
+import { notBegun, RuntimeError } from "./errors.ts";
+import { type Fork, parentsOf, type Stored } from "./fork.ts";
 import { checkNodes } from "./goto.ts";
-import type { GraphIndex } from "./graphs.ts";
-import { graphAt } from "./history.ts";
-import { type CheckpointTuple, configText, type Graph, type SnapshotTask } from "./langgraph.ts";
-import { isWithin, namespaceAround, positionAt, stepsOf, withoutIds } from "./namespaces.ts";
+import { type GraphIndex, graphAt } from "./graphs.ts";
+import { type CheckpointTuple, configText, type Graph, isHidden, type SnapshotTask } from "./langgraph.ts";
+import { isCount, isWithin, namespaceAround, positionAt, stepsOf, withoutIds } from "./namespaces.ts";
 import { readWrites } from "./position.ts";
 
 /** Where the cursor goes. */
@@ -94,10 +94,7 @@ export class Targets {
     const stored = known === undefined ? undefined : await this.#fork.stored(known, namespace);
     if (stored === undefined) {
       if (namespace !== "") throw unknownCheckpoint(keepsNone);
-      throw new RuntimeError(
-        "unknownThread",
-        `Thread ${this.#fork.threadId} has not begun. Give it an input.`,
-      );
+      throw notBegun(this.#fork.threadId);
     }
     const { tuple } = stored;
     const at = { namespace, keeps: nothing };
@@ -116,7 +113,7 @@ export class Targets {
 
   /** An input leads to it, and no step of the author's. */
   async #isStart(tuple: CheckpointTuple, parent: Stored): Promise<boolean> {
-    const own = parent.tasks.filter(({ name }) => name !== "__start__");
+    const own = parent.tasks.filter((task) => !isHidden(task));
     if (own.length === 0 && (await this.#source(parent.tuple)) === "input") return true;
     return (await this.#source(tuple)) === "input";
   }
@@ -186,7 +183,7 @@ export class Targets {
     const above = namespaceAround(this.#live, namespace);
     if (above !== undefined) return above;
     const steps = stepsOf(namespace);
-    while (/^\d+$/.test(steps.at(-1) ?? "")) steps.pop();
+    while (isCount(steps.at(-1) ?? "")) steps.pop();
     return steps.slice(0, -1).join("|");
   }
 }
