@@ -138,6 +138,20 @@ describe("the panel", function () {
       );
     });
 
+    it("the whole graph beside a question that comes", async () => {
+      await open({ picture: stopped, width: 760 });
+      await panel.node("send").waitFor();
+      await panel.show(states.waiting ?? {});
+      await panel.page.locator(".card").waitFor();
+      await panel.page.waitForFunction(() => {
+        const graph = document.querySelector(".graph")?.getBoundingClientRect() ?? new DOMRect();
+        const nodes = [...document.querySelectorAll(".node")].map((node) => node.getBoundingClientRect());
+        return (
+          nodes.length > 0 && nodes.every(({ left, right }) => left >= graph.left && right <= graph.right)
+        );
+      });
+    });
+
     it("the button that answers, also where the card is longer than its place", async () => {
       await open({ picture: states.waiting ?? {}, width: 500 });
       const long = { question: "Approve this reply?", draft: "Dear Ann,\n".repeat(40) };

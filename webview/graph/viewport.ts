@@ -72,13 +72,18 @@ export function useFit(
     const fit = (): void => {
       const { picture, view } = store.state;
       if (view.viewport !== undefined || view.open.length > 0) return;
+      const { clientWidth, clientHeight } = element;
       const width = Math.max(...drawn.current.map((node) => node.x + node.width));
       const height = Math.max(...drawn.current.map((node) => node.y + node.height));
-      const zoom = Math.min(element.clientWidth / width, element.clientHeight / height);
+      const whole = Math.min(clientWidth / width, clientHeight / height);
       const key = keyOfStanding(picture.tasks);
       const at = drawn.current.find(({ graph, name }) => keyOf(graph, name) === key) ?? drawn.current[0];
-      if (zoom >= readableZoom || !at) void flow.fitView(fitting);
-      else void flow.setCenter(at.x + at.width / 2, at.y + at.height / 2, { zoom: readableZoom });
+      // The canvas itself knows of its new size only later.
+      const center = (x: number, y: number, zoom: number): void =>
+        void flow.setViewport({ x: clientWidth / 2 - x * zoom, y: clientHeight / 2 - y * zoom, zoom });
+      if (whole >= readableZoom || !at)
+        center(width / 2, height / 2, Math.min(fitting.maxZoom, whole * (1 - fitting.padding)));
+      else center(at.x + at.width / 2, at.y + at.height / 2, readableZoom);
     };
     const observer = new ResizeObserver(fit);
     observer.observe(element);
