@@ -35,7 +35,10 @@ for (const runtime of runtimes) {
       assert.deepEqual(think?.returnLines, [at.get("think.reset"), at.get("think.return")]);
       const edges = graphs[0]?.edges.map((edge) => `${edge.from}>${edge.to}`) ?? [];
       assert.ok(edges.includes("__start__>fetch") && edges.includes("fetch>think"));
-      assert.ok((driver.loaded.inputSchema as { properties?: object }).properties);
+      const { properties } = driver.loaded.inputSchema as {
+        properties: { [key: string]: { type?: string } };
+      };
+      assert.equal(properties.topic?.type, "string");
     });
 
     it("finds the lines of interrupts", async () => {
@@ -104,6 +107,7 @@ for (const runtime of runtimes) {
     it("takes the graph by file and variable", async () => {
       driver = await Driver.load(runtime, "several", { graph: `${file("several")}:quiet` });
       assert.equal(driver.loaded.name, "quiet");
+      assert.match(driver.loaded.origin, /several\.(py|ts):quiet$/);
     });
 
     it("says what a graph's own checkpointer is replaced by", async () => {
@@ -130,7 +134,9 @@ for (const runtime of runtimes) {
         assert.ok(error instanceof Refused);
         assert.equal(error.data.code, "importError");
         assert.match(error.message, /GRAPH/);
-        assert.equal(error.data.error?.frames[0]?.path, file("import_raises"));
+        const path = file("import_raises");
+        const [frame] = error.data.error?.frames ?? [];
+        assert.deepEqual([frame?.path, frame?.line], [path, marks(path).get("raise")]);
         return true;
       });
     });

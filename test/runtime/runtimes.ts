@@ -27,6 +27,26 @@ function python(): string {
   );
 }
 
+/** Node as the adapter starts it, without a flag: the runtime itself sees to TypeScript. */
+export const node: Runtime = {
+  language: "javascript",
+  command: [process.execPath, nodeRuntimePath],
+  graphs: join(graphs, "typescript"),
+  extension: ".ts",
+  say: {
+    countIsTwo: "count === 2",
+    raises: "nowhere > 1",
+    doubled: "[...log, ...log]",
+    updateCount: "update.count === 2",
+  },
+};
+
+/** Node that is told to read TypeScript by itself. */
+export const readingTypeScript: Runtime = {
+  ...node,
+  command: [process.execPath, "--experimental-strip-types", nodeRuntimePath],
+};
+
 const all: Runtime[] = [
   {
     language: "python",
@@ -40,19 +60,8 @@ const all: Runtime[] = [
       updateCount: 'update["count"] == 2',
     },
   },
-  {
-    language: "javascript",
-    // Node reads the fixtures in half of the time that tsx takes, which the loading tests are about.
-    command: [process.execPath, "--experimental-strip-types", nodeRuntimePath],
-    graphs: join(graphs, "typescript"),
-    extension: ".ts",
-    say: {
-      countIsTwo: "count === 2",
-      raises: "nowhere > 1",
-      doubled: "[...log, ...log]",
-      updateCount: "update.count === 2",
-    },
-  },
+  // Node reads the fixtures in half of the time that tsx takes, which the loading tests are about.
+  readingTypeScript,
 ];
 
 /** All of them, or the one that the environment variable LANGGRAPH_TEST_RUNTIME names by its language. */
