@@ -1,5 +1,6 @@
 // What a builder's methods add to a graph: nodes and edges, each with the lines of the call.
 
+import type { SourceRange } from "../model/source.ts";
 import { nodeNameOf } from "./evaluate.ts";
 import { contentOf, functionsOf, literalsOf } from "./nodes.ts";
 import type { Span } from "./program.ts";
@@ -8,12 +9,13 @@ import {
   argument,
   type CallSite,
   type DraftFunction,
+  firstOf,
   type GraphDraft,
   isNothing,
   itemsOf,
   type Machine,
-  option,
   textOf,
+  UNKNOWN,
   type Value,
 } from "./values.ts";
 
@@ -75,6 +77,10 @@ function spanIn(span: Span | undefined, site: CallSite, index: number): Span {
   return index === 0 ? { start, line, endLine: span.endLine } : span;
 }
 
+function rangeOf({ path }: CallSite, { line, endLine }: Span): SourceRange {
+  return { path, line, endLine };
+}
+
 function put(
   machine: Machine,
   draft: GraphDraft,
@@ -85,19 +91,18 @@ function put(
   site: CallSite,
   dynamicName = false,
 ): string | undefined {
-  const content = contentOf(machine, action ?? { kind: "unknown" });
+  const content = contentOf(machine, action ?? UNKNOWN);
   const name = given ?? content.inferredName;
   if (name === undefined) return undefined;
-  const addedAt = { path: site.path, line: span.line, endLine: span.endLine };
+  const addedAt = rangeOf(site, span);
   // Two nodes that seem to have one name are two all the same: one of the names is a guess.
   const old = draft.nodes.get(name);
   const taken = old?.addedAt !== undefined && old.addedAt.line !== span.line;
   const key = dynamicName || taken ? `${name}@${span.start}` : name;
   const { kind, functions, subgraph } = content;
   draft.nodes.set(key, { name, dynamicName, kind, functions, addedAt, ...(subgraph ? { subgraph } : {}) });
-  const field = (names: readonly string[]): Value | undefined =>
-    option({ positional: [options ?? { kind: "unknown" }], named: new Map(), spans: [] }, 0, ...names);
-  const declared = field(["destinations", "ends"]);
+  const declared =
+    options?.kind === "dictionary" ? firstOf(options.entries, ["destinations", "ends"]) : undefined;
   const targets =
     declared?.kind === "dictionary"
       ? [...declared.entries].map(([to, label]) => ({ to, label: textOf(label) }))
@@ -133,7 +138,7 @@ export function addEdge(
 }
 
 function addPlainEdge(draft: GraphDraft, from: string, to: string, site: CallSite): void {
-  const source = { path: site.path, line: site.span.line, endLine: site.span.endLine };
+  const source = rangeOf(site, site.span);
   draft.edges.push({ from, to, conditional: false, source, routers: [] });
 }
 
@@ -152,7 +157,7 @@ export function addConditionalEdges(
   const router = grouped?.get("path") ?? argument(args, 1 - shift, "path");
   const map = grouped?.get("pathMap") ?? argument(args, 2 - shift, "path_map", "pathMap");
   if (from === undefined) return;
-  const source = { path: site.path, line: site.span.line, endLine: site.span.endLine };
+  const source = rangeOf(site, site.span);
   const routers: readonly DraftFunction[] = functionsOf(machine, router, "router");
   const targets = mappedTargets(map) ?? routedTargets(machine, router);
   for (const { to, label } of targets.length > 0 ? targets : [{ to: undefined, label: undefined }]) {

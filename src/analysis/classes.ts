@@ -39,7 +39,7 @@ export class Classes {
     const building = [...code.methods.values()].filter((method) => method.buildsGraph);
     if (building.length > 0) {
       const self: InstanceValue = { kind: "instance", of: value, fields: new Map() };
-      const construct = this.method(self, "__init__") ?? this.method(self, "constructor");
+      const construct = this.#constructorOf(self);
       if (construct && !construct.code.buildsGraph) this.#host.remember(construct);
       for (const method of building) {
         this.#host.remember({ kind: "function", code: method, scope, self });
@@ -47,6 +47,10 @@ export class Classes {
       this.#instanceFields(self);
     }
     return value;
+  }
+
+  #constructorOf(self: InstanceValue): FunctionValue | undefined {
+    return this.method(self, "__init__") ?? this.method(self, "constructor");
   }
 
   #instanceFields(self: InstanceValue): void {
@@ -84,7 +88,7 @@ export class Classes {
       }
     }
     this.#instanceFields(self);
-    const construct = this.method(self, "__init__") ?? this.method(self, "constructor");
+    const construct = this.#constructorOf(self);
     if (construct) this.#host.callFunction(construct, args);
     else for (const [name, given] of args.named) self.fields.set(name, given);
     return self;

@@ -5,6 +5,7 @@ import {
   type CallSite,
   constant,
   dictionary,
+  given,
   isNothing,
   itemsOf,
   type Machine,
@@ -128,15 +129,13 @@ export function callCollection(
   if (name === "reduce" && target.kind === "list" && first?.kind === "function") {
     let result = args.positional[1] ?? UNKNOWN;
     for (const item of target.items) {
-      result = machine.call(first, { positional: [result, item], named: new Map(), spans: [] }, site);
+      result = machine.call(first, given(result, item), site);
     }
     return result;
   }
   if (/^(map|flatMap|forEach|then)$/.test(name) && first?.kind === "function") {
     const items = target.kind === "list" ? target.items : [UNKNOWN];
-    const results = items.map((item, index) =>
-      machine.call(first, { positional: [item, constant(index)], named: new Map(), spans: [] }, site),
-    );
+    const results = items.map((item, index) => machine.call(first, given(item, constant(index)), site));
     if (name === "then") return results[0] ?? UNKNOWN;
     const flat = name === "flatMap" ? results.flatMap((value) => itemsOf(value)) : results;
     return name === "forEach" || flat.every(isNothing) ? UNKNOWN : list(flat);

@@ -159,7 +159,7 @@ export class Evaluator {
       // A node's name that is known only at run time is shown by the variable's name.
       if (value.kind === "unknown" && (source.kind === "name" || source.kind === "member")) {
         if (
-          /^add_?node$/i.test(calledName(expression)) &&
+          /^add_?node$/i.test(nameOf(expression.callee)) &&
           positional.length === 0 &&
           expression.args.length > 1
         ) {
@@ -256,10 +256,6 @@ function keyText(value: Constant, scope: Scope): string {
   return scope.language === "python" && typeof value === "boolean"
     ? text[0]?.toUpperCase() + text.slice(1)
     : text;
-}
-
-function calledName(expression: CallExpression): string {
-  return nameOf(expression.callee);
 }
 
 function nameOf(expression: Expression): string {

@@ -161,14 +161,14 @@ function makeEntrypoint(machine: Machine, args: Arguments, site: CallSite): Valu
 function entrypointOf(machine: Machine, run: FunctionValue, name: string, site: CallSite): GraphValue {
   const draft = machine.draft("entrypoint", site);
   const { place } = run.code;
+  const source = { path: site.path, line: site.span.line, endLine: site.span.line };
   draft.nodes.set(name, {
     name,
     dynamicName: false,
     kind: "entrypoint",
     functions: [{ place, role: "node" }],
-    addedAt: { path: site.path, line: site.span.line, endLine: site.span.line },
+    addedAt: source,
   });
-  const source = { path: site.path, line: site.span.line, endLine: site.span.line };
   draft.edges.push({ from: "__start__", to: name, conditional: false, source, routers: [] });
   draft.edges.push({ from: name, to: "__end__", conditional: false, source, routers: [] });
   machine.entrypoint(draft, run);

@@ -109,7 +109,7 @@ export class Linker {
     };
     const program = this.#findProgram(path, binding.module, language);
     if (binding.imported === "*") {
-      if (program) return { kind: "module", module: this.load(program), dotted: binding.module };
+      if (program) return { kind: "module", module: this.load(program) };
       return external;
     }
     if (program) {
@@ -121,7 +121,7 @@ export class Linker {
         ? binding.module + binding.imported
         : `${binding.module}.${binding.imported}`;
       const inner = this.#findProgram(path, dotted, language);
-      if (inner) return { kind: "module", module: this.load(inner), dotted };
+      if (inner) return { kind: "module", module: this.load(inner) };
     }
     return program ? UNKNOWN : external;
   }

@@ -25,7 +25,7 @@ export type Value =
   | InstanceValue
   | ListValue
   | DictionaryValue
-  | { readonly kind: "module"; readonly module: Module; readonly dotted: string }
+  | { readonly kind: "module"; readonly module: Module }
   | ExternalValue
   | { readonly kind: "method"; readonly target: Value; readonly name: string }
   | GraphValue
@@ -247,26 +247,27 @@ export function itemsOf(value: Value | undefined): readonly Value[] {
 }
 
 export function argument(args: Arguments, position: number, ...names: readonly string[]): Value | undefined {
-  for (const name of names) {
-    const value = args.named.get(name);
-    if (value) return value;
-  }
-  return args.positional[position];
+  return firstOf(args.named, names) ?? args.positional[position];
 }
 
 /** A TypeScript options object's field, or a Python keyword argument. */
 export function option(args: Arguments, position: number, ...names: readonly string[]): Value | undefined {
-  for (const name of names) {
-    const value = args.named.get(name);
-    if (value) return value;
-  }
   const options = args.positional[position];
-  if (options?.kind !== "dictionary") return undefined;
+  const fields = options?.kind === "dictionary" ? options.entries : undefined;
+  return firstOf(args.named, names) ?? (fields && firstOf(fields, names));
+}
+
+export function firstOf(values: ReadonlyMap<string, Value>, names: readonly string[]): Value | undefined {
   for (const name of names) {
-    const value = options.entries.get(name);
+    const value = values.get(name);
     if (value) return value;
   }
   return undefined;
+}
+
+/** The arguments of a call that the analysis itself makes. */
+export function given(...positional: readonly Value[]): Arguments {
+  return { ...NO_ARGUMENTS, positional };
 }
 
 export function dictionary(entries: Iterable<readonly [string, Value]> = []): DictionaryValue {
