@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -46,9 +47,11 @@ class Runtime:
         raise AssertionError("the connection ended")
 
     def _messages(self) -> Iterator[Any]:
-        while line := self._file.readline():
-            self._file.readline()
-            yield json.loads(self._file.read(int(line.split(b":")[1])))
+        # Windows tells the end of a process that leaves at once as an error.
+        with contextlib.suppress(ConnectionError):
+            while line := self._file.readline():
+                self._file.readline()
+                yield json.loads(self._file.read(int(line.split(b":")[1])))
 
     def _send(self, message: Any) -> None:
         body = json.dumps(message).encode()
