@@ -8,27 +8,18 @@ const library = "/project/.venv/lib/python3.12/site-packages/langgraph/main.py";
 
 describe("a traceback", () => {
   it("begins with the user's outermost frame", () => {
-    const text = `Traceback (most recent call last):
-  File "${library}", line 3, in astream
+    const head = "Traceback (most recent call last):\n";
+    const around = `  File "${library}", line 3, in astream
     async for _ in runner:
-  File "/project/graph.py", line 8, in publish
+`;
+    const own = `  File "/project/graph.py", line 8, in publish
     post(text)
     ~~~~^^^^^^
   File "${library}", line 9, in post
     raise ValueError("no printer")
 ValueError: no printer
 During task with name 'publish'`;
-    assert.equal(
-      ownTraceback(text, folders),
-      `Traceback (most recent call last):
-  File "/project/graph.py", line 8, in publish
-    post(text)
-    ~~~~^^^^^^
-  File "${library}", line 9, in post
-    raise ValueError("no printer")
-ValueError: no printer
-During task with name 'publish'`,
-    );
+    assert.equal(ownTraceback(head + around + own, folders), head + own);
   });
 
   it("is cut in each of its chained errors, and whole where no frame is the user's", () => {
