@@ -152,15 +152,18 @@ describe("the panel", function () {
       });
     });
 
-    it("the button that answers, also where the card is longer than its place", async () => {
+    it("what is sent, and the button that answers, also where the card is longer than its place", async () => {
       await open({ picture: states.waiting ?? {}, width: 500 });
       const long = { question: "Approve this reply?", draft: "Dear Ann,\n".repeat(40) };
       await panel.page.setViewportSize({ width: 500, height: 480 });
       await panel.show({ interrupts: [{ ...interrupt, value: long }] });
       await panel.page.getByText("Dear Ann,").first().waitFor();
+      await panel.page.getByRole("radio", { name: "Yes" }).check();
       const button = await panel.page.getByRole("button", { name: "Answer and continue" }).boundingBox();
+      const sends = await panel.page.locator("[data-sends]").boundingBox();
       const place = await panel.page.locator(".questions").boundingBox();
-      assert.ok(button && place && button.y + button.height <= place.y + place.height);
+      assert.ok(button && sends && place && button.y + button.height <= place.y + place.height);
+      assert.ok(sends.y >= place.y && sends.y + sends.height <= button.y);
     });
   });
 

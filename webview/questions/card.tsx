@@ -191,23 +191,25 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
           editInTab={editInTab}
         />
       )}
-      <Sends made={made} said={said} />
       {props.along}
-      {said !== undefined && (
-        <p className="problem" role="alert">
-          {said}
-        </p>
-      )}
-      <div className="row actions">
-        <button type="button" className="primary" disabled={disabled} onClick={submit}>
-          {several ? "Answer this one" : "Answer and continue"}
-        </button>
-        <WayChoice
-          question={question}
-          draft={draft}
-          disabled={disabled}
-          change={(changed) => change(asJson(changed, made))}
-        />
+      <div className="foot">
+        <Sends made={made} said={said} />
+        {said !== undefined && (
+          <p className="problem" role="alert">
+            {said}
+          </p>
+        )}
+        <div className="row actions">
+          <button type="button" className="primary" disabled={disabled} onClick={submit}>
+            {several ? "Answer this one" : "Answer and continue"}
+          </button>
+          <WayChoice
+            question={question}
+            draft={draft}
+            disabled={disabled}
+            change={(changed) => change(asJson(changed, made))}
+          />
+        </div>
       </div>
     </div>
   );
