@@ -37,7 +37,6 @@ export interface NodeSpec {
   triggers: string[];
   subgraphs?: unknown[];
   tags?: string[];
-  metadata?: { [key: string]: unknown };
 }
 
 export interface SnapshotTask {
@@ -49,12 +48,8 @@ export interface SnapshotTask {
 
 export interface Snapshot {
   values: unknown;
-  next: string[];
   tasks: SnapshotTask[];
   metadata?: { [key: string]: unknown };
-  config: Config;
-  parentConfig?: Config;
-  createdAt?: string;
 }
 
 /** A compiled graph (`Pregel`). */
@@ -68,17 +63,11 @@ export interface Graph {
   interruptBefore?: string[] | "*";
   interruptAfter?: string[] | "*";
   streamChannelsAsIs: string | string[];
-  stepTimeout?: number;
   stream(input: unknown, config: Config): Promise<AsyncIterable<unknown>>;
   getState(config: Config): Promise<Snapshot>;
-  getGraph(config?: unknown): DrawnGraph;
   _runLoop(params: RunLoopParams): Promise<void>;
   _validateInput?(input: unknown): Promise<unknown>;
   config?: Config;
-}
-
-export interface DrawnGraph {
-  edges: { source: string; target: string; data?: string; conditional?: boolean }[];
 }
 
 export interface RunLoopParams {
@@ -127,7 +116,6 @@ export interface CheckpointTuple {
 
 export interface Saver {
   getTuple(config: Config): Promise<CheckpointTuple | undefined>;
-  list(config: Config, options?: { limit?: number; before?: Config }): AsyncIterable<CheckpointTuple>;
 }
 
 /** One graph while it runs (`PregelLoop`). */
@@ -136,7 +124,6 @@ export interface Loop {
   stop: number;
   status: string;
   readonly isResuming: boolean;
-  isNested: boolean;
   config: Config;
   tasks: { [id: string]: Task };
   channels: { [name: string]: Channel };
@@ -157,7 +144,6 @@ export interface Loop {
 export interface LangGraphModule {
   Command: new (fields: { resume?: unknown; update?: unknown; goto?: unknown }) => object;
   BaseCheckpointSaver: abstract new (...args: never[]) => object;
-  MemorySaver: new () => object;
   [name: string]: unknown;
 }
 
