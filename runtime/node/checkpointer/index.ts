@@ -22,18 +22,9 @@ import type { LiveCheckpoint } from "./thread.ts";
 export { CheckpointFileError, type CheckpointFileErrorCode, UnknownCheckpointError } from "./errors.ts";
 export { Unavailable } from "./live.ts";
 
-/** `metadata` and `checkpoint.channel_values` are the run's own objects. */
-export type PutObserver = (
-  config: RunnableConfig,
-  checkpoint: Checkpoint,
-  metadata: CheckpointMetadata,
-) => void;
-
 export interface FileSaverOptions {
   /** The checkpoint file; made with its folder when it is missing. */
   readonly path: string;
-  /** Called at each `put`, before it returns. */
-  readonly onPut?: PutObserver;
   /** Called once when commits begin to fail; what was put is kept and tried again. */
   readonly onError?: (error: CheckpointFileError) => void;
 }
@@ -45,8 +36,6 @@ export interface FileSaverOptions {
 export interface FileSaver extends BaseCheckpointSaver {
   /** The checkpoint file. */
   readonly path: string;
-  /** Called at each `put`, before it returns. */
-  onPut: PutObserver | undefined;
   /** Resolves when all that was put is committed. */
   flush(): Promise<void>;
   /** Returns when all that was put is committed; waits up to 5 s for another process that writes. */
@@ -117,8 +106,6 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
   rememberUntilExit(core);
 
   class FileCheckpointSaver extends BaseSaver implements FileSaver {
-    onPut: PutObserver | undefined = options.onPut;
-
     get path(): string {
       return core.path;
     }
@@ -129,9 +116,7 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
       metadata: CheckpointMetadata,
       _newVersions: ChannelVersions,
     ): Promise<RunnableConfig> {
-      const result = core.put(config, checkpoint, metadata);
-      this.onPut?.(result, checkpoint, metadata);
-      return result;
+      return core.put(config, checkpoint, metadata);
     }
 
     async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {

@@ -67,8 +67,7 @@ export function kindOf(value: object): Kind {
   if (prototype === Array.prototype) return "array";
   const kind = KIND_OF_PROTOTYPE.get(prototype);
   // `Object.create(Date.prototype)` and the like have the prototype but not the insides.
-  if (kind !== undefined)
-    return kind === "plain" || kind === "array" || isGenuine(value, kind) ? kind : "instance";
+  if (kind !== undefined) return isGenuine(value, kind) ? kind : "instance";
   if (messageName(value) !== undefined) return "message";
   // A plain object or array of another realm (node:vm).
   if (Array.isArray(value) && Object.getPrototypeOf(Object.getPrototypeOf(prototype)) === null)
