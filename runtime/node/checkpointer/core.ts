@@ -21,7 +21,7 @@ import type { MessageClasses } from "./messages.ts";
 import { addPendingSends, TASKS } from "./pending-sends.ts";
 import { LANGUAGE, Queue } from "./queue.ts";
 import { type CheckpointSummary, Reader, type StoredCheckpoint, type ThreadRow } from "./reader.ts";
-import { type LiveCheckpoint, ThreadState } from "./thread.ts";
+import { ThreadState } from "./thread.ts";
 
 /** What LangGraph writes under these names replaces what was there (its WRITES_IDX_MAP). */
 const SPECIAL_INDEX: ReadonlyMap<string, number> = new Map([
@@ -62,16 +62,16 @@ export class Core {
   // Writing
 
   put(config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata): RunnableConfig {
-    const { threadId, ns, id: parentId } = keyOf(config);
+    const { threadId, ns, id: parent = null } = keyOf(config);
     const thread = this.#thread(threadId);
     const { channel_values, ...rest } = checkpoint;
     const fields: Record<string, unknown> = metadata as never;
-    const channels = thread.encoder.channels(channel_values, thread.latest(ns)?.checkpoint.channel_values);
+    const channels = thread.encoder.channels(channel_values, thread.latest(ns)?.channel_values);
     const envelope = thread.encoder.envelope(rest);
     const row = {
       ns,
       id: checkpoint.id,
-      parent: parentId ?? null,
+      parent,
       step: typeof fields.step === "number" ? fields.step : null,
       source: typeof fields.source === "string" ? fields.source : null,
       run: typeof fields.run_id === "string" ? fields.run_id : null,
@@ -85,9 +85,8 @@ export class Core {
       envelope.length + channels.length + row.metadata.length,
     );
     this.#queue.wake();
-    const result = configOf(threadId, ns, checkpoint.id);
-    thread.setLatest(ns, { config: result, parentId, checkpoint, metadata });
-    return result;
+    thread.setLatest(ns, checkpoint);
+    return configOf(threadId, ns, checkpoint.id);
   }
 
   putWrites(config: RunnableConfig, writes: readonly PendingWrite[], task: string): void {
@@ -127,12 +126,8 @@ export class Core {
         `There is no checkpoint '${key.id}' in thread '${threadId}', namespace '${ns}'.`,
       );
     }
-    const result = configOf(threadId, ns, key.id);
-    const latest = thread.latest(ns);
-    if (latest?.checkpoint.id === key.id) {
-      thread.setLatest(ns, { ...latest, checkpoint, metadata: metadata ?? latest.metadata });
-    }
-    return result;
+    if (thread.latest(ns)?.id === key.id) thread.setLatest(ns, checkpoint);
+    return configOf(threadId, ns, key.id);
   }
 
   flush(): Promise<void> {
@@ -152,10 +147,6 @@ export class Core {
   }
 
   // Reading
-
-  latest(threadId: string, ns: string): LiveCheckpoint | undefined {
-    return this.#threads.get(threadId)?.latest(ns);
-  }
 
   getTuple(config: RunnableConfig): CheckpointTuple | undefined {
     if (config.configurable?.thread_id === undefined) return undefined;
@@ -286,7 +277,7 @@ export class Core {
     const isGone = this.#database.transaction(() =>
       maintenance.discard(this.#database, threadId, { ns, id }, tasks),
     );
-    if (isGone && thread.latest(ns)?.checkpoint.id === id) thread.forgetLatest(ns);
+    if (isGone && thread.latest(ns)?.id === id) thread.forgetLatest(ns);
     return isGone;
   }
 

@@ -17,7 +17,6 @@ import { Database } from "./database.ts";
 import type { CheckpointFileError } from "./errors.ts";
 import { MessageClasses } from "./messages.ts";
 import type { CheckpointSummary, ThreadRow } from "./reader.ts";
-import type { LiveCheckpoint } from "./thread.ts";
 
 export { CheckpointFileError, type CheckpointFileErrorCode, UnknownCheckpointError } from "./errors.ts";
 export { Unavailable } from "./live.ts";
@@ -42,8 +41,6 @@ export interface FileSaver extends BaseCheckpointSaver {
   flushSync(): void;
   /** Flushes and closes the file; the saver cannot be used afterwards. */
   close(): void;
-  /** The last checkpoint put in this process. */
-  latest(threadId: string, ns?: string): LiveCheckpoint | undefined;
   /**
    * Edits a checkpoint in place: new values and versions under the same id. Parent, pending writes and,
    * unless given, metadata stay; what the checkpoint was is kept, see `edits`. It is committed when this
@@ -163,10 +160,6 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
     async edits(config: RunnableConfig): Promise<Edited[]> {
       await classes.learn(this.serde);
       return core.edits(config);
-    }
-
-    latest(threadId: string, ns = ""): LiveCheckpoint | undefined {
-      return core.latest(threadId, ns);
     }
 
     threads(): ThreadRow[] {

@@ -1,20 +1,11 @@
 // What this process remembers of one thread: which blobs are in the file, and the last checkpoint of each namespace.
 
-import type { RunnableConfig } from "@langchain/core/runnables";
-import type { Checkpoint, CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import type { Checkpoint } from "@langchain/langgraph-checkpoint";
 import type { Stored } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
 import type { Blob } from "./entries.ts";
 import type { LiveValues } from "./live.ts";
 import type { QueueThread } from "./queue.ts";
-
-/** The last checkpoint put in this process; its `channel_values` are the run's own: look, don't touch. */
-export interface LiveCheckpoint {
-  readonly config: RunnableConfig;
-  readonly parentId: string | undefined;
-  readonly checkpoint: Checkpoint;
-  readonly metadata: CheckpointMetadata;
-}
 
 /** A namespace that ended is never put to again; remembering all of them would keep their values for ever. */
 const REMEMBERED = 64;
@@ -27,7 +18,7 @@ export class ThreadState implements QueueThread {
   readonly id: string;
   readonly #live: LiveValues;
   readonly #store: (thread: ThreadState, blob: Blob) => void;
-  readonly #latest = new Map<string, LiveCheckpoint>();
+  readonly #latest = new Map<string, Checkpoint>();
   readonly #cache = new Map<string, Stored>();
   #cacheSize = 0;
   #known = new Set<string>();
@@ -49,11 +40,12 @@ export class ThreadState implements QueueThread {
     return this.#encoder;
   }
 
-  latest(ns: string): LiveCheckpoint | undefined {
+  /** The last checkpoint put in this process; its `channel_values` are the run's own: look, don't touch. */
+  latest(ns: string): Checkpoint | undefined {
     return this.#latest.get(ns);
   }
 
-  setLatest(ns: string, latest: LiveCheckpoint): void {
+  setLatest(ns: string, latest: Checkpoint): void {
     this.#latest.delete(ns);
     this.#latest.set(ns, latest);
     const [oldest] = this.#latest.size > REMEMBERED ? this.#latest.keys() : [];
@@ -91,7 +83,7 @@ export class ThreadState implements QueueThread {
   encodeAgain(): Blob[] {
     this.forgetEncoding();
     return this.collect(() => {
-      for (const { checkpoint } of this.#latest.values()) this.#encoder.channels(checkpoint.channel_values);
+      for (const { channel_values } of this.#latest.values()) this.#encoder.channels(channel_values);
     });
   }
 
