@@ -165,6 +165,16 @@ describe("the panel", function () {
       assert.ok(button && sends && place && button.y + button.height <= place.y + place.height);
       assert.ok(sends.y >= place.y && sends.y + sends.height <= button.y);
     });
+
+    it("the field that has the keyboard, not behind what is sent", async () => {
+      await open({ picture: stopped, width: 540, height: 460 });
+      const long = { question: "Send this reply?", draft: "Dear Ann,\n".repeat(5) };
+      await panel.show({ ...states.waiting, interrupts: [{ ...interrupt, value: long }] });
+      const field = panel.page.locator("textarea:focus");
+      await field.waitFor();
+      const [box, foot] = [await field.boundingBox(), await panel.page.locator(".card .foot").boundingBox()];
+      assert.ok(box && foot && box.y + box.height <= foot.y, JSON.stringify([box, foot]));
+    });
   });
 
   describe("by keyboard", () => {
