@@ -89,8 +89,9 @@ export function takenEdges({
   return taken;
 }
 
-/** "12 ms", "1.4 s", "2 min 5 s". */
+/** "<1 ms", "12 ms", "1.4 s", "2 min 5 s". */
 export function timeText(milliseconds: number): string {
+  if (milliseconds < 1) return "<1 ms";
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
