@@ -76,10 +76,7 @@ def test_a_clone_with_an_allowlist_sees_what_the_first_one_put(saver: FileCheckp
     saver.serde = JsonPlusSerializer(allowed_msgpack_modules=[("a", "B")])
     clone = saver.with_allowlist([("c", "D")])
     assert clone is not saver
-    observed = []
-    saver.on_put = lambda config, checkpoint, metadata: observed.append(config)
 
     ended = build(clone).invoke({"items": ["in"]}, config_of())
 
     assert build(saver).get_state(config_of()).values == ended
-    assert observed

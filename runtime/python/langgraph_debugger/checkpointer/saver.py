@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 _random = random.Random()
 """Not the one that nodes draw from, whose numbers a run without a checkpointer gets."""
 
-PutObserver = Callable[[RunnableConfig, Checkpoint, CheckpointMetadata], None]
-
 
 class Edited(NamedTuple):
     """What a checkpoint was before an edit in place; `edited` is when, in milliseconds since 1970."""
@@ -61,8 +59,7 @@ class FileCheckpointer(AsyncHalf):
     """Saves to one SQLite file, behind the run; both the sync and the async half of LangGraph's contract.
 
     Values are serialised before `put` returns, and committed soon after; `flush()` waits for that.
-    Reads flush first. `on_put(config, checkpoint, metadata)` is called at each `put`, in its thread,
-    with the run's own objects. `on_error(error)` is called in another thread when a commit fails.
+    Reads flush first. `on_error(error)` is called in another thread when a commit fails.
     """
 
     def __init__(
@@ -70,28 +67,18 @@ class FileCheckpointer(AsyncHalf):
         path: str | Path,
         *,
         serde: SerializerProtocol | None = None,
-        on_put: PutObserver | None = None,
         on_error: Callable[[CheckpointFileError], None] | None = None,
     ) -> None:
         """Open the file, or make it. Raises CheckpointFileError."""
         super().__init__(serde=serde or JsonPlusSerializer(pickle_fallback=False))
         # Behind one reference: `with_allowlist` makes shallow copies that must see each other's changes.
-        self._hooks: dict[str, Any] = {"on_put": on_put, "on_error": on_error}
+        self._hooks: dict[str, Any] = {"on_error": on_error}
         self._core = Core(Path(path).absolute(), self._tell_error)
 
     @property
     def path(self) -> Path:
         """The checkpoint file."""
         return self._core.path
-
-    @property
-    def on_put(self) -> PutObserver | None:
-        """Called at each `put`."""
-        return cast("PutObserver | None", self._hooks["on_put"])
-
-    @on_put.setter
-    def on_put(self, observer: PutObserver | None) -> None:
-        self._hooks["on_put"] = observer
 
     @property
     def on_error(self) -> Callable[[CheckpointFileError], None] | None:
@@ -119,10 +106,7 @@ class FileCheckpointer(AsyncHalf):
         those in `new_versions`: a node may have changed a value in place."""
         self.wait_for_room()
         full_metadata = get_checkpoint_metadata(config, metadata)
-        result = self._core.put(self.serde, config, checkpoint, full_metadata, metadata_json(full_metadata))
-        if self.on_put is not None:
-            self.on_put(result, checkpoint, full_metadata)
-        return result
+        return self._core.put(self.serde, config, checkpoint, full_metadata, metadata_json(full_metadata))
 
     def put_writes(
         self,
