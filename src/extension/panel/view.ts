@@ -37,8 +37,12 @@ export class PanelView {
     const folder = vscode.Uri.joinPath(extension, "dist", "webview");
     const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    const typing = vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
+      if (kind !== undefined && kind !== vscode.TextEditorSelectionChangeKind.Command) this.#leaveFocus();
+    });
     panel.onDidDispose(() => {
-      for (const timer of this.#timers) clearTimeout(timer);
+      typing.dispose();
+      this.#leaveFocus();
       listener.closed(this);
     });
     webview.onDidReceiveMessage((value: unknown) => {
@@ -48,8 +52,11 @@ export class PanelView {
         return;
       }
       const { message } = read;
-      if (message.type !== "ready") listener.received(this, message);
-      else if (message.version !== panelProtocolVersion)
+      if (message.type !== "ready") {
+        // The page asks for a long value by itself.
+        if (message.type !== "value") this.#leaveFocus();
+        listener.received(this, message);
+      } else if (message.version !== panelProtocolVersion)
         log.warn(`The panel is of version ${message.version}.`);
       else {
         this.#isReady = true;
@@ -84,10 +91,11 @@ export class PanelView {
   /** Brings the panel to the front, and gives it the focus unless that is to stay where it is. */
   show(preserveFocus = false): void {
     this.#panel.reveal(undefined, preserveFocus);
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#leaveFocus();
     if (preserveFocus) return;
     this.post({ type: "focus" });
-    // At a stop VS Code gives the editor the focus, and on a slow machine does so only now.
+    // At a stop VS Code gives the editor the focus, and on a slow machine does so only now. A user who has done
+    // something since then has it where they want it.
     this.#timers = [300, 1000].map((milliseconds) =>
       setTimeout(() => {
         if (this.#panel.active) return;
@@ -95,5 +103,10 @@ export class PanelView {
         this.post({ type: "focus" });
       }, milliseconds),
     );
+  }
+
+  #leaveFocus(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers = [];
   }
 }
