@@ -30,16 +30,12 @@ export class Workbench {
 
   /** Runs a command by its title in the command palette, such as "View: Toggle Panel". */
   async runCommand(title: string): Promise<void> {
-    const input = await this.openQuickInput("F1");
-    await input.fill(`>${title}`);
-    await this.quickPickRow(title).click();
+    await this.chooseQuickly("F1", `>${title}`, title);
   }
 
   /** Opens a file of the workspace in an editor; `file` is its path below the workspace's folder. */
   async openFile(file: string): Promise<void> {
-    const input = await this.openQuickInput("ControlOrMeta+P");
-    await input.fill(file);
-    await this.quickPickRow(path.posix.basename(file)).click();
+    await this.chooseQuickly("ControlOrMeta+P", file, path.posix.basename(file));
     await this.page.locator(".tab.active", { hasText: path.posix.basename(file) }).waitFor();
     await this.page.locator(".editor-instance .margin-view-overlays .line-numbers").first().waitFor();
   }
@@ -114,21 +110,7 @@ export class Workbench {
 
   /** Starts a launch configuration by its name. */
   async startConfiguration(name: string): Promise<void> {
-    // A stop that is shown late takes the focus from the list, which closes it.
-    for (let left = 3; ; left--) {
-      const input = await this.openQuickInput("F1");
-      const chosen = input
-        .fill(`debug ${name}`, { timeout: 5_000 })
-        .then(() => this.quickPickRow(name).click({ timeout: 5_000 }));
-      if (left === 0) return chosen;
-      if (
-        await chosen.then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
-    }
+    await this.chooseQuickly("F1", `debug ${name}`, name);
   }
 
   /** The list entry of the open quick pick that has this text. */
@@ -290,6 +272,23 @@ export class Workbench {
     console.log(
       `${await this.screenshot(`failed-${name.replaceAll(/\W+/g, "-")}`)}\n${JSON.stringify(panes, null, 2)}`,
     );
+  }
+
+  /** Opens a list by a key, types a text into it, and clicks the entry that has the other one. */
+  private async chooseQuickly(key: string, text: string, entry: string): Promise<void> {
+    // A stop that VS Code shows a moment later takes the focus from the list, which closes it: a user opens it again.
+    for (let left = 3; ; left--) {
+      const input = await this.openQuickInput(key);
+      const chosen = input
+        .fill(text, { timeout: 5_000 })
+        .then(() => this.quickPickRow(entry).click({ timeout: 5_000 }));
+      if (left === 0) return chosen;
+      const done = await chosen.then(
+        () => true,
+        () => false,
+      );
+      if (done) return;
+    }
   }
 
   private async openQuickInput(key: string): Promise<Locator> {
