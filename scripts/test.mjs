@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import { runChecks } from "./lib/checks.mjs";
 import { ensureChromium } from "./lib/chromium.mjs";
-import { node, root } from "./lib/paths.mjs";
+import { node, root, venvPython } from "./lib/paths.mjs";
 import { main, must, ScriptError, say } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
 import { compileCache, findSuites, runSuite, together } from "./lib/suites.mjs";
@@ -37,6 +37,9 @@ await main(async () => {
   fetched?.catch(() => undefined);
   say("Building (dist/)");
   await must("The build", node, [path.join(root, "esbuild.mjs")]);
+  // For the many processes to come, also where Python is told to keep no bytecode.
+  const runtime = path.join(root, "dist", "runtime", "python");
+  await must("Compiling the Python runtime", venvPython, ["-m", "compileall", "-q", runtime]);
   if (wanted.length === 0) {
     say("Checking");
     add(await runChecks());

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json, Language } from "../../src/protocol/runtime.ts";
-import { nodeRuntimePath } from "../fixtures/programs.ts";
+import { nodeRuntimePath, pythonRuntimePath } from "../fixtures/programs.ts";
 
 export interface Runtime {
   readonly language: Language;
@@ -50,7 +50,7 @@ export const readingTypeScript: Runtime = {
 const all: Runtime[] = [
   {
     language: "python",
-    command: [python(), join(root, "runtime", "python", "langgraph_debugger")],
+    command: [python(), pythonRuntimePath],
     graphs: join(graphs, "python"),
     extension: ".py",
     say: {
