@@ -66,15 +66,18 @@ export class Breakpoints {
   /** Breakpoints are resolved in the order in which they, and the graphs, came. */
   #resolving: Promise<unknown> = Promise.resolve();
   #lastId = 0;
-  #changed: () => void = () => {};
+  #changed: () => Promise<void> = async () => {};
 
   constructor(client: Client, analysis: Analysis) {
     this.#client = client;
     this.#analysis = analysis;
   }
 
-  /** Called after each change that the runtime must be told of. */
-  onChange(listener: () => void): void {
+  /**
+   * Called after each change that the runtime must be told of; resolves when it has been. The client is answered then:
+   * what it has set counts from the next superstep on.
+   */
+  onChange(listener: () => Promise<void>): void {
     this.#changed = listener;
   }
 
@@ -111,12 +114,14 @@ export class Breakpoints {
     await this.#inTurn(async () => {
       await this.#resolve(next);
       for (const breakpoint of next) breakpoint.told = this.#toProtocol(breakpoint);
-      this.#changed();
+      await this.#changed();
     });
     return next.map((breakpoint) => breakpoint.told);
   }
 
-  setFunctions(args: DebugProtocol.SetFunctionBreakpointsArguments): DebugProtocol.Breakpoint[] {
+  async setFunctions(
+    args: DebugProtocol.SetFunctionBreakpointsArguments,
+  ): Promise<DebugProtocol.Breakpoint[]> {
     const before = [...this.#functions];
     this.#functions = (args.breakpoints ?? []).map((breakpoint): FunctionBreakpoint => {
       const name = breakpoint.name.trim();
@@ -130,11 +135,11 @@ export class Breakpoints {
       };
     });
     for (const breakpoint of this.#functions) breakpoint.told = this.#toProtocol(breakpoint);
-    this.#changed();
+    await this.#changed();
     return this.#functions.map((breakpoint) => breakpoint.told);
   }
 
-  setData(args: DebugProtocol.SetDataBreakpointsArguments): DebugProtocol.Breakpoint[] {
+  async setData(args: DebugProtocol.SetDataBreakpointsArguments): Promise<DebugProtocol.Breakpoint[]> {
     const before = [...this.#data];
     this.#data = (args.breakpoints ?? []).map((breakpoint): DataBreakpointSet => {
       const { dataId } = breakpoint;
@@ -148,11 +153,11 @@ export class Breakpoints {
       };
     });
     for (const breakpoint of this.#data) breakpoint.told = this.#toProtocol(breakpoint);
-    this.#changed();
+    await this.#changed();
     return this.#data.map((breakpoint) => breakpoint.told);
   }
 
-  setExceptions(args: DebugProtocol.SetExceptionBreakpointsArguments): void {
+  async setExceptions(args: DebugProtocol.SetExceptionBreakpointsArguments): Promise<void> {
     this.#filters = new Map<string, string | undefined>([
       ...(args.filters ?? []).map((filter): [string, undefined] => [filter, undefined]),
       ...(args.filterOptions ?? []).map(({ filterId, condition }): [string, string | undefined] => [
@@ -160,7 +165,7 @@ export class Breakpoints {
         condition?.trim() || undefined,
       ]),
     ]);
-    this.#changed();
+    await this.#changed();
   }
 
   /** Lines between `from` and `to` at which a breakpoint stays where it is set. */
@@ -195,7 +200,7 @@ export class Breakpoints {
       for (const breakpoint of this.#functions) breakpoint.targets = targetsNamed(models, breakpoint.name);
       this.#revision = revision;
       this.#correct();
-      this.#changed();
+      await this.#changed();
     });
   }
 

@@ -132,7 +132,7 @@ export class Program {
   async takeOver(): Promise<void> {
     this.#inCharge = true;
     const { loaded } = this.debuggee;
-    this.#breakpoints.onChange(() => void this.#tell());
+    this.#breakpoints.onChange(() => this.#tell());
     if (loaded) this.#breakpoints.learnKeys("", loaded.stateKeys);
     await this.#breakpoints.setRunning(this.debuggee.graphs.models, this.#revision);
   }

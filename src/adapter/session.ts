@@ -85,13 +85,13 @@ export class Session extends BaseSession {
     setBreakpoints: async (args: DebugProtocol.SetBreakpointsArguments) => ({
       breakpoints: await this.#breakpoints.setSource(args),
     }),
-    setFunctionBreakpoints: (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
-      breakpoints: this.#breakpoints.setFunctions(args),
+    setFunctionBreakpoints: async (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
+      breakpoints: await this.#breakpoints.setFunctions(args),
     }),
     dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) =>
       dataBreakpointInfo(args, this.#running()),
-    setDataBreakpoints: (args: DebugProtocol.SetDataBreakpointsArguments) => ({
-      breakpoints: this.#breakpoints.setData(args),
+    setDataBreakpoints: async (args: DebugProtocol.SetDataBreakpointsArguments) => ({
+      breakpoints: await this.#breakpoints.setData(args),
     }),
     setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) =>
       this.#breakpoints.setExceptions(args),
