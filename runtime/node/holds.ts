@@ -9,6 +9,7 @@ interface Hold {
 
 export class Holds {
   readonly #all = new Set<Hold>();
+  #isCancelled = false;
 
   get isEmpty(): boolean {
     return this.#all.size === 0;
@@ -20,7 +21,9 @@ export class Holds {
     try {
       await new Promise<void>((resolve, reject) => {
         const hold: Hold = { release: resolve, cancel: () => reject(abortError()) };
-        this.#all.add(hold);
+        // What comes to its hold after the run was cancelled is released by nobody.
+        if (this.#isCancelled) hold.cancel();
+        else this.#all.add(hold);
       });
     } finally {
       // Neither this graph's own superstep nor the tasks around it took that time.
@@ -37,7 +40,9 @@ export class Holds {
     for (const hold of this.#take()) hold.release();
   }
 
+  /** For good: what waits, and what would wait later. */
   cancel(): void {
+    this.#isCancelled = true;
     for (const hold of this.#take()) hold.cancel();
   }
 

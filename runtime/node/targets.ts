@@ -49,7 +49,8 @@ export class Targets {
     switch (to.kind) {
       case "checkpoint": {
         const { checkpointId } = to;
-        if ((await this.#fork.tuple(namespace, checkpointId)) === undefined) {
+        // An empty id would be read as the newest.
+        if (checkpointId === "" || (await this.#fork.tuple(namespace, checkpointId)) === undefined) {
           throw unknownCheckpoint(`There is no checkpoint ${checkpointId} in this graph of the thread.`);
         }
         return { namespace, checkpointId, fresh: false, keeps: nothing };

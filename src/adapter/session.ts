@@ -161,7 +161,7 @@ export class Session extends BaseSession {
     "langgraph/history": (args: Partial<HistoryArguments>): Promise<HistoryBody> =>
       this.#running().past.steps(args),
     "langgraph/fork": ({ checkpointId, namespace }: Partial<ForkArguments>, reply: Reply) => {
-      if (typeof checkpointId !== "string")
+      if (typeof checkpointId !== "string" || checkpointId === "")
         throw badArguments("langgraph/fork", '"checkpointId" is missing.');
       return this.#running().travel.fork(checkpointId, namespace, reply);
     },
