@@ -82,7 +82,7 @@ describe("the panel in VS Code", function () {
     await row.waitFor();
     await panel.getByRole("button", { name: /^plan .* breakpoint before/ }).waitFor();
     // The panel has the focus; back to the editor.
-    await workbench.press("Control+1");
+    await workbench.focusEditor();
     await workbench.clickGutter(lineOf("def plan"));
     await row.waitFor({ state: "detached" });
     await panel.getByRole("button", { name: /^plan .* done$/ }).waitFor();
@@ -95,14 +95,14 @@ describe("the panel in VS Code", function () {
     const returns = lineOf("def plan") + 1;
     await gestures.breakpointRow(String(returns)).waitFor();
     await after("plan").waitFor();
-    await workbench.press("Control+1");
+    await workbench.focusEditor();
     await workbench.clickGutter(returns);
     await after("plan").waitFor({ state: "detached" });
     await node("publish").focus();
     await page.keyboard.press("Shift+Space");
     await gestures.breakpointRow(String(lineOf("def publish"))).waitFor();
     await after("publish").waitFor();
-    await workbench.press("Control+1");
+    await workbench.focusEditor();
     await gestures.editBreakpoint(lineOf("def publish"), "Edit Breakpoint", { mode: "Before the node" });
     await after("publish").waitFor({ state: "detached" });
     await gestures.editBreakpoint(lineOf("def publish"), "Edit Breakpoint", { mode: "After the node" });

@@ -40,6 +40,13 @@ export class Workbench {
     await this.page.locator(".editor-instance .margin-view-overlays .line-numbers").first().waitFor();
   }
 
+  /** Gives the open editor the keyboard, from wherever it is. */
+  async focusEditor(): Promise<void> {
+    await this.page.keyboard.press("Control+1");
+    // What is opened before the editor has the focus would be closed by that.
+    await this.page.locator(".editor-instance .monaco-editor.focused").waitFor();
+  }
+
   /** Clicks in the gutter of the open editor, which sets a breakpoint, or takes it away. */
   async clickGutter(line: number, button: "left" | "right" = "left"): Promise<void> {
     await this.clickBesideLine(line, -12, button);
@@ -54,10 +61,11 @@ export class Workbench {
 
   /** Puts the cursor in a line of the open editor and gives its line number in the margin, once it stands still. */
   async revealLine(line: number): Promise<Locator> {
-    const input = await this.openQuickInput("Control+G");
-    await input.fill(`:${line}`);
-    await input.press("Enter");
-    await input.waitFor({ state: "hidden" });
+    await this.quickly("Control+G", async (input) => {
+      await input.fill(`:${line}`, { timeout: 5_000 });
+      await input.press("Enter", { timeout: 5_000 });
+      await input.waitFor({ state: "hidden", timeout: 5_000 });
+    });
     const number = this.page
       .locator(".editor-instance .margin-view-overlays .line-numbers.active-line-number")
       .filter({ hasText: new RegExp(`^${line}$`) });
@@ -276,14 +284,19 @@ export class Workbench {
 
   /** Opens a list by a key, types a text into it, and clicks the entry that has the other one. */
   private async chooseQuickly(key: string, text: string, entry: string): Promise<void> {
-    // A stop that VS Code shows a moment later takes the focus from the list, which closes it: a user opens it again.
+    await this.quickly(key, async (input) => {
+      await input.fill(text, { timeout: 5_000 });
+      await this.quickPickRow(entry).click({ timeout: 5_000 });
+    });
+  }
+
+  /** Opens a list or box by a key, and uses it. */
+  private async quickly(key: string, use: (input: Locator) => Promise<void>): Promise<void> {
+    // What VS Code shows a moment later takes the focus from the list, which closes it: a user opens it again.
     for (let left = 3; ; left--) {
-      const input = await this.openQuickInput(key);
-      const chosen = input
-        .fill(text, { timeout: 5_000 })
-        .then(() => this.quickPickRow(entry).click({ timeout: 5_000 }));
-      if (left === 0) return chosen;
-      const done = await chosen.then(
+      const used = this.openQuickInput(key, left === 0 ? 30_000 : 5_000).then(use);
+      if (left === 0) return used;
+      const done = await used.then(
         () => true,
         () => false,
       );
@@ -291,10 +304,10 @@ export class Workbench {
     }
   }
 
-  private async openQuickInput(key: string): Promise<Locator> {
+  private async openQuickInput(key: string, timeout = 30_000): Promise<Locator> {
     const input = this.page.locator(".quick-input-widget:visible .quick-input-box input");
     await this.page.keyboard.press(key);
-    await input.waitFor();
+    await input.waitFor({ timeout });
     return input;
   }
 
