@@ -355,6 +355,8 @@ const blameOf: { [code in RuntimeErrorData["code"]]: Blame } = {
   checkpointFile: "user",
   otherGraph: "user",
   unknownThread: "user",
+  threadInUse: "user",
+  badImport: "user",
   evaluation: "user",
   staleValue: "user",
   internal: "ours",

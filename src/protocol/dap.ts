@@ -1,7 +1,30 @@
 // What the debug adapter adds to the Debug Adapter Protocol: launch attributes, custom requests and custom events.
 
 import type { GraphEdge, GraphNode } from "../model/graph.ts";
-import type { CheckpointInfo, HistoryEntry, InterruptInfo, Json, TaskEvent, TaskStatus } from "./runtime.ts";
+import type {
+  CheckpointInfo,
+  CopyThreadParams,
+  CopyThreadResult,
+  DeleteThreadParams,
+  DeleteThreadResult,
+  DescribeThreadParams,
+  ExportThreadParams,
+  HistoryEntry,
+  ImportThreadParams,
+  ImportThreadResult,
+  InterruptInfo,
+  Json,
+  KeyHistoryResult,
+  PruneParams,
+  PruneResult,
+  RestoreThreadParams,
+  RestoreThreadResult,
+  TaskEvent,
+  TaskStatus,
+  ThreadsParams,
+  ThreadsResult,
+  TimelineResult,
+} from "./runtime.ts";
 
 /** Answers that are given without asking: in order, or by the name of the node that asks. */
 export type Answers = Json[] | { [node: string]: Json };
@@ -125,6 +148,113 @@ export interface ForkArguments {
   namespace?: string;
 }
 
+/** The checkpoints of a thread, of all branches, newest first. Of this session's thread where no other is given. */
+export interface TimelineArguments {
+  threadId?: string;
+  /** Of a subgraph's run; absent: the root graph's. */
+  namespace?: string;
+  /** A checkpoint's id; absent: from the newest on. */
+  before?: string;
+  limit?: number;
+}
+export interface TimelineBody extends TimelineResult {
+  /** The checkpoint of that namespace at which the session stands; absent where it stands elsewhere, or runs. */
+  cursor?: string;
+}
+
+/** A checkpoint, as requests name it. Of this session's thread and its root graph where nothing else is given. */
+export interface CheckpointArguments {
+  checkpointId: string;
+  namespace?: string;
+  threadId?: string;
+}
+export interface CheckpointBody {
+  /** With the metadata that LangGraph keeps. */
+  checkpoint: CheckpointInfo;
+  graph: string;
+  /** What came next, each with its true status. */
+  tasks: { id: string; node: string; status: TaskStatus; error?: { type: string; message: string } }[];
+  /** Its State; valid as long as the session, not only until it goes on. 0 for an empty state. */
+  variablesReference: number;
+  /** The state has this many keys. */
+  namedVariables: number;
+  /** What each task of the superstep that made it wrote; 0 where there is none. */
+  writesReference: number;
+}
+
+/** A value of a checkpoint as JSON, whole. `path` is that of `Variable.evaluateName`'s keys from the state's key down. */
+export interface ValueArguments extends CheckpointArguments {
+  path: (string | number)[];
+}
+export interface ValueBody {
+  /** JSON text with two spaces of indent. */
+  json: string;
+}
+
+/** `to` is compared with `from`. */
+export interface DiffArguments {
+  from: CheckpointArguments;
+  to: CheckpointArguments;
+}
+export interface DiffBody {
+  /** In schema order of the state's keys, then by path. */
+  changes: Change[];
+  /** More than `changes` tells: it has at most 1,000. */
+  more: boolean;
+}
+export interface Change {
+  key: string;
+  /** From the key's value down. An item of a list by its index in `to` (in `from` where it was removed). */
+  path: (string | number)[];
+  change: "added" | "removed" | "changed" | "moved";
+  /** JSON; texts beyond 20,000 characters and values with longer JSON are shortened, see `shortened`. */
+  from?: Json;
+  to?: Json;
+  /** `langgraph/value` gives the whole. */
+  shortened?: boolean;
+  /** Of two texts: their parts by word, in order. */
+  text?: { kind: "same" | "added" | "removed"; text: string }[];
+  /** How the message or other item with an `id` is called. */
+  item?: string;
+}
+
+/**
+ * Changes the state where the run stands. `values` by key.
+ *
+ * - `set`: each value is what it is then, whatever its reducer (`Overwrite`); in place.
+ * - `reduce`: each value is added through its reducer; in place.
+ * - with `asNode`: LangGraph's `update_state(values, as_node)`: reducers, that node's edges run, what is pending goes.
+ */
+export interface UpdateStateArguments {
+  values: { [key: string]: Json } | null;
+  mode?: "set" | "reduce";
+  asNode?: string;
+  /** Of a graph at the stop; absent: the root. */
+  namespace?: string;
+  /** Goes there first, as `langgraph/fork`. */
+  checkpointId?: string;
+  /** Changes nothing, only tells. */
+  dryRun?: boolean;
+}
+export interface UpdateStateBody {
+  /** What it does, one sentence each: edges that run, pending tasks and results that are discarded, a branch it makes. */
+  effects: string[];
+}
+
+/** Those of the session's checkpoint file; before `launch`, of `file`. */
+export interface ThreadFileArguments {
+  /** Absolute path of a checkpoint file; absent: the session's. */
+  file?: string;
+}
+export type ThreadsArguments = Omit<ThreadsParams, "file"> & ThreadFileArguments;
+export interface ThreadsBody extends ThreadsResult {
+  file: string;
+}
+/** The session goes to this thread, at the stop where it is; a `stopped` event follows. */
+export interface OpenThreadArguments {
+  threadId: string;
+}
+
 /** Nodes that come next and that the new code doesn't have; and the nearest step to which `langgraph/fork` can go back. */
 export interface ReloadBody {
   gone?: { nodes: string[]; before?: { id: string; next: string[] } };
@@ -142,6 +272,56 @@ export interface CustomRequests {
   "langgraph/history": { arguments: HistoryArguments; body: HistoryBody };
   /** A `stopped` event follows. */
   "langgraph/fork": { arguments: ForkArguments; body: Nothing };
+  "langgraph/timeline": { arguments: TimelineArguments; body: TimelineBody };
+  "langgraph/checkpoint": { arguments: CheckpointArguments; body: CheckpointBody };
+  "langgraph/value": { arguments: ValueArguments; body: ValueBody };
+  "langgraph/diff": { arguments: DiffArguments; body: DiffBody };
+  /** Who wrote each key of a checkpoint's state last; with `key`, all its writings. */
+  "langgraph/keyHistory": {
+    arguments: CheckpointArguments & { key?: string; limit?: number };
+    body: KeyHistoryResult;
+  };
+  /** A `stopped` event follows, unless it is a `dryRun`. */
+  "langgraph/updateState": { arguments: UpdateStateArguments; body: UpdateStateBody };
+  /** Takes the last edit at the cursor back; a `stopped` event follows. */
+  "langgraph/undoEdit": { arguments: { namespace?: string }; body: { left: number } };
+  /** Names a checkpoint or puts a note to it. */
+  "langgraph/annotate": {
+    arguments: CheckpointArguments & { name?: string | null; note?: string | null };
+    body: Nothing;
+  };
+  "langgraph/threads": { arguments: ThreadsArguments; body: ThreadsBody };
+  "langgraph/openThread": { arguments: OpenThreadArguments; body: Nothing };
+  "langgraph/describeThread": {
+    arguments: Omit<DescribeThreadParams, "file"> & ThreadFileArguments;
+    body: Nothing;
+  };
+  "langgraph/deleteThread": {
+    arguments: Omit<DeleteThreadParams, "file"> & ThreadFileArguments;
+    body: DeleteThreadResult;
+  };
+  "langgraph/restoreThread": {
+    arguments: Omit<RestoreThreadParams, "file"> & ThreadFileArguments;
+    body: RestoreThreadResult;
+  };
+  "langgraph/copyThread": {
+    arguments: Omit<CopyThreadParams, "file"> & ThreadFileArguments;
+    body: CopyThreadResult;
+  };
+  "langgraph/exportThread": {
+    arguments: Omit<ExportThreadParams, "file"> & ThreadFileArguments;
+    body: Nothing;
+  };
+  "langgraph/importThread": {
+    arguments: Omit<ImportThreadParams, "file"> & ThreadFileArguments;
+    body: ImportThreadResult;
+  };
+  "langgraph/prune": { arguments: Omit<PruneParams, "file"> & ThreadFileArguments; body: PruneResult };
+  /** A test of this session's run (pytest or vitest): its input, answers, path and final state. */
+  "langgraph/test": {
+    arguments: { threadId?: string };
+    body: { language: "python" | "typescript"; text: string };
+  };
   /** Takes the code anew; a `stopped` event follows, at the same stop. */
   "langgraph/reload": { arguments: Nothing; body: ReloadBody };
 }

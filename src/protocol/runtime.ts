@@ -9,12 +9,37 @@
 // (`npm run schema`). A change that an older peer would not understand raises `protocolVersion`.
 
 import type { GraphModel } from "../model/graph.ts";
+import type {
+  ChangedKeysParams,
+  ChangedKeysResult,
+  HistoryParams,
+  HistoryResult,
+  LookParams,
+  LookResult,
+  UndoEditParams,
+  UndoEditResult,
+  UpdateParams,
+  UpdateResult,
+} from "./past.ts";
+import type { ErrorInfo, Json, Position } from "./position.ts";
+import type { FileRequests } from "./thread-file.ts";
+import type {
+  EvaluateParams,
+  EvaluateResult,
+  JsonParams,
+  JsonResult,
+  Value,
+  ValuesParams,
+  ValuesResult,
+} from "./values.ts";
+
+export type * from "./past.ts";
+export type * from "./position.ts";
+export type * from "./thread-file.ts";
+export type * from "./values.ts";
 
 /** Both sides must have the same number; the adapter ends a runtime that has another. */
 export const protocolVersion = 1;
-
-/** Any value that JSON can say. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export type Language = "python" | "javascript";
 
@@ -201,6 +226,11 @@ export interface EditParams {
   expression: string;
   /** As in `EvaluateParams`. */
   node?: string;
+  /**
+   * `set` (the default): the value is what it is then, whatever the key's reducer. `reduce`: the value is added through
+   * the reducer, as a node's write of it would be; `path` is a key alone.
+   */
+  mode?: "set" | "reduce";
 }
 export interface EditResult {
   /** The value as it is now. */
@@ -233,183 +263,11 @@ export interface StoppedEvent {
   position: Position;
 }
 
-/** Where a thread stands: a tree of graphs, each with the tasks of its current superstep. */
-export interface Position {
-  threadId: string;
-  root: GraphPosition;
-  /** Set at a stop after nodes: these have finished, the tasks in the tree come next. */
-  finished?: { namespace: string; graph: string; tasks: { id: string; name: string }[] };
-  /** Set at a stop for an error. */
-  error?: ErrorInfo;
-}
-export interface GraphPosition {
-  /** `GraphModel.id`. A graph that is only known since it runs has an id of its own, announced by `graphs`. */
-  graph: string;
-  namespace: string;
-  /** Absent where the graph keeps no checkpoints (`checkpointer=False`). */
-  checkpoint?: CheckpointInfo;
-  /** Keys of this graph's state, in schema order. */
-  stateKeys: string[];
-  /** Empty at the end. */
-  tasks: TaskPosition[];
-}
-export type TaskStatus = "pending" | "running" | "waiting" | "done" | "failed" | "cancelled";
-export interface TaskPosition {
-  id: string;
-  name: string;
-  /** From the raw pending writes, not from LangGraph's own summary. */
-  status: TaskStatus;
-  /** The task has an input of its own (Send), readable under the root `{kind: "input"}`. */
-  hasInput: boolean;
-  interrupts: InterruptInfo[];
-  error?: ErrorInfo;
-  /** The graph that the task runs, where it is a subgraph that has begun. */
-  subgraph?: GraphPosition;
-}
-export interface CheckpointInfo {
-  id: string;
-  parentId?: string;
-  namespace: string;
-  /** -1 for the input. */
-  step: number;
-  source: string;
-  /** ISO 8601. */
-  createdAt: string;
-  /** Names of the nodes that come next. */
-  next: string[];
-  metadata: { [key: string]: Json };
-}
-export interface InterruptInfo {
-  /** LangGraph's id, shared by all interrupts of one task. */
-  id: string;
-  /** Which `interrupt()` call of the task, from 0. */
-  index: number;
-  node: string;
-  /** Namespace of the graph that the node belongs to. */
-  namespace: string;
-  graph: string;
-  /** As JSON; what JSON can't say is shown as text. The whole value is readable under `{kind: "interrupt"}`. */
-  value: Json;
-  /** JSON Schema of the answer, where the code gave one. */
-  responseSchema?: Json;
-  /** Earlier answers of this task, in order. */
-  earlier: Json[];
-  /** The user's own line that called it, or from which the call was reached; absent where no process saw it. */
-  at?: { path: string; line: number };
-  /**
-   * How often the task has called it from there, with this time, by way of the same calls of the user's: more than once
-   * where it asks again in a loop, be it in the node or in a function that it calls. Absent where no process saw it.
-   */
-  tries?: number;
-}
-export interface ErrorInfo {
-  /** Class name. */
-  type: string;
-  message: string;
-  /** As the language prints it. */
-  traceback: string;
-  /** Innermost first. */
-  frames: { name: string; path?: string; line?: number; column?: number }[];
-  /** Name of the node that raised; absent for an error of the graph itself. */
-  node?: string;
-  namespace?: string;
-}
-
 /** Where a thread stands on disk, without running anything. Null: the file has no such thread. */
 export interface OpenParams {
   threadId: string;
 }
 export type OpenResult = Position | null;
-
-/** The steps before `before` (a checkpoint id; absent: the newest) on its branch, newest first. */
-export interface HistoryParams {
-  threadId: string;
-  namespace: string;
-  before?: string;
-  limit: number;
-}
-export interface HistoryResult {
-  entries: HistoryEntry[];
-  more: boolean;
-}
-export interface HistoryEntry {
-  /** State after the step. */
-  checkpoint: CheckpointInfo;
-  /** Nodes whose writes made this checkpoint; empty for an input. */
-  nodes: string[];
-  /** Keys of the state that they wrote, in schema order. */
-  written: string[];
-  /** Id of the graph, as in `GraphModel.id`. */
-  graph: string;
-}
-
-// ---------------------------------------------------------------------------------------------- values
-
-/** Something whose children can be read. `namespace` names a graph at the current position. */
-export type ValueRoot =
-  /** Channel values by schema order; with `checkpointId` those of an earlier checkpoint. */
-  | { kind: "state"; namespace: string; checkpointId?: string }
-  /** What each task of the superstep that made `checkpointId` wrote. */
-  | { kind: "writes"; namespace: string; checkpointId: string }
-  | { kind: "input"; namespace: string; taskId: string }
-  | { kind: "interrupt"; id: string; index: number }
-  | { kind: "config" }
-  /** Value of an evaluation; valid until the next run. */
-  | { kind: "result"; id: number };
-
-export interface ValuesParams {
-  root: ValueRoot;
-  /** `key`s from the root down; empty for the root's own children. */
-  path: string[];
-  /** `indexed`: items of a list; `named`: everything else; absent: both, in that order. */
-  filter?: "indexed" | "named";
-  /** Of the filtered children, from 0. */
-  start?: number;
-  count?: number;
-}
-export interface ValuesResult {
-  values: Value[];
-}
-/** One value as it is shown in a tree. */
-export interface Value {
-  /** What the user sees: a key, an index, an attribute. */
-  name: string;
-  /** What leads to this value in a `path`; unique among its siblings and stable between stops. */
-  key: string;
-  /** Shortened to some hundred characters; `ai: "text…" (2 tool calls)` for a message. */
-  value: string;
-  /** Class or type name in the graph's language. */
-  type: string;
-  /** Counts of children; both 0 for a leaf. */
-  indexed: number;
-  named: number;
-  /** Expression that gives this value again, from the state's keys; absent where there is none. */
-  evaluateName?: string;
-  /** The value can't be stored; it lives only in this process, or is lost since. */
-  unserialisable?: boolean;
-}
-
-export interface EvaluateParams {
-  expression: string;
-  /** Names are the keys of this graph's state... */
-  namespace: string;
-  checkpointId?: string;
-  /** ...then `state`, `node`, `step`, then the names of the module that defines this node. */
-  node?: string;
-}
-export type EvaluateResult = Value & {
-  /** Root to read the children from. */
-  root: ValueRoot;
-};
-
-/** A value whole, as JSON text with two spaces of indent. */
-export interface JsonParams {
-  root: ValueRoot;
-  path: string[];
-}
-export interface JsonResult {
-  json: string;
-}
 
 // ---------------------------------------------------------------------------------------------- other events
 
@@ -492,6 +350,10 @@ export type RuntimeErrorCode =
   | "checkpointFile"
   | "otherGraph"
   | "unknownThread"
+  /** The thread is open in a session, this one or another. */
+  | "threadInUse"
+  /** The file that is to be imported is no exported thread, or of a newer version. */
+  | "badImport"
   | "evaluation"
   | "staleValue"
   | "internal";
@@ -507,7 +369,7 @@ export interface RuntimeErrorData {
 // ---------------------------------------------------------------------------------------------- the tables
 
 /** Adapter to runtime, but for `hello`, which the runtime sends. */
-export interface Requests {
+export interface Requests extends FileRequests {
   hello: { params: HelloParams; result: HelloResult };
   load: { params: LoadParams; result: LoadResult };
   setBreakpoints: { params: SetBreakpointsParams; result: Record<string, never> };
@@ -519,6 +381,10 @@ export interface Requests {
   /** Ends the current run where it stands; what it has done is on disk when this is answered. */
   cancel: { params: Record<string, never>; result: Record<string, never> };
   history: { params: HistoryParams; result: HistoryResult };
+  look: { params: LookParams; result: LookResult };
+  changedKeys: { params: ChangedKeysParams; result: ChangedKeysResult };
+  update: { params: UpdateParams; result: UpdateResult };
+  undoEdit: { params: UndoEditParams; result: UndoEditResult };
   values: { params: ValuesParams; result: ValuesResult };
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   json: { params: JsonParams; result: JsonResult };

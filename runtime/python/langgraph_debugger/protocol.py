@@ -8,8 +8,136 @@ from typing_extensions import NotRequired
 
 PROTOCOL_VERSION = 1
 
+class HistoryEntry(TypedDict):
+    checkpoint: "CheckpointInfo"
+    nodes: list[str]
+    written: list[str]
+    graph: str
+
+class CheckpointInfo(TypedDict):
+    id: str
+    parentId: NotRequired[str]
+    namespace: str
+    step: float
+    source: str
+    createdAt: str
+    next: list[str]
+    metadata: dict[str, "Json"]
+
 Json = Any
 """Any value that JSON can say."""
+
+class GraphPosition(TypedDict):
+    graph: str
+    namespace: str
+    checkpoint: NotRequired["CheckpointInfo"]
+    stateKeys: list[str]
+    tasks: list["TaskPosition"]
+
+class TaskPosition(TypedDict):
+    id: str
+    name: str
+    status: "TaskStatus"
+    hasInput: bool
+    interrupts: list["InterruptInfo"]
+    error: NotRequired["ErrorInfo"]
+    subgraph: NotRequired["GraphPosition"]
+
+TaskStatus = Literal["pending", "running", "waiting", "done", "failed", "cancelled"]
+
+class InterruptInfo_at(TypedDict):
+    path: str
+    line: float
+
+class InterruptInfo(TypedDict):
+    id: str
+    index: float
+    node: str
+    namespace: str
+    graph: str
+    value: "Json"
+    responseSchema: NotRequired["Json"]
+    earlier: list["Json"]
+    at: NotRequired["InterruptInfo_at"]
+    tries: NotRequired[float]
+
+class ErrorInfo_frames(TypedDict):
+    name: str
+    path: NotRequired[str]
+    line: NotRequired[float]
+    column: NotRequired[float]
+
+class ErrorInfo(TypedDict):
+    type: str
+    message: str
+    traceback: str
+    frames: list["ErrorInfo_frames"]
+    node: NotRequired[str]
+    namespace: NotRequired[str]
+
+class CheckpointRef(TypedDict):
+    threadId: str
+    namespace: str
+    checkpointId: str
+
+class Position_finished_tasks(TypedDict):
+    id: str
+    name: str
+
+class Position_finished(TypedDict):
+    namespace: str
+    graph: str
+    tasks: list["Position_finished_tasks"]
+
+class Position(TypedDict):
+    """Where a thread stands: a tree of graphs, each with the tasks of its current superstep."""
+    threadId: str
+    root: "GraphPosition"
+    finished: NotRequired["Position_finished"]
+    error: NotRequired["ErrorInfo"]
+
+class ValueRoot_0(TypedDict):
+    kind: Literal["state"]
+    namespace: str
+    checkpointId: NotRequired[str]
+    threadId: NotRequired[str]
+
+class ValueRoot_1(TypedDict):
+    kind: Literal["writes"]
+    namespace: str
+    checkpointId: str
+    threadId: NotRequired[str]
+
+class ValueRoot_2(TypedDict):
+    kind: Literal["input"]
+    namespace: str
+    taskId: str
+
+class ValueRoot_3(TypedDict):
+    kind: Literal["interrupt"]
+    id: str
+    index: float
+
+class ValueRoot_4(TypedDict):
+    kind: Literal["config"]
+
+class ValueRoot_5(TypedDict):
+    kind: Literal["result"]
+    id: float
+
+ValueRoot = Union["ValueRoot_0", "ValueRoot_1", "ValueRoot_2", "ValueRoot_3", "ValueRoot_4", "ValueRoot_5"]
+"""Something whose children can be read. `namespace` names a graph at the current position."""
+
+class Value(TypedDict):
+    """One value as it is shown in a tree."""
+    name: str
+    key: str
+    value: str
+    type: str
+    indexed: float
+    named: float
+    evaluateName: NotRequired[str]
+    unserialisable: NotRequired[bool]
 
 Language = Literal["python", "javascript"]
 
@@ -122,130 +250,9 @@ class MoveTarget_3(TypedDict):
 MoveTarget = Union["MoveTarget_0", "MoveTarget_1", "MoveTarget_2", "MoveTarget_3"]
 """Where the cursor of a thread can be moved to."""
 
-class Position_finished_tasks(TypedDict):
-    id: str
-    name: str
-
-class Position_finished(TypedDict):
-    namespace: str
-    graph: str
-    tasks: list["Position_finished_tasks"]
-
-class Position(TypedDict):
-    """Where a thread stands: a tree of graphs, each with the tasks of its current superstep."""
-    threadId: str
-    root: "GraphPosition"
-    finished: NotRequired["Position_finished"]
-    error: NotRequired["ErrorInfo"]
-
-class GraphPosition(TypedDict):
-    graph: str
-    namespace: str
-    checkpoint: NotRequired["CheckpointInfo"]
-    stateKeys: list[str]
-    tasks: list["TaskPosition"]
-
-class CheckpointInfo(TypedDict):
-    id: str
-    parentId: NotRequired[str]
-    namespace: str
-    step: float
-    source: str
-    createdAt: str
-    next: list[str]
-    metadata: dict[str, "Json"]
-
-class TaskPosition(TypedDict):
-    id: str
-    name: str
-    status: "TaskStatus"
-    hasInput: bool
-    interrupts: list["InterruptInfo"]
-    error: NotRequired["ErrorInfo"]
-    subgraph: NotRequired["GraphPosition"]
-
-TaskStatus = Literal["pending", "running", "waiting", "done", "failed", "cancelled"]
-
-class InterruptInfo_at(TypedDict):
-    path: str
-    line: float
-
-class InterruptInfo(TypedDict):
-    id: str
-    index: float
-    node: str
-    namespace: str
-    graph: str
-    value: "Json"
-    responseSchema: NotRequired["Json"]
-    earlier: list["Json"]
-    at: NotRequired["InterruptInfo_at"]
-    tries: NotRequired[float]
-
-class ErrorInfo_frames(TypedDict):
-    name: str
-    path: NotRequired[str]
-    line: NotRequired[float]
-    column: NotRequired[float]
-
-class ErrorInfo(TypedDict):
-    type: str
-    message: str
-    traceback: str
-    frames: list["ErrorInfo_frames"]
-    node: NotRequired[str]
-    namespace: NotRequired[str]
-
-class Value(TypedDict):
-    """One value as it is shown in a tree."""
-    name: str
-    key: str
-    value: str
-    type: str
-    indexed: float
-    named: float
-    evaluateName: NotRequired[str]
-    unserialisable: NotRequired[bool]
-
 StopReason = Literal["entry", "step", "breakpoint", "exception", "pause", "interrupt", "end"]
 
-class HistoryEntry(TypedDict):
-    checkpoint: "CheckpointInfo"
-    nodes: list[str]
-    written: list[str]
-    graph: str
-
-class ValueRoot_0(TypedDict):
-    kind: Literal["state"]
-    namespace: str
-    checkpointId: NotRequired[str]
-
-class ValueRoot_1(TypedDict):
-    kind: Literal["writes"]
-    namespace: str
-    checkpointId: str
-
-class ValueRoot_2(TypedDict):
-    kind: Literal["input"]
-    namespace: str
-    taskId: str
-
-class ValueRoot_3(TypedDict):
-    kind: Literal["interrupt"]
-    id: str
-    index: float
-
-class ValueRoot_4(TypedDict):
-    kind: Literal["config"]
-
-class ValueRoot_5(TypedDict):
-    kind: Literal["result"]
-    id: float
-
-ValueRoot = Union["ValueRoot_0", "ValueRoot_1", "ValueRoot_2", "ValueRoot_3", "ValueRoot_4", "ValueRoot_5"]
-"""Something whose children can be read. `namespace` names a graph at the current position."""
-
-RuntimeErrorCode = Literal["importError", "noGraph", "ambiguousGraph", "notAGraph", "langgraphMissing", "langgraphTooOld", "languageTooOld", "invalidInput", "unknownInterrupt", "needsAnswer", "invalidEdit", "atStart", "unknownNode", "unknownCheckpoint", "running", "notRunning", "checkpointFile", "otherGraph", "unknownThread", "evaluation", "staleValue", "internal"]
+RuntimeErrorCode = Literal["importError", "noGraph", "ambiguousGraph", "notAGraph", "langgraphMissing", "langgraphTooOld", "languageTooOld", "invalidInput", "unknownInterrupt", "needsAnswer", "invalidEdit", "atStart", "unknownNode", "unknownCheckpoint", "running", "notRunning", "checkpointFile", "otherGraph", "unknownThread", "threadInUse", "badImport", "evaluation", "staleValue", "internal"]
 """`data.code` of a JSON-RPC error. The message says what to do next."""
 
 class HelloParams(TypedDict):
@@ -328,6 +335,7 @@ class EditParams(TypedDict):
     path: list[str]
     expression: str
     node: NotRequired[str]
+    mode: NotRequired[Literal["set", "reduce"]]
 
 class EditResult(TypedDict):
     value: "Value"
@@ -343,6 +351,46 @@ class HistoryParams(TypedDict):
 class HistoryResult(TypedDict):
     entries: list["HistoryEntry"]
     more: bool
+
+class LookParams(TypedDict):
+    """Where the run stood at a checkpoint, as `Position` tells it of the cursor: what came next, what was pending."""
+    threadId: str
+    namespace: str
+    checkpointId: str
+
+LookResult = "GraphPosition"
+"""The tasks that follow the checkpoint, each with its true status from the raw pending writes; no subgraphs below."""
+
+ChangedKeysParams = TypedDict("ChangedKeysParams", {
+    "from": "CheckpointRef",
+    "to": "CheckpointRef",
+})
+"""Which keys of the state differ between two checkpoints, which may be of two threads; the values are read by `json`."""
+
+class ChangedKeysResult_keys(TypedDict):
+    key: str
+    change: Literal["changed", "added", "removed"]
+
+class ChangedKeysResult(TypedDict):
+    keys: list["ChangedKeysResult_keys"]
+
+class UpdateParams(TypedDict):
+    """`graph.update_state(config, values, as_node)` at the cursor: the writers and conditional edges of that node run, what is pending is discarded. A held run is ended first. Refused (`invalidEdit`) with LangGraph's own reason."""
+    threadId: str
+    namespace: str
+    values: Union[dict[str, "Json"], None]
+    asNode: NotRequired[str]
+
+UpdateResult = "Position"
+
+class UndoEditParams(TypedDict):
+    """Takes back the last `edit` of the checkpoint at the cursor: it is again what it was. `atStart`: there is none."""
+    threadId: str
+    namespace: str
+
+class UndoEditResult(TypedDict):
+    position: "Position"
+    left: float
 
 class ValuesParams(TypedDict):
     root: "ValueRoot"
