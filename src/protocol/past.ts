@@ -32,8 +32,14 @@ export interface LookParams {
   namespace: string;
   checkpointId: string;
 }
-/** The tasks that follow the checkpoint, each with its true status from the raw pending writes; no subgraphs below. */
-export type LookResult = GraphPosition;
+/**
+ * The tasks that follow the checkpoint, each with its true status from the raw pending writes and with `answers`; no
+ * subgraphs below.
+ */
+export interface LookResult extends GraphPosition {
+  /** What the run was given, at a checkpoint whose `source` is `input`. */
+  input?: Json;
+}
 
 /** Which keys of the state differ between two checkpoints, which may be of two threads; the values are read by `json`. */
 export interface ChangedKeysParams {

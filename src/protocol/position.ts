@@ -32,6 +32,8 @@ export interface TaskPosition {
   /** The task has an input of its own (Send), readable under the root `{kind: "input"}`. */
   hasInput: boolean;
   interrupts: InterruptInfo[];
+  /** What its `interrupt()` calls were answered, in order; only `look` tells. */
+  answers?: Json[];
   error?: ErrorInfo;
   /** The graph that the task runs, where it is a subgraph that has begun. */
   subgraph?: GraphPosition;

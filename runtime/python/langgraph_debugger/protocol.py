@@ -27,19 +27,13 @@ class CheckpointInfo(TypedDict):
 Json = Any
 """Any value that JSON can say."""
 
-class GraphPosition(TypedDict):
-    graph: str
-    namespace: str
-    checkpoint: NotRequired["CheckpointInfo"]
-    stateKeys: list[str]
-    tasks: list["TaskPosition"]
-
 class TaskPosition(TypedDict):
     id: str
     name: str
     status: "TaskStatus"
     hasInput: bool
     interrupts: list["InterruptInfo"]
+    answers: NotRequired[list["Json"]]
     error: NotRequired["ErrorInfo"]
     subgraph: NotRequired["GraphPosition"]
 
@@ -74,6 +68,13 @@ class ErrorInfo(TypedDict):
     frames: list["ErrorInfo_frames"]
     node: NotRequired[str]
     namespace: NotRequired[str]
+
+class GraphPosition(TypedDict):
+    graph: str
+    namespace: str
+    checkpoint: NotRequired["CheckpointInfo"]
+    stateKeys: list[str]
+    tasks: list["TaskPosition"]
 
 class CheckpointRef(TypedDict):
     threadId: str
@@ -358,8 +359,14 @@ class LookParams(TypedDict):
     namespace: str
     checkpointId: str
 
-LookResult = "GraphPosition"
-"""The tasks that follow the checkpoint, each with its true status from the raw pending writes; no subgraphs below."""
+class LookResult(TypedDict):
+    """The tasks that follow the checkpoint, each with its true status from the raw pending writes and with `answers`; no subgraphs below."""
+    graph: str
+    namespace: str
+    checkpoint: NotRequired["CheckpointInfo"]
+    stateKeys: list[str]
+    tasks: list["TaskPosition"]
+    input: NotRequired["Json"]
 
 ChangedKeysParams = TypedDict("ChangedKeysParams", {
     "from": "CheckpointRef",
