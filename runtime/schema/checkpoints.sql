@@ -1,6 +1,9 @@
 -- The tables of the checkpoint file, shared by the Python and the Node runtime; checkpoints.md explains them.
 -- Run in one transaction on a new file, after: PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL.
--- Each later version is one more migration step that ends by setting user_version; this file is version 1.
+-- Each version is one migration step that ends by setting user_version: a new file takes all of them, one of an older
+-- version those that it lacks.
+
+-- Version 1
 
 -- One row for each thread. `num` stands for the thread in the other tables and is never used again.
 CREATE TABLE threads (
@@ -9,7 +12,7 @@ CREATE TABLE threads (
   language TEXT    NOT NULL,              -- 'python' or 'javascript'; only that runtime writes to the thread
   graph    TEXT,                          -- name of the graph that made it
   name     TEXT,                          -- a name given by the user
-  status   TEXT,                          -- 'running', 'stopped', 'waiting', 'done', 'failed'
+  status   TEXT,                          -- 'running', 'stopped', 'failed'
   created  INTEGER NOT NULL,              -- milliseconds since 1970, UTC
   updated  INTEGER NOT NULL,
   epoch    INTEGER NOT NULL DEFAULT 0     -- goes up by one when blobs of the thread are removed
@@ -68,3 +71,22 @@ CREATE INDEX edits_checkpoint ON edits (thread, ns, id);
 
 PRAGMA application_id = 1279738946;       -- 'LGDB' in ASCII, 0x4C474442
 PRAGMA user_version = 1;
+
+-- Version 2
+
+ALTER TABLE threads ADD COLUMN note TEXT;           -- given by the user
+ALTER TABLE threads ADD COLUMN deleted INTEGER;     -- when, milliseconds since 1970, UTC; id is then 'deleted:<num>:<id>'
+
+ALTER TABLE checkpoints ADD COLUMN timing TEXT;     -- JSON: how the superstep went that made it, see checkpoints.md
+
+-- What the user calls a checkpoint, and notes on it. No row where neither is given.
+CREATE TABLE annotations (
+  thread     INTEGER NOT NULL,
+  ns         TEXT    NOT NULL,
+  checkpoint TEXT    NOT NULL,            -- checkpoints.id
+  name       TEXT,
+  note       TEXT,
+  PRIMARY KEY (thread, ns, checkpoint)
+) WITHOUT ROWID;
+
+PRAGMA user_version = 2;

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from helpers import checkpoint_of, config_of, put, values_at
-from langgraph_debugger.checkpointer import CheckpointFileError, FileCheckpointer, store
+from langgraph_debugger.checkpointer import CheckpointFileError, FileCheckpointer, store, threads
 
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[3] / "runtime" / "python")]
 
@@ -51,7 +51,7 @@ def test_the_file_says_what_it_is(filled: Path) -> None:
     journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
     connection.close()
 
-    assert pragmas == [0x4C474442, 1]
+    assert pragmas == [0x4C474442, 2]
     assert journal == "wal"
 
 
@@ -68,24 +68,46 @@ def test_a_newer_file_is_refused_and_left_alone(filled: Path) -> None:
     error = refuse(filled)
 
     assert error.code == "newerVersion"
-    assert "version 99, this is 1" in str(error)
+    assert "version 99, this is 2" in str(error)
     assert "Update the debugger" in str(error)
     assert filled.read_bytes() == before
 
 
-def test_an_older_file_is_brought_forward_with_what_is_in_it(
-    filled: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_of_version_1_is_brought_forward_with_all_that_is_in_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def add_notes(connection: sqlite3.Connection) -> None:
-        connection.execute("CREATE TABLE notes (text TEXT)")
-        connection.execute("PRAGMA user_version = 2")
+    monkeypatch.setattr(store, "MIGRATIONS", store.MIGRATIONS[:1])
+    old = store.open_file(path)
+    old.execute(
+        "INSERT INTO threads (id, language, name, created, updated) VALUES ('t', 'python', 'N', 1, 2)"
+    )
+    old.execute(
+        "INSERT INTO checkpoints (thread, ns, id, created, metadata, envelope, channels) "
+        "VALUES (1, '', 'c', 3, '{\"step\": 1}', ?, ?)",
+        (b"\x10\x04\x81\xa1v\x01", b"\x20\x04text\x10\x06\xa5early"),
+    )
+    old.execute("INSERT INTO writes VALUES (1, '', 'c', 'task', 0, '', 'text', x'02')")
+    old.close()
+    monkeypatch.undo()
 
-    monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, add_notes))
-    with FileCheckpointer(filled) as saver:
-        assert values_at(saver, config_of()) == {"text": "committed"}
+    with FileCheckpointer(path) as saver:
+        found = saver.get_tuple(config_of("t"))
+        (thread,) = saver.threads()
 
-    connection = sqlite3.connect(filled)
+    assert found is not None
+    assert (found.checkpoint["v"], found.checkpoint["channel_values"]) == (1, {"text": "early"})
+    assert found.pending_writes == [("task", "text", None)]
+    assert (thread.name, thread.created, thread.updated, thread.note, thread.deleted) == (
+        "N",
+        1,
+        2,
+        None,
+        None,
+    )
+    connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("SELECT timing FROM checkpoints").fetchall() == [(None,)]
+    assert connection.execute("SELECT * FROM annotations").fetchall() == []
     connection.close()
 
 
@@ -382,3 +404,21 @@ def test_a_copy_is_removed_only_while_nothing_came_of_it(open_saver: Callable[[]
         each["configurable"]["checkpoint_id"] for each in (child, first)
     ]
     assert values_at(saver, first) == {"text": "first"}
+
+
+def test_a_thread_that_another_process_deletes_during_a_run_is_brought_back(
+    open_saver: Callable[[], FileCheckpointer], path: Path
+) -> None:
+    saver = open_saver()
+    first = put(saver, {"long": "x" * 100})
+    saver.flush()
+    other = sqlite3.connect(path, isolation_level=None)
+    assert threads.put_away(other, "thread") == "deleted:1:thread"
+    assert saver.get_tuple(config_of()) is None
+    assert saver.threads() == []
+
+    saver.put(first, checkpoint_of({"long": "x" * 100}), {}, {})
+
+    assert values_at(saver, config_of()) == {"long": "x" * 100}
+    assert [(each.num, each.id, each.deleted) for each in saver.threads()] == [(1, "thread", None)]
+    other.close()

@@ -84,6 +84,8 @@ class Core:
         checkpoint: Checkpoint,
         metadata: CheckpointMetadata,
         stored_metadata: str,
+        *,
+        timing: str | None,
     ) -> RunnableConfig:
         """Serialise a checkpoint now and hand it to the writer. Returns its config."""
         thread_id, ns, parent = key_of(config)
@@ -112,6 +114,7 @@ class Core:
                         stored_metadata,
                         envelope.entry,
                         channels.parts.data,
+                        timing,
                     ),
                 )
             )
@@ -180,9 +183,9 @@ class Core:
             scope = self._scopes.get((thread_id, ns))
             return scope.latest if scope else None
 
-    def set_latest(self, latest: LiveCheckpoint) -> None:
-        """Take an edited checkpoint for the last one, if it is the last one."""
-        thread_id, ns, checkpoint_id = key_of(latest.config)
+    def set_latest(self, config: RunnableConfig, latest: LiveCheckpoint | None) -> None:
+        """If the checkpoint of `config` is the last one, it is `latest` now; None: as it is in the file."""
+        thread_id, ns, checkpoint_id = key_of(config)
         with self._lock:
             scope = self._scopes.get((thread_id, ns))
             if scope and scope.latest and scope.latest.checkpoint["id"] == checkpoint_id:
@@ -212,6 +215,7 @@ class Core:
     def forget_thread(self, thread_id: str) -> None:
         """The thread is gone from the file."""
         with self._lock:
+            self.writer.forget(thread_id)
             for key in [key for key in self._scopes if key[0] == thread_id]:
                 del self._scopes[key]
             self._checked.discard(thread_id)

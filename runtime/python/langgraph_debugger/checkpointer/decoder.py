@@ -9,11 +9,21 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from langgraph_debugger.checkpointer import fingerprint
 from langgraph_debugger.checkpointer.encoder import Leaf
-from langgraph_debugger.checkpointer.entries import INT, LIST, LIVE, MAP, PART, REF, Parsed, parse, ref_to
+from langgraph_debugger.checkpointer.entries import (
+    INT,
+    LIST,
+    LIVE,
+    MAP,
+    PART,
+    REF,
+    Parsed,
+    Stored,
+    parse,
+    ref_to,
+)
 from langgraph_debugger.checkpointer.live import LiveObjects, Unavailable
 from langgraph_debugger.checkpointer.templates import Template, Templates
 
-Stored = tuple[str, bytes]
 Fetch = Callable[[Iterable[bytes]], dict[bytes, Stored]]
 
 

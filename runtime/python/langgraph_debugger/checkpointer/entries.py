@@ -18,6 +18,9 @@ INLINE_MAX = 32
 
 NULL_ENTRY = bytes([NULL])
 
+Stored = tuple[str, bytes]
+"""Type and data of a blob."""
+
 
 class MalformedError(ValueError):
     """Bytes that are not entries, list data or map data."""

@@ -1,4 +1,4 @@
-"""Changes to what is in the file: delete, copy, prune, edit in place, and removal of unreachable blobs."""
+"""Changes to checkpoints in the file: prune, edit in place, undo, and removal of unreachable blobs."""
 
 from __future__ import annotations
 
@@ -23,16 +23,6 @@ class Encoded(NamedTuple):
     channels: bytes
 
 
-def delete_thread(connection: sqlite3.Connection, thread_id: str) -> None:
-    """Remove a thread and all that belongs to it. One that does not exist is no error."""
-    row = connection.execute("SELECT num FROM threads WHERE id = ?", (thread_id,)).fetchone()
-    if row is None:
-        return
-    for table in ("checkpoints", "writes", "edits", "blobs"):
-        connection.execute(f"DELETE FROM {table} WHERE thread = ?", row)
-    connection.execute("DELETE FROM threads WHERE num = ?", row)
-
-
 def delete_for_runs(connection: sqlite3.Connection, run_ids: Iterable[str]) -> None:
     """Remove the checkpoints that these runs made, with their writes."""
     keys: list[Key] = []
@@ -45,45 +35,26 @@ def delete_for_runs(connection: sqlite3.Connection, run_ids: Iterable[str]) -> N
     _delete_checkpoints(connection, keys)
 
 
-def copy_thread(connection: sqlite3.Connection, source: str, target: str) -> None:
-    """Copy all of a thread, its blobs too, to `target`. A source that does not exist is no error."""
-    row = connection.execute(
-        "SELECT num, language, graph, created FROM threads WHERE id = ?", (source,)
-    ).fetchone()
-    if row is None or source == target:
-        return
-    connection.execute(
-        "INSERT OR IGNORE INTO threads (id, language, graph, created, updated) VALUES (?, ?, ?, ?, ?)",
-        (target, *row[1:], _now()),
-    )
-    (number,) = connection.execute("SELECT num FROM threads WHERE id = ?", (target,)).fetchone()
-    for table, columns in (
-        ("checkpoints", "ns, id, parent, step, source, run, created, metadata, envelope, channels"),
-        ("writes", "ns, checkpoint, task, idx, path, channel, value"),
-        ("blobs", "hash, type, data"),
-        ("edits", "ns, id, edited, metadata, envelope, channels"),
-    ):
-        connection.execute(
-            f"INSERT OR IGNORE INTO {table} (thread, {columns}) "
-            f"SELECT ?, {columns} FROM {table} WHERE thread = ?",
-            (number, row[0]),
-        )
+def prune(connection: sqlite3.Connection, thread_id: str, keep: int = 1) -> int:
+    """Keep the newest checkpoints of each namespace, and the ancestors their delta channels are made from.
 
-
-def prune(connection: sqlite3.Connection, thread_id: str) -> None:
-    """Keep the latest checkpoint of each namespace, and the ancestors its delta channels are made from."""
+    How many were removed.
+    """
     row = connection.execute("SELECT num FROM threads WHERE id = ?", (thread_id,)).fetchone()
     if row is None:
-        return
+        return 0
     thread = row[0]
-    keep: set[Key] = set()
-    latest = connection.execute(
-        "SELECT ns, max(id) FROM checkpoints WHERE thread = ? GROUP BY ns", (thread,)
-    ).fetchall()
-    for ns, checkpoint_id in latest:
-        keep.update((thread, ns, ancestor) for ancestor in _needed(connection, thread, ns, checkpoint_id))
-    keys = connection.execute("SELECT thread, ns, id FROM checkpoints WHERE thread = ?", (thread,)).fetchall()
-    _delete_checkpoints(connection, [key for key in keys if key not in keep])
+    by_namespace: dict[str, list[str]] = {}
+    for ns, checkpoint_id in connection.execute(
+        "SELECT ns, id FROM checkpoints WHERE thread = ? ORDER BY ns, id DESC", (thread,)
+    ):
+        by_namespace.setdefault(ns, []).append(checkpoint_id)
+    gone: list[Key] = []
+    for ns, ids in by_namespace.items():
+        needed = {each for newest in ids[:keep] for each in _needed(connection, thread, ns, newest)}
+        gone += [(thread, ns, each) for each in ids if each not in needed]
+    _delete_checkpoints(connection, gone)
+    return len(gone)
 
 
 def edit(
@@ -121,6 +92,28 @@ def edit(
     return True
 
 
+def undo(connection: sqlite3.Connection, key: tuple[str, str, str]) -> int | None:
+    """Make the checkpoint `key` (thread id, namespace, id) again what it was before its last edit in place.
+
+    How many of its edits are left; None when there is none. Blobs of the edit stay until others are removed.
+    """
+    rows = connection.execute(
+        "SELECT e.num, e.thread, e.metadata, e.envelope, e.channels FROM threads t CROSS JOIN edits e "
+        "ON e.thread = t.num WHERE t.id = ? AND e.ns = ? AND e.id = ? ORDER BY e.num DESC",
+        key,
+    ).fetchall()
+    if not rows:
+        return None
+    number, thread, *original = rows[0]
+    connection.execute(
+        "UPDATE checkpoints SET metadata = ?, envelope = ?, channels = ? "
+        "WHERE thread = ? AND ns = ? AND id = ?",
+        (*original, thread, *key[1:]),
+    )
+    connection.execute("DELETE FROM edits WHERE num = ?", (number,))
+    return len(rows) - 1
+
+
 def discard(connection: sqlite3.Connection, key: tuple[str, str, str], writes: int) -> bool:
     """Remove the checkpoint `key` (thread id, namespace, id) if nothing was made of it.
 
@@ -141,23 +134,13 @@ def discard(connection: sqlite3.Connection, key: tuple[str, str, str], writes: i
     if used:
         return False
     connection.execute("DELETE FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?", where)
-    connection.execute("DELETE FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ?", where)
+    for table in ("writes", "annotations"):
+        connection.execute(f"DELETE FROM {table} WHERE thread = ? AND ns = ? AND checkpoint = ?", where)
     return True
 
 
-def describe_thread(connection: sqlite3.Connection, thread_id: str, changes: dict[str, str | None]) -> None:
-    """Set `graph`, `name` or `status` of a thread, which is made when it is missing."""
-    now = _now()
-    connection.execute(
-        "INSERT OR IGNORE INTO threads (id, language, created, updated) VALUES (?, ?, ?, ?)",
-        (thread_id, LANGUAGE, now, now),
-    )
-    for column, value in changes.items():
-        connection.execute(f"UPDATE threads SET {column} = ? WHERE id = ?", (value, thread_id))
-
-
 def vacuum(connection: sqlite3.Connection) -> None:
-    """Give pages that were freed back to the file system. Not inside a transaction that needs them."""
+    """Give pages that were freed back to the file system, as many as that takes only a moment for."""
     connection.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
 
 
@@ -207,6 +190,7 @@ def _delete_checkpoints(connection: sqlite3.Connection, keys: Collection[Key]) -
     connection.executemany("DELETE FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?", keys)
     connection.executemany("DELETE FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ?", keys)
     connection.executemany("DELETE FROM edits WHERE thread = ? AND ns = ? AND id = ?", keys)
+    connection.executemany("DELETE FROM annotations WHERE thread = ? AND ns = ? AND checkpoint = ?", keys)
     for thread in {key[0] for key in keys}:
         _sweep(connection, thread)
 

@@ -22,7 +22,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from langgraph_debugger.checkpointer import maintenance
+from langgraph_debugger.checkpointer import maintenance, threads
 from langgraph_debugger.checkpointer.async_half import AsyncHalf
 from langgraph_debugger.checkpointer.core import Core, LiveCheckpoint, key_of, metadata_json
 from langgraph_debugger.checkpointer.encoder import Leaf
@@ -30,7 +30,7 @@ from langgraph_debugger.checkpointer.entries import MalformedError
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, UnknownCheckpointError
 from langgraph_debugger.checkpointer.history import delta_history
 from langgraph_debugger.checkpointer.store import CheckpointRow, ThreadRow
-from langgraph_debugger.checkpointer.writer import BACKLOG_MAX
+from langgraph_debugger.checkpointer.writer import BACKLOG_MAX, StatusOp
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import DeltaChannelHistory  # not in langgraph 0.6
@@ -45,6 +45,10 @@ class Edited(NamedTuple):
     edited: int
     checkpoint: Checkpoint
     metadata: CheckpointMetadata
+
+
+Timing = Callable[[RunnableConfig, str, CheckpointMetadata], "str | None"]
+"""From the config, a checkpoint's id and its metadata to the JSON of `checkpoints.timing`."""
 
 
 class CheckpointKey(NamedTuple):
@@ -72,7 +76,7 @@ class FileCheckpointer(AsyncHalf):
         """Open the file, or make it. Raises CheckpointFileError."""
         super().__init__(serde=serde or JsonPlusSerializer(pickle_fallback=False))
         # Behind one reference: `with_allowlist` makes shallow copies that must see each other's changes.
-        self._hooks: dict[str, Any] = {"on_error": on_error}
+        self._hooks: dict[str, Any] = {"on_error": on_error, "timing": None}
         self._core = Core(Path(path).absolute(), self._tell_error)
 
     @property
@@ -88,6 +92,10 @@ class FileCheckpointer(AsyncHalf):
     @on_error.setter
     def on_error(self, observer: Callable[[CheckpointFileError], None] | None) -> None:
         self._hooks["on_error"] = observer
+
+    def time_by(self, timing: Timing) -> None:
+        """From here on `timing` is asked at each `put` how the superstep went that made the checkpoint."""
+        self._hooks["timing"] = timing
 
     def _tell_error(self, error: CheckpointFileError) -> None:
         if self.on_error is not None:
@@ -106,7 +114,10 @@ class FileCheckpointer(AsyncHalf):
         those in `new_versions`: a node may have changed a value in place."""
         self.wait_for_room()
         full_metadata = get_checkpoint_metadata(config, metadata)
-        return self._core.put(self.serde, config, checkpoint, full_metadata, metadata_json(full_metadata))
+        timed: Timing | None = self._hooks["timing"]
+        timing = timed(config, checkpoint["id"], metadata) if timed is not None else None
+        stored = metadata_json(full_metadata)
+        return self._core.put(self.serde, config, checkpoint, full_metadata, stored, timing=timing)
 
     def put_writes(
         self,
@@ -144,8 +155,21 @@ class FileCheckpointer(AsyncHalf):
             "configurable": {"thread_id": thread_id, "checkpoint_ns": ns, "checkpoint_id": checkpoint_id}
         }
         if row is not None:
-            self._core.set_latest(LiveCheckpoint(result, row.parent, checkpoint, json.loads(row.metadata)))
+            latest = LiveCheckpoint(result, row.parent, checkpoint, json.loads(row.metadata))
+            self._core.set_latest(result, latest)
         return result
+
+    def undo(self, config: RunnableConfig) -> int | None:
+        """Take back the last edit in place of the checkpoint that `config` names: it is again what it was.
+
+        How many edits of it are left, None when there was none to take back. Returns when that is committed.
+        """
+        thread_id, ns, checkpoint_id = key_of(config)
+        self._core.check_language(thread_id)
+        key = (thread_id, ns, checkpoint_id or "")
+        left = self._core.writer.call(lambda connection: maintenance.undo(connection, key))
+        self._core.set_latest(config, None)
+        return left
 
     def wait_for_room(self) -> None:
         """Wait for the writer when a great deal is waiting. Raises what stands in its way."""
@@ -301,7 +325,7 @@ class FileCheckpointer(AsyncHalf):
     def delete_thread(self, thread_id: str) -> None:
         """Remove a thread and all that belongs to it."""
         thread_id = str(thread_id)
-        self._change(lambda connection: maintenance.delete_thread(connection, thread_id))
+        self._change(lambda connection: threads.delete_thread(connection, thread_id))
         self._core.forget_thread(thread_id)
 
     def delete_for_runs(self, run_ids: Sequence[str]) -> None:
@@ -313,7 +337,7 @@ class FileCheckpointer(AsyncHalf):
         self._core.check_language(source_thread_id)
         self._core.check_language(target_thread_id)
         self._core.writer.call(
-            lambda connection: maintenance.copy_thread(connection, source_thread_id, target_thread_id)
+            lambda connection: threads.copy_thread(connection, source_thread_id, target_thread_id)
         )
         self._core.live.copy_thread(source_thread_id, target_thread_id)
 
@@ -331,14 +355,22 @@ class FileCheckpointer(AsyncHalf):
                 self._core.check_language(thread_id)
                 self._change(lambda connection, id_=thread_id: maintenance.prune(connection, id_))
 
+    def set_status(self, thread_id: str, status: str) -> None:
+        """Note what a thread's run does, in line with what it puts. Returns at once."""
+        self._core.writer.add(StatusOp(thread_id, status))
+
+    def forget_thread(self, thread_id: str) -> None:
+        """Another connection has changed which thread has this id."""
+        self._core.forget_thread(thread_id)
+
     def describe_thread(self, thread_id: str, **changes: str | None) -> None:
         """Set a thread's `graph`, `name` or `status`."""
         unknown = changes.keys() - {"graph", "name", "status"}
         if unknown:
             raise ValueError(f"A thread has no {', '.join(sorted(unknown))}: use graph, name or status.")
-        self._core.writer.call(lambda connection: maintenance.describe_thread(connection, thread_id, changes))
+        self._core.writer.call(lambda connection: threads.describe_thread(connection, thread_id, changes))
 
-    def _change(self, run: Callable[..., None]) -> None:
+    def _change(self, run: Callable[..., object]) -> None:
         self._core.change(run)
         with contextlib.suppress(CheckpointFileError):  # the file only stays larger than it need be
             self._core.writer.call(maintenance.vacuum)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from langgraph_debugger.checkpointer.decoder import Stored
+from langgraph_debugger.checkpointer.entries import Stored
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, closed, from_sqlite
 
 APPLICATION_ID = 0x4C474442
@@ -20,13 +20,19 @@ _BUSY_SECONDS = 5.0
 _IN_MAX = 500  # SQLite allows 999 parameters before 3.32
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
-        connection.execute(statement)
+def _to_version(version: int) -> Callable[[sqlite3.Connection], None]:
+    def migrate(connection: sqlite3.Connection) -> None:
+        step = 1
+        for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
+            if step == version:
+                connection.execute(statement)
+            step += "PRAGMA user_version" in statement
+
+    return migrate
 
 
 # One step for each version: MIGRATIONS[n] brings a file of version n to n + 1 and sets user_version.
-MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_create,)
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_to_version(1), _to_version(2))
 
 
 class CheckpointRow(NamedTuple):
@@ -53,6 +59,8 @@ class ThreadRow(NamedTuple):
     created: int
     updated: int
     epoch: int
+    note: str | None
+    deleted: int | None
 
 
 class WriteRow(NamedTuple):
@@ -192,12 +200,12 @@ class Reader:
 
     def thread(self, thread_id: str) -> ThreadRow | None:
         """The thread with this id."""
-        found = self._threads("WHERE id = ?", (thread_id,))
+        found = self._threads("WHERE id = ? AND deleted IS NULL", (thread_id,))
         return found[0] if found else None
 
     def threads(self) -> list[ThreadRow]:
         """Every thread, of both languages, the last used first."""
-        return self._threads("ORDER BY updated DESC, num DESC", ())
+        return self._threads("WHERE deleted IS NULL ORDER BY updated DESC, num DESC", ())
 
     def _threads(self, clause: str, values: Sequence[object]) -> list[ThreadRow]:
         columns = ", ".join(ThreadRow._fields)
@@ -228,7 +236,7 @@ class Reader:
         """(thread id, namespace, checkpoint id, metadata) of the checkpoints asked for, newest first."""
         conditions = {"t.id =": thread_id, "c.ns =": ns, "c.id =": checkpoint_id, "c.id <": before}
         asked = {sql: value for sql, value in conditions.items() if value is not None}
-        where = " AND ".join(["t.language = ?", *(f"{sql} ?" for sql in asked)])
+        where = " AND ".join(["t.deleted IS NULL", "t.language = ?", *(f"{sql} ?" for sql in asked)])
         with self.snapshot() as connection:
             return connection.execute(
                 "SELECT t.id, c.ns, c.id, c.metadata "

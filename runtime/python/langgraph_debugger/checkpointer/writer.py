@@ -40,6 +40,14 @@ class WritesOp(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
+class StatusOp(NamedTuple):
+    """What a thread's run does: `running`, `stopped` or `failed`."""
+
+    thread_id: str
+    status: str
+    blobs: tuple[()] = ()
+
+
 class CallOp(NamedTuple):
     """Anything else, in order with the rest: runs alone in a transaction of its own."""
 
@@ -47,7 +55,8 @@ class CallOp(NamedTuple):
     done: Callable[[object, BaseException | None], None]
 
 
-Op = PutOp | WritesOp | CallOp
+ThreadOp = PutOp | WritesOp | StatusOp
+Op = ThreadOp | CallOp
 
 
 class Writer:
@@ -87,7 +96,7 @@ class Writer:
         """Bytes that wait to be written."""
         return self._waiting_bytes
 
-    def add(self, op: PutOp | WritesOp) -> None:
+    def add(self, op: ThreadOp) -> None:
         """Accept an operation. Returns at once."""
         with self._wake:
             self._accept(op)
@@ -143,6 +152,10 @@ class Writer:
     def saw(self, thread_id: str, num: int, epoch: int) -> None:
         """Blobs of a thread were read when these were its number and epoch, and will not be written again."""
         self._seen.setdefault(thread_id, (num, epoch))
+
+    def forget(self, thread_id: str) -> None:
+        """The thread of this id is another one from now on, or none."""
+        self._seen.pop(thread_id, None)
 
     def wait_for_room(self) -> None:
         """Wait while too much is waiting. Raises what stands in the way."""
@@ -250,6 +263,8 @@ class Writer:
             "SELECT num, epoch, language FROM threads WHERE id = ?", (thread_id,)
         ).fetchone()
         if row is None:
+            row = self._brought_back(thread_id)
+        if row is None:
             cursor = self._connection.execute(
                 "INSERT INTO threads (id, language, created, updated) VALUES (?, ?, ?, ?)",
                 (thread_id, LANGUAGE, now, now),
@@ -261,6 +276,20 @@ class Writer:
         self._connection.execute("UPDATE threads SET updated = ? WHERE num = ?", (now, num))
         return num, epoch
 
+    def _brought_back(self, thread_id: str) -> tuple[int, int, str] | None:
+        """A thread that another process has deleted while this one writes to it is no deleted one."""
+        num, _ = self._seen.get(thread_id, (None, None))
+        changed = self._connection.execute(
+            "UPDATE threads SET id = ?, deleted = NULL WHERE num = ? AND deleted IS NOT NULL",
+            (thread_id, num),
+        ).rowcount
+        if not changed:
+            return None
+        found: tuple[int, int, str] = self._connection.execute(
+            "SELECT num, epoch, language FROM threads WHERE num = ?", (num,)
+        ).fetchone()
+        return found
+
     def _write(self, batch: Sequence[Op], threads: dict[str, tuple[int, int]]) -> None:
         connection = self._connection
         ops = [op for op in batch if not isinstance(op, CallOp)]
@@ -271,7 +300,7 @@ class Writer:
         )
         connection.executemany(
             "INSERT OR REPLACE INTO checkpoints (thread, ns, id, parent, step, source, run, created, "
-            "metadata, envelope, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "metadata, envelope, channels, timing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(numbers[op.thread_id], *op.row) for op in ops if isinstance(op, PutOp)],
         )
         for op in ops:
@@ -281,6 +310,10 @@ class Writer:
                     "(thread, ns, checkpoint, task, idx, path, channel, value) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     [(numbers[op.thread_id], *row) for row in op.rows],
+                )
+            elif isinstance(op, StatusOp):
+                connection.execute(
+                    "UPDATE threads SET status = ? WHERE num = ?", (op.status, numbers[op.thread_id])
                 )
 
 
