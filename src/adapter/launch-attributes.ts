@@ -2,29 +2,19 @@
 
 import type { Answers, LaunchAttributes } from "../protocol/dap.ts";
 import type { Json } from "../protocol/runtime.ts";
+import { type Check, flag, isRecord, nonEmpty, oneOf, text, texts } from "./checks.ts";
 import { badAttribute } from "./errors.ts";
 
-type Check = { expected: string; holds: (value: unknown) => boolean };
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const text: Check = { expected: "text", holds: (value) => typeof value === "string" };
-const nonEmpty: Check = {
-  expected: "text that is not empty",
-  holds: (value) => typeof value === "string" && value.trim() !== "",
-};
-const flag: Check = { expected: "true or false", holds: (value) => typeof value === "boolean" };
-const texts: Check = {
-  expected: "a list of texts",
-  holds: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
-};
 const record: Check = { expected: "an object", holds: isRecord };
+const that = (expected: string, holds: (value: unknown) => boolean): Check => ({
+  expected,
+  holds: (value): value is unknown => holds(value),
+});
 
 const checks: { [Name in keyof LaunchAttributes]-?: Check } = {
   program: nonEmpty,
   graph: nonEmpty,
-  input: { expected: "a JSON value", holds: () => true },
+  input: that("a JSON value", () => true),
   inputFile: nonEmpty,
   threadId: nonEmpty,
   config: record,
@@ -36,21 +26,18 @@ const checks: { [Name in keyof LaunchAttributes]-?: Check } = {
   node: nonEmpty,
   nodeArgs: texts,
   cwd: nonEmpty,
-  env: {
-    expected: "an object of texts (null takes a variable away)",
-    holds: (value) =>
+  env: that(
+    "an object of texts (null takes a variable away)",
+    (value) =>
       isRecord(value) && Object.values(value).every((item) => item === null || typeof item === "string"),
-  },
+  ),
   envFile: text,
   checkpoints: nonEmpty,
-  console: {
-    expected: '"internalConsole" or "integratedTerminal"',
-    holds: (value) => value === "internalConsole" || value === "integratedTerminal",
-  },
-  resume: {
-    expected: "a list of answers in order, or an object of answers by node",
-    holds: (value) => Array.isArray(value) || isRecord(value),
-  },
+  console: oneOf("internalConsole", "integratedTerminal"),
+  resume: that(
+    "a list of answers in order, or an object of answers by node",
+    (value) => Array.isArray(value) || isRecord(value),
+  ),
   noDebug: flag,
   workspaceFolders: texts,
 };

@@ -2,7 +2,6 @@
 
 import type { HistoryArguments, HistoryBody, PastStep } from "../protocol/dap.ts";
 import type { Debuggee } from "./debuggee.ts";
-import { badArguments } from "./errors.ts";
 
 const defaultLimit = 20;
 const greatestLimit = 1_000;
@@ -15,10 +14,7 @@ export class Past {
   }
 
   /** Newest first; the root graph's steps of this session's thread where nothing else is asked for. */
-  async steps({ threadId, namespace, before, limit }: Partial<HistoryArguments>): Promise<HistoryBody> {
-    if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
-      throw badArguments("langgraph/history", '"limit" must be a whole number above 0.');
-    }
+  async steps({ threadId, namespace, before, limit }: HistoryArguments): Promise<HistoryBody> {
     const { entries, more } = await this.#debuggee.runtime.request("history", {
       threadId: threadId ?? this.#debuggee.plan.threadId,
       namespace: namespace ?? "",

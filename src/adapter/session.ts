@@ -3,19 +3,8 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { Deferred } from "../base/deferred.ts";
 import type { Logger } from "../base/logger.ts";
-import type {
-  ForkArguments,
-  GraphBody,
-  HistoryArguments,
-  HistoryBody,
-  InputArguments,
-  InterruptsBody,
-  LaunchAttributes,
-  ReloadBody,
-  ResumeArguments,
-} from "../protocol/dap.ts";
+import type { LaunchAttributes, ReloadBody } from "../protocol/dap.ts";
 import { Analysis } from "./analysis.ts";
-import { alongWith } from "./answer-check.ts";
 import { BaseSession, type Handlers, type Reply } from "./base-session.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { capabilities } from "./capabilities.ts";
@@ -27,7 +16,6 @@ import {
   alreadyLaunched,
   alreadyReloading,
   attachUnsupported,
-  badArguments,
   noException,
   notLaunched,
   sessionEnded,
@@ -37,6 +25,8 @@ import { checkAttributes } from "./launch-attributes.ts";
 import { type LaunchPlan, planLaunch, planRestart } from "./launch-plan.ts";
 import { Program } from "./program.ts";
 import { reload } from "./reload.ts";
+import { runRequests } from "./requests/run.ts";
+import { handlersOf } from "./requests/table.ts";
 import { ownTraceback } from "./traceback.ts";
 
 export class Session extends BaseSession {
@@ -157,31 +147,13 @@ export class Session extends BaseSession {
       this.#restart(args.arguments as Record<string, unknown> | undefined),
     terminate: (_: unknown, reply: Reply) => this.#terminate(reply),
     disconnect: (_: unknown, reply: Reply) => this.#disconnect(reply),
-
-    "langgraph/history": (args: Partial<HistoryArguments>): Promise<HistoryBody> =>
-      this.#running().past.steps(args),
-    "langgraph/fork": ({ checkpointId, namespace }: Partial<ForkArguments>, reply: Reply) => {
-      if (typeof checkpointId !== "string" || checkpointId === "")
-        throw badArguments("langgraph/fork", '"checkpointId" is missing.');
-      return this.#running().travel.fork(checkpointId, namespace, reply);
-    },
-    "langgraph/reload": (_: unknown, reply: Reply) => this.#reload(reply),
-    "langgraph/graph": (): GraphBody => graphBody(this.#program?.debuggee, this.#breakpoints.toRuntime()),
-    "langgraph/interrupts": async (): Promise<InterruptsBody> => ({
-      interrupts: await this.#running().stops.interrupts(),
-    }),
-    "langgraph/resume": ({ answers, update, goto }: Partial<ResumeArguments>) => {
-      if (typeof answers !== "object" || answers === null || Array.isArray(answers)) {
-        throw badArguments("langgraph/resume", '"answers" must be an object of answers by interrupt id.');
-      }
-      const more = alongWith(update, goto, (why) => badArguments("langgraph/resume", why));
-      return this.#running().control.resume(answers, more);
-    },
-    "langgraph/undo": (_: unknown, reply: Reply) => this.#running().travel.undo(reply),
-    "langgraph/input": ({ input }: Partial<InputArguments>) => {
-      if (input === undefined) throw badArguments("langgraph/input", '"input" is missing.');
-      return this.#running().control.input(input);
-    },
+    ...handlersOf(
+      runRequests({
+        program: () => this.#running(),
+        graph: () => graphBody(this.#program?.debuggee, this.#breakpoints.toRuntime()),
+        reload: (reply) => this.#reload(reply),
+      }),
+    ),
   };
 
   // -------------------------------------------------------------------------------------------- life
