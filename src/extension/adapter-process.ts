@@ -1,6 +1,6 @@
 // Starts the debug adapter: with VS Code's own Node, since the user's PATH may have none.
 
-import { execFile } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import * as vscode from "vscode";
 
 /** What makes VS Code's executable, which is Electron on a desktop, behave as Node. */
@@ -28,5 +28,15 @@ export function askAdapter(adapter: string, args: readonly string[]): Promise<st
       if (error) reject(new Error(stderr.trim() || error.message));
       else resolve(stdout);
     });
+  });
+}
+
+/** Starts the adapter on stdio, in this folder. */
+export function startAdapter(adapter: string, cwd: string | undefined): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [adapter], {
+    env: { ...process.env, ...asNode },
+    cwd,
+    stdio: "pipe",
+    windowsHide: true,
   });
 }

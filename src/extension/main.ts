@@ -12,6 +12,7 @@ import { LoadingNotice } from "./loading.ts";
 import { GraphPanel } from "./panel/index.ts";
 import { Questions } from "./questions.ts";
 import { Reloading } from "./reloading.ts";
+import { ThreadsView } from "./threads/index.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("LangGraph Debugger", { log: true });
@@ -30,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
     panel,
     new Questions(panel),
     new Reloading(),
+    new ThreadsView(adapter, log),
     vscode.languages.registerCodeLensProvider(
       graphLanguages.map((language) => ({ language, scheme: "file" })),
       new GraphLenses(graphs),
