@@ -2,7 +2,7 @@
 
 import { sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { ErrorInfo, RuntimeErrorCode } from "../../src/protocol/runtime.ts";
+import type { ErrorInfo, RuntimeErrorCode, RuntimeErrorData } from "../../src/protocol/runtime.ts";
 
 const ownFolders = [import.meta.dirname + sep, pathToFileURL(import.meta.dirname + sep).href];
 
@@ -22,6 +22,22 @@ export class RuntimeError extends Error {
     this.info = more.info;
     this.candidates = more.candidates;
   }
+}
+
+/** `error` of a JSON-RPC response. */
+export function errorResponse(error: unknown): { code: number; message: string; data: RuntimeErrorData } {
+  const code = -32000;
+  if (!(error instanceof RuntimeError)) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { code, message: `The debugger's runtime failed: ${text}`, data: { code: "internal" } };
+  }
+  const { info, candidates } = error;
+  const data: RuntimeErrorData = {
+    code: error.code,
+    ...(info === undefined ? {} : { error: info }),
+    ...(candidates === undefined ? {} : { candidates }),
+  };
+  return { code, message: error.message, data };
 }
 
 export const notBegun = (threadId: string): RuntimeError =>

@@ -15,6 +15,7 @@ import {
 } from "./langgraph.ts";
 import { readWrites } from "./position.ts";
 import type { Saving } from "./saving.ts";
+import { pathOf } from "./timing.ts";
 
 /** A checkpoint, and the tasks that come after it. */
 export interface Stored {
@@ -24,10 +25,13 @@ export interface Stored {
   readonly tasks: readonly SnapshotTask[];
 }
 
-/** A checkpoint without its values. */
-export interface Row {
+interface Key {
   readonly ns: string;
   readonly id: string;
+}
+
+/** A checkpoint without its values. */
+export interface Row extends Key {
   readonly metadata: { [key: string]: unknown };
 }
 
@@ -106,6 +110,11 @@ export class Fork {
       },
       parentId(tuple),
     );
+    this.#copyTiming(
+      { ns: of.namespace, id: tuple.checkpoint.id },
+      { ns: naming.namespace, id: naming.id },
+      new Map(),
+    );
     const ids = correspond(of.tasks, await this.#tasks(graph, naming.namespace, naming.id));
     const kept: string[] = [];
     for (const task of of.tasks) {
@@ -116,7 +125,7 @@ export class Fork {
         ([taskId, channel]) => taskId === task.id && isKept(channel, what),
       );
       if (writes.length === 0) continue;
-      await this.#putWrites(naming.namespace, naming.id, id, writes);
+      await this.#putWrites(naming.namespace, naming.id, id, writes, pathOf(task));
       kept.push(id);
     }
     this.#kept.set(naming.id, kept);
@@ -148,17 +157,34 @@ export class Fork {
     const hasDeltas = Object.values(graph.channels).some(
       ({ lc_graph_name }) => lc_graph_name === "DeltaChannel",
     );
+    let ids: ReadonlyMap<string, string> = new Map();
     for (const tuple of chain) {
       const { id } = tuple.checkpoint;
       const metadata = { ...tuple.metadata, parents: to.parents, move: to.move };
       await this.#put(to.namespace, tuple.checkpoint, metadata, parentId(tuple));
-      const ids = hasDeltas
+      this.#copyTiming({ ns: namespace, id }, { ns: to.namespace, id }, ids);
+      const tasks = await this.#tasks(graph, namespace, id);
+      ids = hasDeltas
         ? new Map<string, string>()
-        : correspond(await this.#tasks(graph, namespace, id), await this.#tasks(graph, to.namespace, id));
-      const byTask = grouped(tuple.pendingWrites ?? [], ([taskId]) => ids.get(taskId) ?? taskId);
-      for (const [taskId, writes] of byTask) await this.#putWrites(to.namespace, id, taskId, writes);
-      this.#kept.set(id, [...(this.#kept.get(id) ?? []), ...byTask.keys()]);
+        : correspond(tasks, await this.#tasks(graph, to.namespace, id));
+      const byTask = grouped(tuple.pendingWrites ?? [], ([taskId]) => taskId);
+      for (const [taskId, writes] of byTask) {
+        const task = tasks.find((each) => each.id === taskId);
+        await this.#putWrites(to.namespace, id, ids.get(taskId) ?? taskId, writes, pathOf(task));
+      }
+      const copied = [...byTask.keys()].map((taskId) => ids.get(taskId) ?? taskId);
+      this.#kept.set(id, [...(this.#kept.get(id) ?? []), ...copied]);
     }
+  }
+
+  /** `ids`: the new ones of the tasks that made the checkpoint. */
+  #copyTiming(from: Key, to: Key, ids: ReadonlyMap<string, string>): void {
+    const timing = this.saving.timing(this.#config(from.ns, from.id) as never);
+    if (timing === null) return;
+    const { tasks, ...rest } = JSON.parse(timing) as { tasks?: { [task: string]: unknown } };
+    const renamed = Object.entries(tasks ?? {}).map(([id, task]) => [ids.get(id) ?? id, task] as const);
+    const text = JSON.stringify({ ...rest, tasks: Object.fromEntries(renamed) });
+    this.saving.setTiming(this.#config(to.ns, to.id) as never, text);
   }
 
   async isEdited(namespace: string, checkpointId: string): Promise<boolean> {
@@ -197,10 +223,11 @@ export class Fork {
     checkpointId: string,
     taskId: string,
     writes: readonly PendingWrite[],
+    path: string,
   ): Promise<void> {
     const config = this.#config(namespace, checkpointId);
     const pairs = writes.map(([, channel, value]) => [channel, value] as [string, unknown]);
-    await this.saving.putWrites(config, pairs, taskId);
+    await this.saving.putWrites(config, pairs, taskId, path);
   }
 
   #config(namespace: string, checkpointId?: string): ReturnType<typeof configOf> {

@@ -4,6 +4,7 @@ import type { GraphEdge, GraphModel, GraphNode, NodeFunction, NodeKind } from ".
 import type { LoadResult } from "../../src/protocol/runtime.ts";
 import { type Graph, hiddenTag, isGraph, type NodeSpec } from "./langgraph.ts";
 import { isCount, splitStep, stepsOf } from "./namespaces.ts";
+import { timings } from "./timing.ts";
 
 type Runnable = { steps?: unknown; bound?: unknown; func?: unknown; tools?: unknown; lc_name?: unknown };
 
@@ -86,6 +87,7 @@ export class GraphIndex {
 
   #add(id: string, graph: Graph): void {
     this.#byId.set(id, graph);
+    timings.watchRouters(graph);
     for (const [name, spec] of visibleNodes(graph)) {
       const nested = nestedGraph(spec);
       // A graph that calls itself would go on for ever.

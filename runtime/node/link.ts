@@ -2,7 +2,8 @@
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Events } from "../../src/protocol/runtime.ts";
-import { RuntimeError } from "./errors.ts";
+import { errorResponse } from "./errors.ts";
+import type { OpenThread } from "./file/requests.ts";
 
 /** What the control thread is given. */
 export interface ControlData {
@@ -17,11 +18,15 @@ export const signalIndex = { pause: 0, flushed: 1 } as const;
 
 export type ToMain =
   | { kind: "request"; id: number; method: string; params: unknown }
+  /** Asks that all which was put is committed; `saved` with the same count is the answer. */
+  | { kind: "save"; count: number }
   | { kind: "refused"; reason: string }
   | { kind: "closed" };
 export type FromMain =
   /** Messages, one a line, and what computes since. */
-  { kind: "send"; lines: string; tasks: ComputingTask[] } | { kind: "flush"; count: number };
+  | { kind: "send"; lines: string; tasks: ComputingTask[] }
+  | { kind: "flush"; count: number }
+  | { kind: "saved"; count: number; session: OpenThread | undefined };
 
 /** One that computes from now on; without a label, no more. A pause lists the labels. */
 export interface ComputingTask {
@@ -32,6 +37,8 @@ export interface ComputingTask {
 export interface Handler {
   /** Serves a request. A promise that rejects, and an error that is thrown, becomes an error response. */
   request(method: string, params: unknown): unknown;
+  /** Writes what was put to the file of the session; returns what that is. */
+  save(): OpenThread | undefined;
   /** The adapter is gone, or never took this runtime. */
   closed(reason?: string): void;
 }
@@ -96,7 +103,9 @@ export class Link {
 
   #take(message: ToMain): void {
     if (message.kind === "request") void this.#serve(message.id, message.method, message.params);
-    else this.#handler.closed(message.kind === "refused" ? message.reason : undefined);
+    else if (message.kind === "save") {
+      this.#post({ kind: "saved", count: message.count, session: this.#handler.save() });
+    } else this.#handler.closed(message.kind === "refused" ? message.reason : undefined);
   }
 
   async #serve(id: number, method: string, params: unknown): Promise<void> {
@@ -104,18 +113,7 @@ export class Link {
       const result = (await this.#handler.request(method, params)) ?? null;
       if (id >= 0) this.#send({ id, result });
     } catch (error) {
-      if (id < 0) return;
-      const known = error instanceof RuntimeError;
-      const message = error instanceof Error ? error.message : String(error);
-      const data = known
-        ? {
-            code: error.code,
-            ...(error.info === undefined ? {} : { error: error.info }),
-            ...(error.candidates === undefined ? {} : { candidates: error.candidates }),
-          }
-        : { code: "internal" };
-      const text = known ? message : `The debugger's runtime failed: ${(error as Error)?.stack ?? message}`;
-      this.#send({ id, error: { code: -32000, message: text, data } });
+      if (id >= 0) this.#send({ id, error: errorResponse(error) });
     }
   }
 

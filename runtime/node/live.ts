@@ -18,6 +18,7 @@ import {
   type RunLoopParams,
   type Task,
 } from "./langgraph.ts";
+import { timings } from "./timing.ts";
 
 export type TaskPhase = "pending" | "computing" | "held" | "ended";
 
@@ -28,6 +29,8 @@ export interface LiveTask {
   startedAt: number;
   /** Milliseconds that it stood still in the debugger, its nested graphs included. */
   heldFor: number;
+  /** How long its last run took, without the time that it was held; undefined: it has not ended in this run. */
+  milliseconds: number | undefined;
   attempts: number;
   error: unknown;
 }
@@ -105,6 +108,15 @@ export class LiveGraphs {
   /** The graphs that the task runs, oldest first, the ended ones included. */
   children(taskId: string): LiveGraph[] {
     return this.all.filter((live) => live.parentTask === taskId);
+  }
+
+  /** A task of a superstep that goes on, in any of the graphs. */
+  task(id: string): Task | undefined {
+    for (const live of this.all) {
+      const found = live.tasks.get(id);
+      if (found !== undefined) return found.task;
+    }
+    return undefined;
   }
 
   byNamespace(namespace: string): LiveGraph | undefined {
@@ -203,6 +215,7 @@ export class LiveGraphs {
       const done = Object.values(loop.tasks);
       const isOver = done.length > 0 && done.every((task) => task.writes.length > 0);
       // LangGraph calls itself when all tasks were already done.
+      if (isOver) timings.close(live, done);
       if (inside) {
         if (isOver) finished.push(...done);
         return tick(params);
@@ -211,10 +224,12 @@ export class LiveGraphs {
       finished = isOver ? done : [];
       inside = true;
       let more: boolean;
+      let since = 0;
       try {
         more = await tick(params);
       } finally {
         inside = false;
+        since = performance.now();
         const shown = finished.filter((task) => !isHidden(task));
         if (shown.length > 0) observer.superstepEnded(live, step, shown);
       }
@@ -224,12 +239,14 @@ export class LiveGraphs {
         finished.filter((task) => !isHidden(task)),
         more,
       );
+      timings.spend(since);
       if (hold !== undefined) await hold;
       if (more) observer.superstepBegins(live);
       live.first = false;
       live.phase = "running";
       live.superstepStartedAt = performance.now();
       live.superstepHeldFor = 0;
+      timings.begin(live);
       return more;
     };
   }
@@ -288,6 +305,7 @@ export class LiveGraphs {
       phase: task.writes.length > 0 ? "ended" : "pending",
       startedAt: 0,
       heldFor: 0,
+      milliseconds: undefined,
       attempts: 0,
       error: undefined,
     };
@@ -319,6 +337,7 @@ export class LiveGraphs {
     task.startedAt = performance.now();
     task.heldFor = 0;
     this.#observer.taskStarted(live, task);
+    timings.spend(task.startedAt);
     let result: unknown;
     try {
       result = await calls.watch(task.task, live.id, body);
@@ -331,7 +350,10 @@ export class LiveGraphs {
       throw error;
     }
     task.error = undefined;
+    const since = performance.now();
+    task.milliseconds = Math.max(0, since - task.startedAt - task.heldFor);
     const hold = this.#observer.taskEnded(live, task, false, undefined);
+    timings.spend(since);
     if (hold !== undefined) await hold;
     task.phase = "ended";
     return result;

@@ -23,6 +23,7 @@ const link = new Link(
       if (method === "shutdown") isEnding = true;
       return session.request(method, params);
     },
+    save: () => session.save(),
     closed: (reason) => {
       if (reason !== undefined) console.error(`The LangGraph debugger did not take this process: ${reason}`);
       isEnding = true;

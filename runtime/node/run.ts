@@ -119,6 +119,7 @@ export class Run implements Observer {
     this.noDebug = noDebug;
     this.#stop = undefined;
     this.#deciding.goOn(step);
+    this.#context.saving.setStatus(this.threadId, "running");
     this.#holds.release();
   }
 
@@ -131,6 +132,7 @@ export class Run implements Observer {
     await new Promise((resolve) => setImmediate(resolve));
     this.#holds.cancel();
     await this.whenOver;
+    this.#context.saving.setStatus(this.threadId, "stopped");
     await this.#flush();
   }
 
@@ -317,6 +319,7 @@ export class Run implements Observer {
     this.#settling = undefined;
     try {
       for (const { loop } of this.graphs.all) await Promise.all([...loop.checkpointerPromises]);
+      this.#context.saving.setStatus(this.threadId, "stopped");
       await this.#flush();
     } catch (error) {
       this.#warnNotSaved(error);
@@ -367,6 +370,7 @@ export class Run implements Observer {
     this.over = true;
     if (this.#abort.signal.aborted) return;
     try {
+      this.#context.saving.setStatus(this.threadId, failure === undefined ? "stopped" : "failed");
       await this.#flush();
     } catch (error) {
       this.#warnNotSaved(error);

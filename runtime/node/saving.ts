@@ -1,12 +1,8 @@
 // The checkpointer that every run is saved with, and whose thread is whose.
 
-import {
-  CheckpointFileError,
-  createFileSaver,
-  type FileSaver,
-  UnknownCheckpointError,
-} from "./checkpointer/index.ts";
+import { createFileSaver, type FileSaver } from "./checkpointer/index.ts";
 import { RuntimeError } from "./errors.ts";
+import { savingError } from "./file/errors.ts";
 import type { LangGraphModule, Saver } from "./langgraph.ts";
 
 /** With the types of LangGraph that the runtime reads checkpoints with. */
@@ -24,16 +20,6 @@ export function openSaving(
   } catch (error) {
     throw savingError(error);
   }
-}
-
-/** Errors of the file with the protocol's codes; others as they are. */
-export function savingError(error: unknown): unknown {
-  if (error instanceof CheckpointFileError) {
-    const code = error.code === "otherLanguage" ? "otherGraph" : "checkpointFile";
-    return new RuntimeError(code, error.message, { cause: error });
-  }
-  if (error instanceof UnknownCheckpointError) return new RuntimeError("unknownThread", error.message);
-  return error;
 }
 
 /** Throws when the thread was made by another graph: its channels would mean something else. */

@@ -26,6 +26,8 @@ import { Cursors } from "./cursor.ts";
 import { prepareEdit } from "./edit.ts";
 import { notBegun, RuntimeError } from "./errors.ts";
 import type { Names } from "./expression.ts";
+import { savingError } from "./file/errors.ts";
+import type { OpenThread } from "./file/requests.ts";
 import { compiledInterrupts, GraphIndex, stateKeysOf } from "./graphs.ts";
 import { history } from "./history.ts";
 import { Inspection, type View } from "./inspection.ts";
@@ -39,9 +41,10 @@ import { type LoadedGraph, loadGraph } from "./loader.ts";
 import { watchModels } from "./models.ts";
 import { interruptsOf, storedPosition } from "./position.ts";
 import { Run } from "./run.ts";
-import { checkThread, openSaving, type Saving, savingError } from "./saving.ts";
+import { checkThread, openSaving, type Saving } from "./saving.ts";
 import { checkInput } from "./schema.ts";
 import { Sources } from "./sources.ts";
+import { pathOf, timings } from "./timing.ts";
 
 interface Loaded extends LoadedGraph {
   index: GraphIndex;
@@ -109,6 +112,11 @@ export class Session {
     });
     const own = graph.checkpointer;
     const replaced = typeof own === "object" && own !== null ? own.constructor.name : undefined;
+    saving.know({
+      pathOf: (task) => pathOf(this.#run?.graphs.task(task)),
+      timingOf: (namespace, parent) => timings.take(namespace, parent),
+      spent: (since) => timings.spend(since),
+    });
     graph.checkpointer = saving;
     const index = new GraphIndex(graph);
     for (const id of index.ids()) patchClassOf(index.graph(id) ?? graph);
@@ -172,7 +180,7 @@ export class Session {
     const { config, context } = this.#get().params;
     const limit = runnableConfig(config).recursionLimit ?? graph.config?.recursionLimit ?? defaultLimit;
     checkThread(saving, threadId, this.#graphLabel());
-    saving.describeThread(threadId, { graph: this.#graphLabel() });
+    saving.describeThread(threadId, { graph: this.#graphLabel(), status: "running" });
     this.#threadId = threadId;
     this.#inspection.reset();
     this.#run = new Run(
@@ -208,7 +216,7 @@ export class Session {
     const { cursors } = this.#get();
     const { live } = this.#standing(threadId);
     await cursors.check(threadId, to, live);
-    await this.#leaveRun();
+    await this.#leaveRun(threadId);
     await cursors.move(threadId, to, live);
     this.#limits.moved(threadId);
     return this.#stored(threadId);
@@ -221,7 +229,7 @@ export class Session {
     const moduleNames = this.#moduleNames.bind(this);
     const edit = await prepareEdit({ index, saving, threadId, moduleNames }, params);
     this.#limits.edited(threadId, this.#run);
-    await this.#leaveRun();
+    await this.#leaveRun(threadId);
     await edit.commit();
     return { value: edit.value, position: await this.#stored(threadId) };
   }
@@ -242,9 +250,11 @@ export class Session {
   }
 
   /** Ends a run that is held. From now on the thread stands where the file has it. */
-  async #leaveRun(): Promise<void> {
+  async #leaveRun(threadId: string): Promise<void> {
     await this.cancel();
     this.#run = undefined;
+    // Also one whose process was killed.
+    this.#get().saving.setStatus(threadId, "stopped");
     this.#inspection.reset();
   }
 
@@ -269,6 +279,17 @@ export class Session {
       this.#link().flush();
       process.exit(0);
     });
+  }
+
+  /** What was put so far is in the file when this returns, unless another process writes just now. */
+  save(): OpenThread | undefined {
+    if (this.#loaded === undefined) return undefined;
+    try {
+      this.#loaded.saving.flushSync();
+    } catch {
+      // It is kept, and tried again; whoever asks is told what is there.
+    }
+    return { file: this.#loaded.params.checkpoints, threadId: this.#threadId };
   }
 
   /** What is still in memory goes to the file; nothing is waited for. */

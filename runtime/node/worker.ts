@@ -3,10 +3,15 @@
 
 import { connect } from "node:net";
 import { workerData } from "node:worker_threads";
-import { protocolVersion } from "../../src/protocol/runtime.ts";
+import { type LoadParams, protocolVersion } from "../../src/protocol/runtime.ts";
+import { errorResponse } from "./errors.ts";
+import { savingError } from "./file/errors.ts";
+import { CheckpointFiles, isSameFile, type OpenThread } from "./file/requests.ts";
 import { frame, Unframer } from "./framing.ts";
 import { type ControlData, type FromMain, signalIndex, type ToMain } from "./link.ts";
 
+/** How long an answer about the session's file waits for a node that computes without giving way. */
+const saveTime = 500;
 /** Time that the main thread has to write to disk and exit by itself once the adapter is gone. */
 const exitGrace = 700;
 
@@ -60,6 +65,13 @@ const unframer = new Unframer((text) => {
     send({ id: message.id, result: { waitingFor: [...running.values()] } });
     return;
   }
+  const file = CheckpointFiles.fileOf(message.method, message.params);
+  if (file !== undefined) {
+    void answerOfFile(message.id, message.method, file, message.params);
+    return;
+  }
+  if (message.method === "load") sessionFile = (message.params as LoadParams).checkpoints;
+  if (message.method === "shutdown") files.close();
   if (message.method === "setBreakpoints") send({ id: message.id, result: {} });
   const id = message.method === "setBreakpoints" ? -1 : message.id;
   toMain({ kind: "request", id, method: message.method, params: message.params ?? {} });
@@ -77,6 +89,42 @@ socket.on("close", () => {
   setTimeout(() => process.kill(process.pid, "SIGKILL"), exitGrace);
 });
 
+// ------------------------------------------------------------------------------------------ checkpoint files
+
+const files = new CheckpointFiles();
+let sessionFile: string | undefined;
+let session: OpenThread | undefined;
+let saves = 0;
+const savesAsked = new Map<number, () => void>();
+
+async function answerOfFile(id: number, method: string, file: string, params: unknown): Promise<void> {
+  try {
+    if (sessionFile !== undefined && isSameFile(file, sessionFile)) await save();
+    send({ id, result: files.answer(method, params, session) });
+  } catch (error) {
+    send({ id, error: errorResponse(savingError(error)) });
+  }
+}
+
+/** What the main thread has put is in the file; where a node keeps it busy, what it has committed by itself. */
+async function save(): Promise<void> {
+  const count = ++saves;
+  const saved = new Promise<void>((resolve) => savesAsked.set(count, resolve));
+  toMain({ kind: "save", count });
+  let timer: NodeJS.Timeout | undefined;
+  // What runs now may never give way; while nothing does, the answer comes.
+  const late = new Promise<void>((resolve) => {
+    const ask = (): void => {
+      if (running.size > 0) resolve();
+      else timer = setTimeout(ask, saveTime);
+    };
+    timer = setTimeout(ask, saveTime);
+  });
+  await Promise.race([saved, late]);
+  clearTimeout(timer);
+  savesAsked.delete(count);
+}
+
 channel.on("message", (message: FromMain) => {
   switch (message.kind) {
     case "send":
@@ -85,6 +133,10 @@ channel.on("message", (message: FromMain) => {
         if (label === undefined) running.delete(id);
         else running.set(id, label);
       }
+      break;
+    case "saved":
+      session = message.session;
+      savesAsked.get(message.count)?.();
       break;
     case "flush":
       write();

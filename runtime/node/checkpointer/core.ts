@@ -19,6 +19,7 @@ import { LiveValues } from "./live.ts";
 import * as maintenance from "./maintenance.ts";
 import type { MessageClasses } from "./messages.ts";
 import { addPendingSends, TASKS } from "./pending-sends.ts";
+import { prune } from "./pruning.ts";
 import { LANGUAGE, Queue } from "./queue.ts";
 import { type CheckpointSummary, Reader, type StoredCheckpoint, type ThreadRow } from "./reader.ts";
 import { ThreadState } from "./thread.ts";
@@ -42,7 +43,20 @@ export interface Edited {
   readonly metadata: CheckpointMetadata;
 }
 
+/** What the run that puts knows beside what LangGraph says. */
+export interface Knowledge {
+  /** `writes.path` of a task. */
+  pathOf(task: string): string;
+  /** `checkpoints.timing` of the checkpoint that is put after `parent`. */
+  timingOf(ns: string, parent: string | undefined): string | null;
+  /** The saver has worked since then, by `performance.now()`. */
+  spent(since: number): void;
+}
+
+const nothingKnown: Knowledge = { pathOf: () => "", timingOf: () => null, spent: () => undefined };
+
 export class Core {
+  knowledge: Knowledge = nothingKnown;
   readonly path: string;
   readonly #database: Database;
   readonly #queue: Queue;
@@ -62,6 +76,7 @@ export class Core {
   // Writing
 
   put(config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata): RunnableConfig {
+    const since = performance.now();
     const { threadId, ns, id: parent = null } = keyOf(config);
     const thread = this.#thread(threadId);
     const { channel_values, ...rest } = checkpoint;
@@ -79,6 +94,7 @@ export class Core {
       metadata: thread.encoder.json(metadata),
       envelope,
       channels,
+      timing: this.knowledge.timingOf(ns, parent ?? undefined),
     };
     this.#queue.add(
       { kind: "checkpoint", thread, row },
@@ -86,20 +102,24 @@ export class Core {
     );
     this.#queue.wake();
     thread.setLatest(ns, checkpoint);
+    this.knowledge.spent(since);
     return configOf(threadId, ns, checkpoint.id);
   }
 
-  putWrites(config: RunnableConfig, writes: readonly PendingWrite[], task: string): void {
+  putWrites(config: RunnableConfig, writes: readonly PendingWrite[], task: string, path?: string): void {
+    const since = performance.now();
     const { threadId, ns, id } = keyOf(config);
     if (id === undefined) throw new Error('The config has no "checkpoint_id" to put the writes under.');
     const thread = this.#thread(threadId);
+    const known = path ?? this.knowledge.pathOf(task);
     for (const [at, [channel, value]] of writes.entries()) {
       const entry = thread.encoder.write(value);
       const idx = SPECIAL_INDEX.get(channel) ?? at;
-      const row = { ns, checkpoint: id, task, idx, channel, value: entry };
+      const row = { ns, checkpoint: id, task, idx, path: known, channel, value: entry };
       this.#queue.add({ kind: "write", thread, row }, entry.length);
     }
     this.#queue.wake();
+    this.knowledge.spent(since);
   }
 
   /** See `FileSaver.replace`. */
@@ -128,6 +148,38 @@ export class Core {
     }
     if (thread.latest(ns)?.id === key.id) thread.setLatest(ns, checkpoint);
     return configOf(threadId, ns, key.id);
+  }
+
+  setStatus(threadId: string, status: string): void {
+    this.#queue.add({ kind: "status", thread: this.#thread(threadId), status }, status.length);
+    this.#queue.wake();
+  }
+
+  timing(config: RunnableConfig): string | null {
+    const { threadId, ns, id } = keyOf(config);
+    this.#queue.commit();
+    return this.#reader.timing(threadId, ns, id ?? "");
+  }
+
+  setTiming(config: RunnableConfig, timing: string): void {
+    const { threadId, ns, id } = keyOf(config);
+    this.#queue.commit();
+    this.#database.transaction(() =>
+      maintenance.setTiming(this.#database, threadId, { ns, id: id ?? "" }, timing),
+    );
+  }
+
+  /** See `FileSaver.undoEdit`. */
+  undoEdit(config: RunnableConfig): number | undefined {
+    const { threadId, ns, id } = keyOf(config);
+    if (id === undefined) return undefined;
+    const thread = this.#thread(threadId);
+    this.#queue.commit();
+    const left = this.#database.transaction(() => maintenance.undoEdit(this.#database, threadId, { ns, id }));
+    if (left === undefined) return undefined;
+    thread.forgetEncoding();
+    if (thread.latest(ns)?.id === id) thread.forgetLatest(ns);
+    return left;
   }
 
   flush(): Promise<void> {
@@ -265,7 +317,10 @@ export class Core {
 
   prune(threadId: string): void {
     this.#thread(threadId);
-    this.#change(() => maintenance.prune(this.#database, threadId));
+    this.#change(() => {
+      const num = maintenance.numberOf(this.#database, threadId);
+      if (num !== undefined) prune(this.#database, num);
+    });
     this.#look(threadId);
   }
 

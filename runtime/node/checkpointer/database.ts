@@ -47,6 +47,15 @@ export class Database {
     return this.#guard(() => this.#statement(sql).all(...values) as Row[]);
   }
 
+  /** The rows one by one; the file must not be written to meanwhile. */
+  *each<Row>(sql: string, ...values: (string | number | null | Uint8Array)[]): Generator<Row> {
+    try {
+      for (const row of this.#statement(sql).iterate(...values)) yield row as Row;
+    } catch (error) {
+      throw fromSystem(error, this.path);
+    }
+  }
+
   run(sql: string, ...values: (string | number | null | Uint8Array)[]): void {
     try {
       this.#statement(sql).run(...values);

@@ -12,7 +12,7 @@ import type {
   PendingWrite,
   SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
-import { Core, type Edited } from "./core.ts";
+import { Core, type Edited, type Knowledge } from "./core.ts";
 import { Database } from "./database.ts";
 import type { CheckpointFileError } from "./errors.ts";
 import { MessageClasses } from "./messages.ts";
@@ -35,6 +35,8 @@ export interface FileSaverOptions {
 export interface FileSaver extends BaseCheckpointSaver {
   /** The checkpoint file. */
   readonly path: string;
+  /** `path` of the writes, as Python's LangGraph gives it to its savers; absent: it is asked of `know`. */
+  putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string, path?: string): Promise<void>;
   /** Resolves when all that was put is committed. */
   flush(): Promise<void>;
   /** Returns when all that was put is committed; waits up to 5 s for another process that writes. */
@@ -53,6 +55,18 @@ export interface FileSaver extends BaseCheckpointSaver {
   ): Promise<RunnableConfig>;
   /** What a checkpoint was before each edit in place, oldest first. */
   edits(config: RunnableConfig): Promise<Edited[]>;
+  /**
+   * Takes back the last edit of a checkpoint: values, versions and metadata are again what they were. Returns how many
+   * edits are left; undefined when there was none.
+   */
+  undoEdit(config: RunnableConfig): number | undefined;
+  /** Notes what is done with a thread: `running`, `stopped`, `failed`. Written behind the run, like a checkpoint. */
+  setStatus(threadId: string, status: string): void;
+  /** How the superstep went that made a checkpoint: JSON, see checkpoints.md; null where nobody has noted it. */
+  timing(config: RunnableConfig): string | null;
+  setTiming(config: RunnableConfig, timing: string): void;
+  /** From now on the saver asks there what LangGraph does not tell it. */
+  know(knowledge: Knowledge): void;
   /** Every thread in the file, of both languages, the last used first. */
   threads(): ThreadRow[];
   /** Checkpoints of a thread, of either language, without their values; newest first, `before` is strict. */
@@ -116,8 +130,13 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
       return core.put(config, checkpoint, metadata);
     }
 
-    async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
-      core.putWrites(config, writes, taskId);
+    async putWrites(
+      config: RunnableConfig,
+      writes: PendingWrite[],
+      taskId: string,
+      path?: string,
+    ): Promise<void> {
+      core.putWrites(config, writes, taskId, path);
     }
 
     async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
@@ -160,6 +179,26 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
     async edits(config: RunnableConfig): Promise<Edited[]> {
       await classes.learn(this.serde);
       return core.edits(config);
+    }
+
+    undoEdit(config: RunnableConfig): number | undefined {
+      return core.undoEdit(config);
+    }
+
+    setStatus(threadId: string, status: string): void {
+      core.setStatus(threadId, status);
+    }
+
+    timing(config: RunnableConfig): string | null {
+      return core.timing(config);
+    }
+
+    setTiming(config: RunnableConfig, timing: string): void {
+      core.setTiming(config, timing);
+    }
+
+    know(knowledge: Knowledge): void {
+      core.knowledge = knowledge;
     }
 
     threads(): ThreadRow[] {

@@ -1,15 +1,10 @@
-// Changes to what is in the file: delete, copy, prune, edit in place, and removal of unreachable blobs.
+// Changes to what is in the file: delete, copy, edit in place and take it back, discard a copy.
 // Each function runs inside a transaction of its caller.
 
 import type { Database } from "./database.ts";
-import type { Stored } from "./decoder.ts";
-import { type Blob, dataOf, hashOf, NESTING, PART, parse } from "./entries.ts";
+import { type Blob, dataOf, hashOf } from "./entries.ts";
+import { deleteCheckpoints, type Key } from "./pruning.ts";
 import { INSERT_BLOB, LANGUAGE } from "./queue.ts";
-
-interface Key {
-  readonly ns: string;
-  readonly id: string;
-}
 
 /** A checkpoint as it is stored, with every blob it needs. */
 export interface Encoded {
@@ -19,13 +14,14 @@ export interface Encoded {
 }
 
 const COPIED: readonly (readonly [table: string, columns: string])[] = [
-  ["checkpoints", "ns, id, parent, step, source, run, created, metadata, envelope, channels"],
+  ["checkpoints", "ns, id, parent, step, source, run, created, metadata, envelope, channels, timing"],
   ["writes", "ns, checkpoint, task, idx, path, channel, value"],
   ["blobs", "hash, type, data"],
   ["edits", "ns, id, edited, metadata, envelope, channels"],
+  ["annotations", "ns, checkpoint, name, note"],
 ];
 
-function numberOf(database: Database, threadId: string): number | undefined {
+export function numberOf(database: Database, threadId: string): number | undefined {
   return database.get<{ num: number }>("SELECT num FROM threads WHERE id = ?", threadId)?.num;
 }
 
@@ -62,8 +58,8 @@ export function copyThread(database: Database, source: string, target: string): 
   const from = numberOf(database, source);
   if (from === undefined || source === target) return;
   database.run(
-    "INSERT OR IGNORE INTO threads (id, language, graph, created, updated) " +
-      "SELECT ?, language, graph, created, ? FROM threads WHERE num = ?",
+    "INSERT OR IGNORE INTO threads (id, language, graph, name, note, status, created, updated) " +
+      "SELECT ?, language, graph, name, note, status, created, ? FROM threads WHERE num = ?",
     target,
     Date.now(),
     from,
@@ -76,24 +72,6 @@ export function copyThread(database: Database, source: string, target: string): 
       from,
     );
   }
-}
-
-/** Keeps the latest checkpoint of each namespace, and the ancestors that its delta channels are made from. */
-export function prune(database: Database, threadId: string): void {
-  const num = numberOf(database, threadId);
-  if (num === undefined) return;
-  const keep = new Map<string, Set<string>>();
-  const latest = database.all<Key>(
-    "SELECT ns, max(id) AS id FROM checkpoints WHERE thread = ? GROUP BY ns",
-    num,
-  );
-  for (const { ns, id } of latest) keep.set(ns, needed(database, num, ns, id));
-  const all = database.all<Key>("SELECT ns, id FROM checkpoints WHERE thread = ?", num);
-  deleteCheckpoints(
-    database,
-    num,
-    all.filter(({ ns, id }) => keep.get(ns)?.has(id) !== true),
-  );
 }
 
 /**
@@ -136,8 +114,35 @@ export function edit(
 }
 
 /**
+ * Takes back the last edit of a checkpoint: what it was is put in its place again. Returns how many edits are left;
+ * undefined when there was none.
+ */
+export function undoEdit(database: Database, threadId: string, { ns, id }: Key): number | undefined {
+  const num = numberOf(database, threadId);
+  if (num === undefined) return undefined;
+  const edits = database.all<{ num: number }>(
+    "SELECT num FROM edits WHERE thread = ? AND ns = ? AND id = ? ORDER BY num",
+    num,
+    ns,
+    id,
+  );
+  const last = edits.at(-1)?.num;
+  if (last === undefined) return undefined;
+  database.run(
+    "UPDATE checkpoints SET (metadata, envelope, channels) = " +
+      "(SELECT metadata, envelope, channels FROM edits WHERE num = ?) WHERE thread = ? AND ns = ? AND id = ?",
+    last,
+    num,
+    ns,
+    id,
+  );
+  database.run("DELETE FROM edits WHERE num = ?", last);
+  return edits.length - 1;
+}
+
+/**
  * Removes one checkpoint, and its writes when they are of `tasks` only. False, and nothing is changed, when something
- * was made of it: a checkpoint after it, an edit, a write of another task.
+ * was made of it: a checkpoint after it, an edit, a note, a write of another task.
  */
 export function discard(
   database: Database,
@@ -157,10 +162,22 @@ export function discard(
     ...key,
   );
   if (writes.some(({ task }) => !tasks.includes(task))) return false;
+  if (has("annotations WHERE thread = ? AND ns = ? AND checkpoint = ?")) return false;
   // Its blobs stay for the next prune: nearly all are those of the checkpoint that it was copied from.
   database.run("DELETE FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?", ...key);
   database.run("DELETE FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ?", ...key);
   return true;
+}
+
+/** Notes how the superstep went that made a checkpoint. */
+export function setTiming(database: Database, threadId: string, { ns, id }: Key, timing: string): void {
+  database.run(
+    "UPDATE checkpoints SET timing = ? WHERE thread = ? AND ns = ? AND id = ?",
+    timing,
+    numberOf(database, threadId) ?? -1,
+    ns,
+    id,
+  );
 }
 
 /** Sets `graph`, `name` or `status` of a thread, which is made when it is missing. */
@@ -181,84 +198,4 @@ export function describeThread(
     const value = changes[column];
     if (value !== undefined) database.run(`UPDATE threads SET ${column} = ? WHERE id = ?`, value, threadId);
   }
-}
-
-/** The checkpoint, and its ancestors back to the one where each of its delta channels has a value. */
-function needed(database: Database, num: number, ns: string, id: string): Set<string> {
-  const chain = new Set<string>();
-  let missing: Set<string> | undefined;
-  let current: string | null = id;
-  while (current !== null && !chain.has(current) && missing?.size !== 0) {
-    const row: { parent: string | null; metadata: string; channels: Uint8Array } | undefined = database.get(
-      "SELECT parent, metadata, channels FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?",
-      num,
-      ns,
-      current,
-    );
-    if (row === undefined) break;
-    chain.add(current);
-    if (missing === undefined) {
-      // LangGraph lists there the delta channels that were written after their last snapshot.
-      const counters: object = JSON.parse(row.metadata).counters_since_delta_snapshot ?? {};
-      missing = new Set(Object.keys(counters));
-    }
-    for (const name of channelNames(database, num, row.channels)) missing.delete(name);
-    current = row.parent;
-  }
-  return chain;
-}
-
-function* channelNames(database: Database, num: number, data: Uint8Array): Generator<string> {
-  for (const entry of parse(data)) {
-    if (entry.key !== undefined) yield entry.key;
-    else if (entry.tag === PART && entry.hash !== undefined) {
-      const stored = fetchBlob(database, num, entry.hash);
-      if (stored !== undefined) yield* channelNames(database, num, stored.data);
-    }
-  }
-}
-
-function fetchBlob(database: Database, num: number, hash: Uint8Array): Stored | undefined {
-  return database.get("SELECT type, data FROM blobs WHERE thread = ? AND hash = ?", num, hash);
-}
-
-function deleteCheckpoints(database: Database, num: number, keys: readonly Key[]): void {
-  if (keys.length === 0) return;
-  for (const { ns, id } of keys) {
-    database.run("DELETE FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?", num, ns, id);
-    database.run("DELETE FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ?", num, ns, id);
-    database.run("DELETE FROM edits WHERE thread = ? AND ns = ? AND id = ?", num, ns, id);
-  }
-  sweep(database, num);
-}
-
-/** Removes the blobs of a thread that nothing reaches any more. */
-function sweep(database: Database, num: number): void {
-  const reached = new Set<string>();
-  const visit = (data: Uint8Array): void => {
-    for (const { hash, type, data: inline } of parse(data)) {
-      if (hash === undefined) {
-        if (NESTING.has(type)) visit(inline);
-        continue;
-      }
-      const name = hash.toString("latin1");
-      if (reached.has(name)) continue;
-      reached.add(name);
-      const stored = fetchBlob(database, num, hash);
-      if (stored !== undefined && NESTING.has(stored.type)) visit(stored.data);
-    }
-  };
-  const roots = database.all<{ data: Uint8Array }>(
-    "SELECT envelope AS data FROM checkpoints WHERE thread = ? UNION ALL " +
-      "SELECT channels FROM checkpoints WHERE thread = ? UNION ALL " +
-      "SELECT value FROM writes WHERE thread = ? UNION ALL " +
-      "SELECT envelope FROM edits WHERE thread = ? UNION ALL SELECT channels FROM edits WHERE thread = ?",
-    ...new Array<number>(5).fill(num),
-  );
-  for (const { data } of roots) visit(data);
-  for (const { hash } of database.all<{ hash: Uint8Array }>("SELECT hash FROM blobs WHERE thread = ?", num)) {
-    if (reached.has(Buffer.from(hash).toString("latin1"))) continue;
-    database.run("DELETE FROM blobs WHERE thread = ? AND hash = ?", num, hash);
-  }
-  database.run("UPDATE threads SET epoch = epoch + 1 WHERE num = ?", num);
 }

@@ -18,9 +18,9 @@ const BACKLOG_MAX = 256 << 20;
 export const INSERT_BLOB = "INSERT OR IGNORE INTO blobs (thread, hash, type, data) VALUES (?, ?, ?, ?)";
 const INSERT_CHECKPOINT =
   "INSERT OR REPLACE INTO checkpoints (thread, ns, id, parent, step, source, run, created, metadata, envelope, " +
-  "channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  "channels, timing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const WRITE_ROW =
-  "INTO writes (thread, ns, checkpoint, task, idx, path, channel, value) VALUES (?, ?, ?, ?, ?, '', ?, ?)";
+  "INTO writes (thread, ns, checkpoint, task, idx, path, channel, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 const REPLACE_WRITE = `INSERT OR REPLACE ${WRITE_ROW}`;
 const INSERT_WRITE = `INSERT OR IGNORE ${WRITE_ROW}`;
 
@@ -44,6 +44,8 @@ export interface CheckpointRow {
   readonly metadata: string;
   readonly envelope: Uint8Array;
   readonly channels: Uint8Array;
+  /** JSON: how the superstep went that made it. */
+  readonly timing: string | null;
 }
 
 export interface WriteRow {
@@ -51,6 +53,7 @@ export interface WriteRow {
   readonly checkpoint: string;
   readonly task: string;
   readonly idx: number;
+  readonly path: string;
   readonly channel: string;
   readonly value: Uint8Array;
 }
@@ -59,6 +62,7 @@ type Op = { readonly thread: QueueThread } & (
   | { readonly kind: "blob"; readonly blob: Blob }
   | { readonly kind: "checkpoint"; readonly row: CheckpointRow }
   | { readonly kind: "write"; readonly row: WriteRow }
+  | { readonly kind: "status"; readonly status: string }
 );
 
 export class Queue {
@@ -171,13 +175,15 @@ export class Queue {
       if (op.kind === "blob") {
         this.#insertBlob(at.num, op.blob);
       } else if (op.kind === "checkpoint") {
-        const { ns, id, parent, step, source, run, created, metadata, envelope, channels } = op.row;
-        const state = [created, metadata, envelope, channels] as const;
+        const { ns, id, parent, step, source, run, created, metadata, envelope, channels, timing } = op.row;
+        const state = [created, metadata, envelope, channels, timing] as const;
         database.run(INSERT_CHECKPOINT, at.num, ns, id, parent, step, source, run, ...state);
+      } else if (op.kind === "status") {
+        database.run("UPDATE threads SET status = ? WHERE num = ?", op.status, at.num);
       } else {
-        const { ns, checkpoint, task, idx, channel, value } = op.row;
+        const { ns, checkpoint, task, idx, path, channel, value } = op.row;
         const insert = idx < 0 ? REPLACE_WRITE : INSERT_WRITE;
-        database.run(insert, at.num, ns, checkpoint, task, idx, channel, value);
+        database.run(insert, at.num, ns, checkpoint, task, idx, path, channel, value);
       }
     }
     return seen;
@@ -186,10 +192,7 @@ export class Queue {
   #threadRow(thread: QueueThread): { num: number; epoch: number } {
     const database = this.#database;
     const now = Date.now();
-    const row = database.get<{ num: number; epoch: number; language: string }>(
-      "SELECT num, epoch, language FROM threads WHERE id = ?",
-      thread.id,
-    );
+    const row = this.#find(thread);
     if (row === undefined) {
       database.run(
         "INSERT INTO threads (id, language, created, updated) VALUES (?, ?, ?, ?)",
@@ -213,6 +216,24 @@ export class Queue {
       this.#insertAgain(thread, row.num);
     }
     return { num: row.num, epoch: row.epoch };
+  }
+
+  #find(thread: QueueThread): { num: number; epoch: number; language: string } | undefined {
+    const database = this.#database;
+    const columns = "SELECT num, epoch, language FROM threads WHERE";
+    const row = database.get<{ num: number; epoch: number; language: string }>(
+      `${columns} id = ?`,
+      thread.id,
+    );
+    if (row !== undefined || thread.seen === undefined) return row;
+    // Deleted meanwhile by somebody who did not know that it runs: it is brought back, rather than half a thread made.
+    const { num } = thread.seen;
+    database.run(
+      "UPDATE threads SET id = ?, deleted = NULL WHERE num = ? AND deleted IS NOT NULL",
+      thread.id,
+      num,
+    );
+    return database.get(`${columns} id = ?`, thread.id);
   }
 
   #insertAgain(thread: QueueThread, num: number): void {

@@ -68,7 +68,9 @@ export class Reader {
 
   /** Every thread, of both languages, the last used first. */
   threads(): ThreadRow[] {
-    return this.#database.all(`SELECT ${THREAD} FROM threads ORDER BY updated DESC, num DESC`);
+    return this.#database.all(
+      `SELECT ${THREAD} FROM threads WHERE deleted IS NULL ORDER BY updated DESC, num DESC`,
+    );
   }
 
   /** The checkpoint with this id, or the latest one. */
@@ -83,6 +85,17 @@ export class Reader {
       );
     }
     return this.#database.get(`SELECT ${columns} ${FROM} ${where} AND c.id = ?`, threadId, ns, id);
+  }
+
+  /** How the superstep went that made a checkpoint. */
+  timing(threadId: string, ns: string, id: string): string | null {
+    const row = this.#database.get<{ timing: string | null }>(
+      `SELECT c.timing ${FROM} WHERE t.id = ? AND c.ns = ? AND c.id = ?`,
+      threadId,
+      ns,
+      id,
+    );
+    return row?.timing ?? null;
   }
 
   /** The checkpoints asked for, newest first; `before` is strict. Of one language unless a thread is named. */
@@ -114,11 +127,11 @@ export class Reader {
     return rows.map(({ ns }) => ns);
   }
 
-  /** The pending writes of a checkpoint, in LangGraph's order. */
+  /** The pending writes of a checkpoint, in the order of LangGraph's own savers. */
   writes(thread: number, ns: string, checkpoint: string): StoredWrite[] {
     return this.#database.all(
       "SELECT task, channel, value FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ? " +
-        "ORDER BY path, task, idx",
+        "ORDER BY task, idx",
       thread,
       ns,
       checkpoint,

@@ -61,5 +61,20 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = 1;
 `;
 
+const VERSION_2 = `
+ALTER TABLE threads ADD COLUMN note TEXT;
+ALTER TABLE threads ADD COLUMN deleted INTEGER;
+ALTER TABLE checkpoints ADD COLUMN timing TEXT;
+CREATE TABLE annotations (
+  thread     INTEGER NOT NULL,
+  ns         TEXT    NOT NULL,
+  checkpoint TEXT    NOT NULL,
+  name       TEXT,
+  note       TEXT,
+  PRIMARY KEY (thread, ns, checkpoint)
+) WITHOUT ROWID;
+PRAGMA user_version = 2;
+`;
+
 /** One step for each version: MIGRATIONS[n] brings a file of version n to n + 1 and sets user_version. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
