@@ -17,18 +17,25 @@ import { Visits } from "./walk.ts";
 /** Where a run is in its life. `loading` ends when the graph can be run, `over` when the process is gone or going. */
 export type Phase = "loading" | "ready" | "running" | "stopped" | "over";
 
+/** References from here on are of `pastVariables`; DAP's numbers end at 2^31 - 1. */
+const firstPast = 2 ** 30;
+
 export class Debuggee {
   readonly plan: LaunchPlan;
   readonly runtime: Runtime;
   threadNumbers = new ThreadNumbers();
   frames = new HandleTree<Frame>();
   variables = new HandleTree<Content>();
+  /** Of checkpoints that a client looks at: they stay good while the run goes on. */
+  pastVariables = new HandleTree<Content>(firstPast);
   presetAnswers: PresetAnswers;
   /** Given for interrupts that wait, by id, and not yet sent. */
   readonly answers = new Map<string, Json>();
   sentAnswers = new SentAnswers();
   visits = new Visits();
   phase: Phase = "loading";
+  /** The thread that is debugged. */
+  threadId: string;
   /** Known from `load` on. */
   graphs = new Graphs([]);
   /** Settles when the source text of the graphs has been read, for what only the text tells. */
@@ -42,6 +49,7 @@ export class Debuggee {
 
   constructor(plan: LaunchPlan, logger: Logger) {
     this.plan = plan;
+    this.threadId = plan.threadId;
     this.runtime = new Runtime(plan, logger);
     this.presetAnswers = new PresetAnswers(plan.attributes.resume);
   }
@@ -51,10 +59,22 @@ export class Debuggee {
     this.threadNumbers = old.threadNumbers;
     this.frames = old.frames;
     this.variables = old.variables;
+    this.pastVariables = old.pastVariables;
+    this.threadId = old.threadId;
     this.presetAnswers = old.presetAnswers;
     this.sentAnswers = old.sentAnswers;
     this.visits = old.visits;
     this.lastInput = old.lastInput;
+  }
+
+  /** The checkpoint file. */
+  get file(): string {
+    return this.plan.load.checkpoints;
+  }
+
+  /** The tree that a reference is of. */
+  variablesOf(reference: number): HandleTree<Content> {
+    return reference >= firstPast ? this.pastVariables : this.variables;
   }
 
   get noDebug(): boolean {

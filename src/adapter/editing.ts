@@ -5,11 +5,12 @@ import type { EditResult, Value, ValueRoot } from "../protocol/runtime.ts";
 import type { Reply } from "./base-session.ts";
 import type { Client } from "./client.ts";
 import type { Debuggee } from "./debuggee.ts";
-import { noStateYet, noSuchVariable, notAssignable, pastIsReadOnly } from "./errors.ts";
+import { noStateYet, notAssignable, pastIsReadOnly } from "./errors.ts";
 import type { Content, Frame } from "./shown.ts";
 import { assignmentIn, pathIn, type Segment } from "./state-path.ts";
 import { graphAt } from "./stop.ts";
 import type { Stops } from "./stops.ts";
+import { childKey } from "./value-path.ts";
 
 /** A value of the state: the graph's namespace, and the keys that lead to it. */
 export interface Place {
@@ -46,7 +47,7 @@ export class Editing {
     expression: string,
     reply: Reply,
   ): Promise<Edited> {
-    const key = path.length === 0 ? name : await this.#child(root, path, name);
+    const key = path.length === 0 ? name : await childKey(this.#debuggee.runtime, root, path, name);
     return this.#set({ namespace: root.namespace, path: [...path, key] }, expression, reply);
   }
 
@@ -84,34 +85,17 @@ export class Editing {
     const [key, ...rest] = keys;
     const root: ValueRoot = { kind: "state", namespace: graph.namespace };
     const found = [key];
-    for (const segment of rest) found.push(await this.#child(root, found, segment));
+    for (const segment of rest) found.push(await childKey(this.#debuggee.runtime, root, found, segment));
     return { namespace: graph.namespace, path: found };
-  }
-
-  /** The key of a child, by the name that the user sees or by its index. */
-  async #child(root: ValueRoot, path: readonly string[], which: Segment): Promise<string> {
-    const list = async (page: object): Promise<Value[]> =>
-      (await this.#debuggee.runtime.request("values", { root, path: [...path], ...page })).values;
-    const index = typeof which === "number" ? which : Number(/^\[?(\d+)\]?$/.exec(which)?.[1] ?? Number.NaN);
-    if (index >= 0) {
-      const [item] = await list({ filter: "indexed", start: index, count: 1 });
-      if (item) return item.key;
-    } else if (index < 0) {
-      const last = (await list({ filter: "indexed" })).at(index);
-      if (last) return last.key;
-    }
-    const named = (await list({ filter: "named" })).find(({ name }) => name === String(which));
-    if (!named) throw noSuchVariable(String(which));
-    return named.key;
   }
 
   #set({ namespace, path }: Place, expression: string, reply: Reply): Promise<Edited> {
     return this.#stops.alone(async () => {
-      const { runtime, plan } = this.#debuggee;
+      const { runtime, threadId } = this.#debuggee;
       const { position } = this.#debuggee.requireStop();
       const node = graphAt(position, namespace)?.tasks[0]?.name;
       const result: EditResult = await runtime.request("edit", {
-        threadId: position?.threadId ?? plan.threadId,
+        threadId: position?.threadId ?? threadId,
         namespace,
         path: [...path],
         expression,

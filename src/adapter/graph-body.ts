@@ -7,7 +7,7 @@ import type { Debuggee } from "./debuggee.ts";
 export function graphBody(debuggee: Debuggee | undefined, set: SetBreakpointsParams): GraphBody {
   return {
     name: debuggee?.name ?? "",
-    ...(debuggee && { threadId: debuggee.plan.threadId }),
+    ...(debuggee && { threadId: debuggee.threadId }),
     graphs: debuggee?.graphs.toBody() ?? [],
     tasks: debuggee ? standing(debuggee) : [],
     breakpoints: set.breakpoints.map(({ id, graph, node, when, condition, hitCondition, logMessage }) => ({

@@ -17,8 +17,13 @@ const limit = 100_000;
 export class HandleTree<Content> {
   #handles = new Map<number, Handle<Content>>();
   #roots = new Map<string, number>();
-  #last = 0;
+  #last: number;
   #stop = 0;
+
+  /** Numbers begin at `first`. */
+  constructor(first = 1) {
+    this.#last = first - 1;
+  }
 
   /** All that was given out before is stale until it is given out again. */
   nextStop(): void {
@@ -26,6 +31,20 @@ export class HandleTree<Content> {
     if (this.#handles.size > limit) {
       this.#handles = new Map();
       this.#roots = new Map();
+    }
+  }
+
+  /** Where too many are kept, those that were given out first are let go. */
+  makeRoom(): void {
+    const drop = (id: number): void => {
+      const children = this.#handles.get(id)?.children ?? [];
+      this.#handles.delete(id);
+      for (const [, child] of children) drop(child);
+    };
+    for (const [name, id] of this.#roots) {
+      if (this.#handles.size <= limit) return;
+      this.#roots.delete(name);
+      drop(id);
     }
   }
 

@@ -16,7 +16,7 @@ export class Past {
   /** Newest first; the root graph's steps of this session's thread where nothing else is asked for. */
   async steps({ threadId, namespace, before, limit }: HistoryArguments): Promise<HistoryBody> {
     const { entries, more } = await this.#debuggee.runtime.request("history", {
-      threadId: threadId ?? this.#debuggee.plan.threadId,
+      threadId: threadId ?? this.#debuggee.threadId,
       namespace: namespace ?? "",
       ...(before !== undefined && { before }),
       limit: Math.min(limit ?? defaultLimit, greatestLimit),

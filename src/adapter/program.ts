@@ -5,6 +5,7 @@ import type { Logger } from "../base/logger.ts";
 import type { SourceLine } from "../model/source.ts";
 import type { Reply } from "./base-session.ts";
 import type { Breakpoints } from "./breakpoints.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import type { Client } from "./client.ts";
 import { Commands } from "./commands.ts";
 import type { Console } from "./console.ts";
@@ -45,6 +46,7 @@ export class Program {
   readonly travel: Travel;
   readonly stepTargets: StepTargets;
   readonly past: Past;
+  readonly checkpoints: Checkpoints;
   readonly frames: Frames;
   readonly scopes: Scopes;
   readonly variables: Variables;
@@ -96,6 +98,7 @@ export class Program {
     this.variables = new Variables(this.debuggee, client, editing);
     this.stepTargets = new StepTargets(this.debuggee);
     this.past = new Past(this.debuggee);
+    this.checkpoints = new Checkpoints(this.debuggee);
     this.commands = new Commands(this.debuggee, this.control, this.travel, this.past, (reply) =>
       context.reload(reply),
     );
@@ -168,7 +171,7 @@ export class Program {
   /** Runs, or stops where a run has to wait for something. */
   async begin(): Promise<void> {
     const { plan } = this.debuggee;
-    this.#console.line(`Thread ${plan.threadId}, checkpoints in ${plan.load.checkpoints}`);
+    this.#console.line(`Thread ${this.debuggee.threadId}, checkpoints in ${plan.load.checkpoints}`);
     await this.#tell();
     // At an interrupt the text tells its line, and so the breakpoints that are met there.
     await this.debuggee.textRead;
@@ -260,7 +263,7 @@ export class Program {
 
   /** The process is gone: expected, or by the graph's own doing. */
   #onEnd({ code, signal }: RuntimeEnd): void {
-    const { phase, plan } = this.debuggee;
+    const { phase } = this.debuggee;
     if (phase === "over" || phase === "loading") return;
     this.debuggee.goOn();
     this.debuggee.phase = "over";
@@ -273,7 +276,7 @@ export class Program {
           ? `ended with exit code ${code}`
           : "ended";
     this.#console.important(
-      `The graph's process ${how}${when}. What was done before is kept: launch again with "threadId": "${plan.threadId}" to go on from there.`,
+      `The graph's process ${how}${when}. What was done before is kept: launch again with "threadId": "${this.debuggee.threadId}" to go on from there.`,
     );
     this.#exitCode ??= code ?? 1;
     this.#context.ended(this.#exitCode);

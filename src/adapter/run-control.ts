@@ -71,7 +71,7 @@ export class RunControl {
     const step: StepMode = plan.attributes.stopOnEntry && !noDebug ? { kind: "in" } : { kind: "continue" };
     if (plan.input !== undefined) return this.#run({ input: plan.input }, step);
     const position = plan.threadGiven
-      ? await this.#debuggee.runtime.request("open", { threadId: plan.threadId })
+      ? await this.#debuggee.runtime.request("open", { threadId: this.#debuggee.threadId })
       : null;
     if (!position || position.root.tasks.length === 0) return this.#stops.waitForInput(position ?? undefined);
     await this.#open(position);
@@ -229,9 +229,9 @@ export class RunControl {
   }
 
   async #run(go: Go, step: StepMode): Promise<void> {
-    const { runtime, plan, noDebug, stop, sentAnswers } = this.#debuggee;
+    const { runtime, threadId, noDebug, stop, sentAnswers } = this.#debuggee;
     this.#step = step;
-    this.#taken = runtime.request("run", { threadId: plan.threadId, ...go, step, noDebug });
+    this.#taken = runtime.request("run", { threadId, ...go, step, noDebug });
     try {
       await this.#taken;
     } finally {
@@ -313,14 +313,12 @@ export class RunControl {
       );
     }
     if (Object.keys(resume).length === 0) return false;
-    const { runtime, plan, noDebug, sentAnswers } = this.#debuggee;
+    const { runtime, threadId, noDebug, sentAnswers } = this.#debuggee;
     sentAnswers.remember(event.position, resume);
-    runtime
-      .request("run", { threadId: plan.threadId, resume, step: this.#step, noDebug })
-      .catch((error: Error) => {
-        this.#console.problem(error.message);
-        this.#stops.show(event);
-      });
+    runtime.request("run", { threadId, resume, step: this.#step, noDebug }).catch((error: Error) => {
+      this.#console.problem(error.message);
+      this.#stops.show(event);
+    });
     return true;
   }
 }

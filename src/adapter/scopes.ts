@@ -118,7 +118,7 @@ export class Scopes {
       created: createdAt,
       next,
       namespace,
-      thread: this.#debuggee.stop?.position?.threadId ?? this.#debuggee.plan.threadId,
+      thread: this.#debuggee.stop?.position?.threadId ?? this.#debuggee.threadId,
       metadata,
     };
     return { kind: "json", value };

@@ -25,6 +25,7 @@ import { checkAttributes } from "./launch-attributes.ts";
 import { type LaunchPlan, planLaunch, planRestart } from "./launch-plan.ts";
 import { Program } from "./program.ts";
 import { reload } from "./reload.ts";
+import { pastRequests } from "./requests/past.ts";
 import { runRequests } from "./requests/run.ts";
 import { handlersOf } from "./requests/table.ts";
 import { ownTraceback } from "./traceback.ts";
@@ -147,13 +148,14 @@ export class Session extends BaseSession {
       this.#restart(args.arguments as Record<string, unknown> | undefined),
     terminate: (_: unknown, reply: Reply) => this.#terminate(reply),
     disconnect: (_: unknown, reply: Reply) => this.#disconnect(reply),
-    ...handlersOf(
-      runRequests({
+    ...handlersOf({
+      ...runRequests({
         program: () => this.#running(),
         graph: () => graphBody(this.#program?.debuggee, this.#breakpoints.toRuntime()),
         reload: (reply) => this.#reload(reply),
       }),
-    ),
+      ...pastRequests(() => this.#running()),
+    }),
   };
 
   // -------------------------------------------------------------------------------------------- life

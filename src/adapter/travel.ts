@@ -71,7 +71,7 @@ export class Travel {
     return this.#stops.alone(async () => {
       const { stop, thread } = this.#at(threadId);
       const { runtime, plan } = this.#debuggee;
-      const { threadId: id = plan.threadId } = stop.position ?? {};
+      const id = stop.position?.threadId ?? this.#debuggee.threadId;
       const all = this.#breakpoints.toRuntime();
       const graphs = graphsOf(thread);
       const inside = await this.#debuggee.visits.read(
@@ -254,8 +254,8 @@ export class Travel {
 
   /** `after`: the step whose nodes have just finished, for a stop after them. */
   async #move(stop: Stop, to: MoveTarget, reply: Reply, manner: Manner, after?: HistoryEntry): Promise<void> {
-    const { runtime, plan } = this.#debuggee;
-    const threadId = stop.position?.threadId ?? plan.threadId;
+    const { runtime } = this.#debuggee;
+    const threadId = stop.position?.threadId ?? this.#debuggee.threadId;
     const position = await runtime.request("move", { threadId, to });
     if (this.#debuggee.phase === "over") return;
     const { word, ...standing } = manner;

@@ -101,7 +101,9 @@ export class Variables {
       value: value.value,
       type: value.type,
       variablesReference:
-        total > 0 ? this.#debuggee.variables.get(parent, value.key, { ...child, total } as Content) : 0,
+        total > 0
+          ? this.#debuggee.variablesOf(parent).get(parent, value.key, { ...child, total } as Content)
+          : 0,
       indexedVariables: value.indexed,
       namedVariables: value.named,
       ...(value.evaluateName !== undefined && { evaluateName: value.evaluateName }),
@@ -114,7 +116,7 @@ export class Variables {
   }
 
   #find(reference: number): Content {
-    return this.#debuggee.variables.find(reference, "variable", (content, name) => {
+    return this.#debuggee.variablesOf(reference).find(reference, "variable", (content, name) => {
       if (content.kind === "values") return { ...content, path: [...content.path, name] };
       if (content.kind === "json" && typeof content.value === "object" && content.value !== null) {
         const value = (content.value as { [key: string]: Json })[name];
@@ -169,7 +171,7 @@ export class Variables {
       value: shortJson(value),
       type: value === null ? "null" : list ? "array" : typeof value,
       variablesReference:
-        children > 0 ? this.#debuggee.variables.get(parent, name, { kind: "json", value }) : 0,
+        children > 0 ? this.#debuggee.variablesOf(parent).get(parent, name, { kind: "json", value }) : 0,
       indexedVariables: list ? children : 0,
       namedVariables: list ? 0 : children,
       presentationHint: hint,
@@ -180,7 +182,7 @@ export class Variables {
     return interrupts.map((interrupt) => ({
       name: interrupts.length > 1 ? `${interrupt.node} #${interrupt.index + 1}` : interrupt.node,
       value: shortJson(interrupt.value),
-      variablesReference: this.#debuggee.variables.get(reference, interruptKey(interrupt), {
+      variablesReference: this.#debuggee.variablesOf(reference).get(reference, interruptKey(interrupt), {
         kind: "interrupt",
         interrupt,
       }),

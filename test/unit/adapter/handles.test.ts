@@ -29,4 +29,19 @@ describe("handles", () => {
     assert.equal(tree.find(item, "variable", step), "new.list.0");
     assert.throws(() => tree.find(999, "variable", step), /earlier stop/);
   });
+
+  it("let go what was given out first, once there are too many", () => {
+    const tree = new HandleTree<string>(1_000);
+    const first = tree.get(0, "first", "first");
+    assert.equal(first, 1_000);
+    const child = tree.get(first, "child", "child");
+    const last = tree.get(0, "last", "last");
+    tree.makeRoom();
+    assert.equal(tree.resolve(child, "variable"), "child");
+    for (let index = 0; index < 100_000; index++) tree.get(last, String(index), "item");
+    tree.makeRoom();
+    assert.throws(() => tree.resolve(first, "variable"), /earlier stop/);
+    assert.throws(() => tree.resolve(child, "variable"), /earlier stop/);
+    assert.notEqual(tree.get(0, "first", "again"), first);
+  });
 });

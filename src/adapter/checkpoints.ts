@@ -1,0 +1,131 @@
+// Looks at any checkpoint of any thread of the file, whatever the run does meanwhile.
+
+import type { Json } from "../model/json.ts";
+import type {
+  CheckpointArguments,
+  CheckpointBody,
+  CustomRequests,
+  DiffArguments,
+  DiffBody,
+  TimelineArguments,
+  TimelineBody,
+  ValueArguments,
+  ValueBody,
+} from "../protocol/dap.ts";
+import type { CheckpointRef, KeyHistoryResult, ValueRoot } from "../protocol/runtime.ts";
+import type { Debuggee } from "./debuggee.ts";
+import { Difference } from "./diff/values.ts";
+import { unknownCheckpoint } from "./errors.ts";
+import { graphAt } from "./stop.ts";
+import { jsonAt } from "./value-path.ts";
+
+const defaultPage = 100;
+const greatestPage = 1_000;
+/** Checkpoints that are looked at for who wrote each key last. */
+const defaultReach = 1_000;
+const greatestReach = 10_000;
+
+type KeyHistoryArguments = CustomRequests["langgraph/keyHistory"]["arguments"];
+type AnnotateArguments = CustomRequests["langgraph/annotate"]["arguments"];
+
+export class Checkpoints {
+  readonly #debuggee: Debuggee;
+
+  constructor(debuggee: Debuggee) {
+    this.#debuggee = debuggee;
+  }
+
+  async timeline({ threadId, namespace = "", before, limit }: TimelineArguments): Promise<TimelineBody> {
+    const { runtime, stop } = this.#debuggee;
+    const thread = threadId ?? this.#debuggee.threadId;
+    const page = await runtime.request("timeline", {
+      file: this.#debuggee.file,
+      threadId: thread,
+      namespace,
+      ...(before !== undefined && { before }),
+      limit: Math.min(limit ?? defaultPage, greatestPage),
+    });
+    const position = stop?.position?.threadId === thread ? stop.position : undefined;
+    const cursor = graphAt(position, namespace)?.checkpoint?.id;
+    return { ...page, ...(cursor !== undefined && { cursor }) };
+  }
+
+  /** With references that stay good while the run goes on. */
+  async look(args: CheckpointArguments): Promise<CheckpointBody> {
+    const { runtime, pastVariables } = this.#debuggee;
+    const at = this.ref(args);
+    const { checkpoint, graph, stateKeys, tasks } = await runtime.request("look", at);
+    if (!checkpoint) throw unknownCheckpoint(at.checkpointId);
+    const reference = async (kind: "state" | "writes"): Promise<number> => {
+      const root = { kind, ...at };
+      const { values } = await runtime.request("values", { root, path: [], count: 1 });
+      if (values.length === 0) return 0;
+      const name = `${at.threadId}\n${at.namespace}\n${at.checkpointId}\n${kind}`;
+      return pastVariables.get(0, name, { kind: "values", root, path: [] });
+    };
+    pastVariables.makeRoom();
+    return {
+      checkpoint,
+      graph,
+      tasks: tasks.map(({ id, name, status, error }) => ({
+        id,
+        node: name,
+        status,
+        ...(error && { error: { type: error.type, message: error.message } }),
+      })),
+      variablesReference: await reference("state"),
+      namedVariables: stateKeys.length,
+      writesReference: await reference("writes"),
+    };
+  }
+
+  async value({ path, ...args }: ValueArguments): Promise<ValueBody> {
+    return { json: await jsonAt(this.#debuggee.runtime, this.#state(args), path) };
+  }
+
+  /** Only what differs is read, key by key. */
+  async diff({ from, to }: DiffArguments): Promise<DiffBody> {
+    const { runtime } = this.#debuggee;
+    const { keys } = await runtime.request("changedKeys", { from: this.ref(from), to: this.ref(to) });
+    const read = async (args: CheckpointArguments, key: string): Promise<Json> => {
+      const { json } = await runtime.request("json", { root: this.#state(args), path: [key] });
+      return JSON.parse(json) as Json;
+    };
+    const difference = new Difference();
+    for (const { key, change } of keys) {
+      if (difference.full) break;
+      const before = change === "added" ? undefined : await read(from, key);
+      difference.compare(key, before, change === "removed" ? undefined : await read(to, key));
+    }
+    return difference.toBody();
+  }
+
+  keyHistory({ key, limit, ...args }: KeyHistoryArguments): Promise<KeyHistoryResult> {
+    const [usual, greatest] = key === undefined ? [defaultReach, greatestReach] : [defaultPage, greatestPage];
+    return this.#debuggee.runtime.request("keyHistory", {
+      file: this.#debuggee.file,
+      ...this.ref(args),
+      ...(key !== undefined && { key }),
+      limit: Math.min(limit ?? usual, greatest),
+    });
+  }
+
+  /** Names a checkpoint and puts a note to it, or takes them away. */
+  async annotate({ name, note, ...args }: AnnotateArguments): Promise<void> {
+    await this.#debuggee.runtime.request("annotate", {
+      file: this.#debuggee.file,
+      ...this.ref(args),
+      ...(name !== undefined && { name }),
+      ...(note !== undefined && { note }),
+    });
+  }
+
+  /** With this session's thread and its root graph where nothing else is said. */
+  ref({ threadId, namespace, checkpointId }: CheckpointArguments): CheckpointRef {
+    return { threadId: threadId ?? this.#debuggee.threadId, namespace: namespace ?? "", checkpointId };
+  }
+
+  #state(args: CheckpointArguments): ValueRoot {
+    return { kind: "state", ...this.ref(args) };
+  }
+}
