@@ -12,7 +12,7 @@ import { problemText, ThreadStore } from "./store.ts";
 import { type Row, sizeText, ThreadTree } from "./tree.ts";
 
 const viewId = "langgraph.threads";
-/** Which of the view's welcome texts is shown where it is empty: for want of a `file`, of `threads`, of any that fit the `filter`, for a `problem`. */
+/** Which of the view's welcome texts is shown where it is empty: for want of a `file`, of `threads`, of any that fit the `filter`. */
 const emptyKey = "langgraph.threads.empty";
 const filteredKey = "langgraph.threads.filtered";
 /** "5 min ago" is said anew this often. */
@@ -43,7 +43,6 @@ export class ThreadsView implements vscode.Disposable {
     this.#view = vscode.window.createTreeView(viewId, {
       treeDataProvider: this.#tree,
       canSelectMany: true,
-      showCollapseAll: true,
     });
     const actions = new ThreadActions({
       client: this.#client,
@@ -120,14 +119,15 @@ export class ThreadsView implements vscode.Disposable {
 
   #tell(files: readonly ThreadFile[]): void {
     const { filter, problems } = this.#store;
+    const isEmpty = files.every(({ threads }) => threads.length === 0);
     const lines = [
       ...(problems.length === 0 ? [] : [problemText(problems, files.length + problems.length > 1)]),
-      ...(filter === "" ? [] : [`Threads that contain “${filter}”`]),
+      // VS Code shows a welcome text only where there is no message.
+      ...(filter === "" || isEmpty ? [] : [`Threads that contain “${filter}”`]),
     ];
     this.#view.description = sizeText(files);
     this.#view.message = lines.join("\n");
-    const empty =
-      problems.length > 0 ? "problem" : files.length === 0 ? "file" : filter === "" ? "threads" : "filter";
+    const empty = files.length === 0 ? "file" : filter === "" ? "threads" : "filter";
     void vscode.commands.executeCommand("setContext", emptyKey, empty);
     void vscode.commands.executeCommand("setContext", filteredKey, filter !== "");
   }

@@ -8,8 +8,8 @@ type Status = ThreadInfo["status"];
 export const stateIcons: Readonly<Record<Status, { readonly icon: string; readonly color: string }>> = {
   running: { icon: "debug-start", color: "debugIcon.startForeground" },
   stopped: { icon: "debug-pause", color: "debugIcon.pauseForeground" },
-  waiting: { icon: "comment-discussion", color: "list.warningForeground" },
-  failed: { icon: "error", color: "list.errorForeground" },
+  waiting: { icon: "comment-discussion", color: "problemsWarningIcon.foreground" },
+  failed: { icon: "error", color: "testing.iconFailed" },
   ended: { icon: "pass", color: "testing.iconPassed" },
 };
 

@@ -83,7 +83,8 @@ function groupItem({ group }: GroupRow, tellFile: boolean): vscode.TreeItem {
   const count = countText(group.threads.length, "thread");
   const folder = tellFile ? vscode.workspace.asRelativePath(runFolder(group.file)) : undefined;
   item.id = group.key;
-  item.description = folder === undefined ? count : `${folder} · ${count}`;
+  const shown = group.threads.length.toLocaleString("en-US");
+  item.description = folder === undefined ? shown : `${folder} · ${shown}`;
   item.iconPath = new vscode.ThemeIcon("type-hierarchy-sub");
   item.contextValue = "graph";
   const language = group.language === "python" ? "Python" : "JavaScript or TypeScript";
@@ -91,7 +92,9 @@ function groupItem({ group }: GroupRow, tellFile: boolean): vscode.TreeItem {
     ["Language", language],
     ["Checkpoint file", group.file],
   ]);
-  item.accessibilityInformation = { label: `Graph ${item.label}, ${item.description}` };
+  item.accessibilityInformation = {
+    label: `Graph ${item.label}, ${folder === undefined ? count : `${folder}, ${count}`}`,
+  };
   return item;
 }
 
