@@ -3,6 +3,7 @@
 import type { Logger } from "../base/logger.ts";
 import type { GraphModel } from "../model/graph.ts";
 import type { Json, LoadResult } from "../protocol/runtime.ts";
+import { EditLog } from "./edit-log.ts";
 import { notStopped } from "./errors.ts";
 import { Graphs, noText, type SourceText } from "./graphs.ts";
 import { HandleTree } from "./handles.ts";
@@ -33,6 +34,7 @@ export class Debuggee {
   readonly answers = new Map<string, Json>();
   sentAnswers = new SentAnswers();
   visits = new Visits();
+  edits = new EditLog();
   phase: Phase = "loading";
   /** The thread that is debugged. */
   threadId: string;
@@ -64,6 +66,7 @@ export class Debuggee {
     this.presetAnswers = old.presetAnswers;
     this.sentAnswers = old.sentAnswers;
     this.visits = old.visits;
+    this.edits = old.edits;
     this.lastInput = old.lastInput;
   }
 

@@ -101,6 +101,8 @@ export class Editing {
         expression,
         ...(node !== undefined && { node }),
       });
+      const checkpoint = graphAt(result.position, namespace)?.checkpoint?.id;
+      this.#debuggee.edits.note(namespace, checkpoint, 1);
       this.#stops.replace(result.position);
       if (this.#client.supportsInvalidated) {
         const areas: DebugProtocol.InvalidatedAreas[] = ["variables"];

@@ -5,6 +5,7 @@ import type { Logger } from "../base/logger.ts";
 import type { SourceLine } from "../model/source.ts";
 import type { Reply } from "./base-session.ts";
 import type { Breakpoints } from "./breakpoints.ts";
+import { Changing } from "./changing.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { Client } from "./client.ts";
 import { Commands } from "./commands.ts";
@@ -47,6 +48,7 @@ export class Program {
   readonly stepTargets: StepTargets;
   readonly past: Past;
   readonly checkpoints: Checkpoints;
+  readonly changing: Changing;
   readonly frames: Frames;
   readonly scopes: Scopes;
   readonly variables: Variables;
@@ -99,6 +101,7 @@ export class Program {
     this.stepTargets = new StepTargets(this.debuggee);
     this.past = new Past(this.debuggee);
     this.checkpoints = new Checkpoints(this.debuggee);
+    this.changing = new Changing(this.debuggee, this.stops);
     this.commands = new Commands(this.debuggee, this.control, this.travel, this.past, (reply) =>
       context.reload(reply),
     );

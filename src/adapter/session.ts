@@ -25,6 +25,7 @@ import { checkAttributes } from "./launch-attributes.ts";
 import { type LaunchPlan, planLaunch, planRestart } from "./launch-plan.ts";
 import { Program } from "./program.ts";
 import { reload } from "./reload.ts";
+import { changeRequests } from "./requests/changes.ts";
 import { pastRequests } from "./requests/past.ts";
 import { runRequests } from "./requests/run.ts";
 import { handlersOf } from "./requests/table.ts";
@@ -155,6 +156,7 @@ export class Session extends BaseSession {
         reload: (reply) => this.#reload(reply),
       }),
       ...pastRequests(() => this.#running()),
+      ...changeRequests(() => this.#running()),
     }),
   };
 

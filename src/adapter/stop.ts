@@ -124,17 +124,18 @@ export function matches(pattern: string, name: string): boolean {
   return pattern === "*" || pattern === name;
 }
 
+/** All graphs of a position, the root first. */
+export function graphsIn(position: Position | undefined): GraphPosition[] {
+  const walk = (graph: GraphPosition): GraphPosition[] => [
+    graph,
+    ...graph.tasks.flatMap(({ subgraph }) => (subgraph ? walk(subgraph) : [])),
+  ];
+  return position ? walk(position.root) : [];
+}
+
 /** The graph of a position that has this namespace. */
 export function graphAt(position: Position | undefined, namespace: string): GraphPosition | undefined {
-  const find = (graph: GraphPosition): GraphPosition | undefined => {
-    if (graph.namespace === namespace) return graph;
-    for (const { subgraph } of graph.tasks) {
-      const found = subgraph && find(subgraph);
-      if (found) return found;
-    }
-    return undefined;
-  };
-  return position && find(position.root);
+  return graphsIn(position).find((graph) => graph.namespace === namespace);
 }
 
 /** What waits for an answer. A nested interrupt is listed with its innermost task only. */

@@ -1,0 +1,28 @@
+// Custom requests that change the state of a thread.
+
+import { flag, isRecord, nonEmpty, oneOf, optional } from "../checks.ts";
+import type { Program } from "../program.ts";
+import { json, place, type Table } from "./table.ts";
+
+/** `program` throws where no graph is debugged. */
+export function changeRequests(
+  program: () => Program,
+): Table<"langgraph/updateState" | "langgraph/undoEdit"> {
+  return {
+    "langgraph/updateState": {
+      checks: {
+        values: json("an object of the state's keys, or null", (value) => value === null || isRecord(value)),
+        mode: optional(oneOf("set", "reduce")),
+        asNode: optional(nonEmpty),
+        namespace: place.namespace,
+        checkpointId: optional(nonEmpty),
+        dryRun: optional(flag),
+      },
+      answer: (args, reply) => program().changing.update(args, reply),
+    },
+    "langgraph/undoEdit": {
+      checks: { namespace: place.namespace },
+      answer: ({ namespace }, reply) => program().changing.undo(namespace, reply),
+    },
+  };
+}
