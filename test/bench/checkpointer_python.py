@@ -29,6 +29,7 @@ from langgraph_debugger.checkpointer import FileCheckpointer
 
 TURNS = 500
 STEPS = 200
+FORKS = 1000
 ROUNDS = 7
 
 
@@ -143,6 +144,35 @@ def measure_conversation(folder: Path) -> None:
     report("bytes a turn, last to second", late / early, "x", "<= 1.1 x", late <= early * 1.1)
 
 
+def measure_forks(folder: Path) -> None:
+    """Copies of checkpoints of a conversation of fifty turns, drawn by chance, each with one more message."""
+    folder.mkdir()
+    ours, theirs = folder / "ours.sqlite", folder / "theirs.sqlite"
+    with FileCheckpointer(ours) as saver:
+        fork(saver)
+        saver.flush()
+        size = pages_of(ours)
+    with SqliteSaver.from_conn_string(str(theirs)) as peer:
+        fork(peer)
+        their_size = pages_of(theirs)
+    report(f"{FORKS} forks: size", size / 1e6, "MB")
+    report(f"{FORKS} forks: size with SqliteSaver", their_size / 1e6, "MB")
+    share = size / their_size * 100
+    report(f"{FORKS} forks: size to SqliteSaver's", share, "%", "<= 10 %", share <= 10)
+
+
+def fork(checkpointer: BaseCheckpointSaver[Any]) -> None:
+    """The same forks whatever the checkpointer."""
+    graph = chat(checkpointer)
+    config: RunnableConfig = {"configurable": {"thread_id": "thread"}}
+    for turn in range(50):
+        graph.invoke({"messages": [HumanMessage(text(-1 - turn))]}, config)
+    past = [state.config for state in graph.get_state_history(config) if state.metadata["source"] == "loop"]
+    drawn = random.Random(1)
+    for number in range(FORKS):
+        graph.update_state(drawn.choice(past), {"messages": [HumanMessage(text(-1000 - number))]}, "bot")
+
+
 def measure_steps(folder: Path) -> None:
     """A superstep with a small state."""
     folder.mkdir()
@@ -175,6 +205,7 @@ def main() -> None:
         folder = Path(name)
         measure_steps(folder / "steps")
         measure_conversation(folder / "conversation")
+        measure_forks(folder / "forks")
 
 
 if __name__ == "__main__":
