@@ -56,14 +56,19 @@ export async function prepareEdit(place: EditPlace, params: EditParams): Promise
   if (unstorable !== undefined) {
     throw invalid(`${unstorable} can't be stored in a checkpoint. Use plain data or messages.`);
   }
-  const value = replaced(checkpoint.channel_values[key], rest, changed, key);
-  checkHolds(graph, key, value);
+  const stored = checkpoint.channel_values[key];
+  const isReduced = params.mode === "reduce";
+  if (isReduced && rest.length > 0) {
+    throw invalid(`Only a whole key has a reducer. Add to ${key}, or set ${path.join(".")}.`);
+  }
+  const value = isReduced ? reduced(graph, key, stored, changed) : replaced(stored, rest, changed, key);
+  if (!isReduced) checkHolds(graph, key, value);
   const problem = await problemWith(graph, key, value);
   if (problem !== undefined) throw invalid(`The value does not fit the schema of the state: ${problem}`);
   const found = follow(value, rest, rootExpression(key));
   const name = path.at(-1) ?? key;
   return {
-    value: shownValue(name, name, changed, found?.expression),
+    value: shownValue(name, name, isReduced ? value : changed, found?.expression),
     commit: async () => {
       await saving.replace(tuple.config as never, edited(saving, checkpoint, key, value) as never);
       await saving.flush();
@@ -96,6 +101,18 @@ function checkHolds(graph: Graph, key: string, value: unknown): void {
   if (channel?.isAvailable() && Object.is(channel.get(), value)) return;
   const kind = channel?.lc_graph_name ?? "channel of its own";
   throw invalid(`${key} is a ${kind}, which can't take ${display(value)} as its value.`);
+}
+
+/** What the key holds when a node writes `added` to it. */
+function reduced(graph: Graph, key: string, stored: unknown, added: unknown): unknown {
+  const channel = graph.channels[key]?.fromCheckpoint(stored);
+  try {
+    channel?.update([added]);
+    return channel?.checkpoint();
+  } catch (error) {
+    const { type, message } = errorInfo(error);
+    throw invalid(`The reducer of ${key} can't take this value: ${type}: ${message}`);
+  }
 }
 
 /** JSON, or an expression with the names of a watch. Its values are read from the file: none is a run's own. */

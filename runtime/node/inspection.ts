@@ -32,6 +32,8 @@ export interface View {
   readonly threadId: string;
   readonly run: Run | undefined;
   readonly config: { [key: string]: unknown };
+  /** Throws when the thread was made by another graph. */
+  checkThread(threadId: string): void;
   /** Names of the module that defines a node, below the state's. */
   moduleNames(graphId: string, node: string | undefined, expression: string): Names;
 }
@@ -119,9 +121,10 @@ export class Inspection {
       case "state":
         return this.#state(view, root);
       case "writes": {
-        const { threadId, saver } = view;
+        const threadId = threadOf(view, root);
         const place = { threadId, namespace: root.namespace, checkpointId: root.checkpointId };
         const graph = this.#graph(view, root.namespace);
+        const { saver } = view;
         return { values: await writesOf(graph, saver, place), isCurrentState: false };
       }
       default:
@@ -129,15 +132,19 @@ export class Inspection {
     }
   }
 
-  async #state(view: View, root: { namespace: string; checkpointId?: string }): Promise<Start> {
+  async #state(
+    view: View,
+    root: { namespace: string; checkpointId?: string; threadId?: string },
+  ): Promise<Start> {
     const { namespace, checkpointId } = root;
-    const live = liveAt(view, namespace);
+    const threadId = threadOf(view, root);
+    const live = threadId === view.threadId ? liveAt(view, namespace) : undefined;
     if (live !== undefined && (checkpointId === undefined || checkpointId === live.loop.checkpoint.id)) {
       return { values: stateOf(live), isCurrentState: true, step: live.loop.step };
     }
-    if (view.threadId === "") return { values: {}, isCurrentState: true };
+    if (threadId === "") return { values: {}, isCurrentState: true };
     const graph = this.#graph(view, namespace);
-    const place = { threadId: view.threadId, namespace, checkpointId };
+    const place = { threadId, namespace, checkpointId };
     const { values, metadata } = await snapshotAt(graph, view.saver, place);
     return {
       values: stateIn(graph, values),
@@ -189,6 +196,14 @@ export class Inspection {
     const graph = view.run?.graphs.byNamespace(namespace)?.graph ?? graphAt(view.index, namespace)?.graph;
     return graph ?? stale();
   }
+}
+
+/** The thread that a root is of. Throws when another graph has made it. */
+function threadOf(view: View, root: { threadId?: string }): string {
+  const { threadId } = root;
+  if (threadId === undefined || threadId === view.threadId) return view.threadId;
+  view.checkThread(threadId);
+  return threadId;
 }
 
 /** The graph as it runs, or as the last run left it, when that is of the thread that is looked at. */

@@ -37,6 +37,7 @@ export interface NodeSpec {
   triggers: string[];
   subgraphs?: unknown[];
   tags?: string[];
+  getWriters(): unknown[];
 }
 
 export interface SnapshotTask {
@@ -65,6 +66,7 @@ export interface Graph {
   streamChannelsAsIs: string | string[];
   stream(input: unknown, config: Config): Promise<AsyncIterable<unknown>>;
   getState(config: Config): Promise<Snapshot>;
+  updateState(config: Config, values: unknown, asNode?: string): Promise<Config>;
   _runLoop(params: RunLoopParams): Promise<void>;
   _validateInput?(input: unknown): Promise<unknown>;
   config?: Config;

@@ -19,6 +19,7 @@ import {
   type Task,
 } from "./langgraph.ts";
 import { timings } from "./timing.ts";
+import { beginNewVisit, isResumed } from "./visits.ts";
 
 export type TaskPhase = "pending" | "computing" | "held" | "ended";
 
@@ -358,24 +359,6 @@ export class LiveGraphs {
     task.phase = "ended";
     return result;
   }
-}
-
-/** It is in the first superstep after a resume. A task that is only tried again is told the same, by its own config. */
-const isResumed = (loop: Loop): boolean => loop.config.configurable?.__pregel_resuming === true;
-
-/**
- * On the first superstep after a resume LangGraph takes each graph that keeps its state between visits
- * (`checkpointer: true`) for one that goes on: it ignores its new input and gives back its old state. It goes on only
- * when its checkpoint was made in this superstep of the graphs around it.
- */
-function beginNewVisit(loop: Loop, namespace: string): void {
-  if (namespace.includes(":") || !loop.isResuming) return;
-  const { configurable = {} } = loop.config;
-  const around = (configurable.checkpoint_map ?? {}) as { [namespace: string]: string };
-  const parents = (loop.checkpointMetadata.parents ?? {}) as { [namespace: string]: string };
-  if (Object.keys(around).every((key) => parents[key] === around[key])) return;
-  const { __pregel_resuming: _, ...rest } = configurable;
-  loop.config = { ...loop.config, configurable: rest };
 }
 
 /** A functional task knows the task that called it: its path goes on from the caller's. */

@@ -213,25 +213,44 @@ export function checkpointInfo(tuple: CheckpointTuple, next: string[]): Checkpoi
   };
 }
 
+interface GraphPlace {
+  graph: Graph;
+  id: string;
+  namespace: string;
+}
+
 /** Reads where a thread stands, without running anything. Undefined: the file has no such thread. */
 export async function storedPosition(
   index: GraphIndex,
   saver: Saver,
   threadId: string,
-  at: { graph: Graph; id: string; namespace: string } = { graph: index.root, id: "", namespace: "" },
+  at: GraphPlace = { graph: index.root, id: "", namespace: "" },
 ): Promise<GraphPosition | undefined> {
-  const thread = { threadId, namespace: at.namespace };
-  const tuple = await saver.getTuple(configOf(thread));
+  const tuple = await saver.getTuple(configOf({ threadId, namespace: at.namespace }));
   if (tuple === undefined) return undefined;
-  const snapshot = await snapshotAt(at.graph, saver, { ...thread, checkpointId: tuple.checkpoint.id });
+  const below = async (task: SnapshotTask): Promise<GraphPosition | undefined> => {
+    const child = childOf(index, at, task);
+    const found = child === undefined ? undefined : await storedPosition(index, saver, threadId, child);
+    return found !== undefined && isBegunBy(found, at.namespace, tuple.checkpoint.id) ? found : undefined;
+  };
+  return positionOf(saver, threadId, at, tuple, below);
+}
+
+/** Where a graph stood at a checkpoint. Without `readBelow` no subgraphs are told, but what tasks were answered. */
+export async function positionOf(
+  saver: Saver,
+  threadId: string,
+  at: GraphPlace,
+  tuple: CheckpointTuple,
+  readBelow?: (task: SnapshotTask) => Promise<GraphPosition | undefined>,
+): Promise<GraphPosition> {
+  const place = { threadId, namespace: at.namespace, checkpointId: tuple.checkpoint.id };
+  const snapshot = await snapshotAt(at.graph, saver, place);
   const tasks: TaskPosition[] = [];
   for (const task of inOrder([...snapshot.tasks], (each) => each)) {
     if (isHidden(task)) continue;
     const written = readWrites(task.id, tuple.pendingWrites ?? []);
-    const child = written.status === "done" ? undefined : childOf(index, at, task);
-    const found = child === undefined ? undefined : await storedPosition(index, saver, threadId, child);
-    const below =
-      found !== undefined && isBegunBy(found, at.namespace, tuple.checkpoint.id) ? found : undefined;
+    const below = written.status === "done" ? undefined : await readBelow?.(task);
     const parts: TaskParts = {
       id: task.id,
       name: task.name,
@@ -242,7 +261,8 @@ export async function storedPosition(
       error: written.error,
       subgraph: below,
     };
-    tasks.push(taskPosition(parts, at.id, at.namespace));
+    const position = taskPosition(parts, at.id, at.namespace);
+    tasks.push(readBelow === undefined ? { ...position, answers: written.resume.map(toJson) } : position);
   }
   const next = tasks.filter((task) => task.status !== "done").map((task) => task.name);
   return {
@@ -279,9 +299,9 @@ const hasFailed = (position: GraphPosition): boolean =>
 
 function childOf(
   index: GraphIndex,
-  at: { graph: Graph; id: string; namespace: string },
+  at: GraphPlace,
   task: { id: string; name: string },
-): { graph: Graph; id: string; namespace: string } | undefined {
+): GraphPlace | undefined {
   const id = at.id === "" ? task.name : `${at.id}/${task.name}`;
   const spec = at.graph.nodes[task.name];
   const graph = index.graph(id) ?? (spec === undefined ? undefined : nestedGraph(spec));

@@ -2,6 +2,7 @@
 
 import { relative, sep } from "node:path";
 import type {
+  ChangedKeysParams,
   EditParams,
   EditResult,
   EvaluateParams,
@@ -10,6 +11,7 @@ import type {
   JsonParams,
   LoadParams,
   LoadResult,
+  LookParams,
   MoveParams,
   MoveResult,
   OpenParams,
@@ -17,11 +19,16 @@ import type {
   Position,
   RunParams,
   SetBreakpointsParams,
+  UndoEditParams,
+  UndoEditResult,
+  UpdateParams,
+  UpdateResult,
   ValuesParams,
 } from "../../src/protocol/runtime.ts";
+import { checkPosition } from "./begin.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { calls } from "./calls.ts";
-import { configOf, snapshotAt } from "./checkpoints.ts";
+import { configOf } from "./checkpoints.ts";
 import { Cursors } from "./cursor.ts";
 import { prepareEdit } from "./edit.ts";
 import { notBegun, RuntimeError } from "./errors.ts";
@@ -33,18 +40,20 @@ import { history } from "./history.ts";
 import { Inspection, type View } from "./inspection.ts";
 import { Introspection } from "./introspection.ts";
 import { jsonText } from "./json.ts";
-import type { Config } from "./langgraph.ts";
 import { Limits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { patchClassOf } from "./live.ts";
 import { type LoadedGraph, loadGraph } from "./loader.ts";
+import { changedKeys, look } from "./look.ts";
 import { watchModels } from "./models.ts";
-import { interruptsOf, storedPosition } from "./position.ts";
+import { storedPosition } from "./position.ts";
 import { Run } from "./run.ts";
+import { runnableConfig } from "./runnable-config.ts";
 import { checkThread, openSaving, type Saving } from "./saving.ts";
 import { checkInput } from "./schema.ts";
 import { Sources } from "./sources.ts";
 import { pathOf, timings } from "./timing.ts";
+import { prepareUpdate } from "./update.ts";
 
 interface Loaded extends LoadedGraph {
   index: GraphIndex;
@@ -79,6 +88,11 @@ export class Session {
     run: (params: RunParams) => this.run(params),
     move: (params: MoveParams) => this.move(params),
     edit: (params: EditParams) => this.edit(params),
+    update: (params: UpdateParams) => this.update(params),
+    undoEdit: (params: UndoEditParams) => this.undoEdit(params),
+    look: (params: LookParams) => look(...this.#past(params.threadId), params),
+    changedKeys: (params: ChangedKeysParams) =>
+      changedKeys(...this.#past(params.from.threadId, params.to.threadId), params),
     history: (params: HistoryParams) => history(this.#get().index, this.#get().saving, params),
     values: (params: ValuesParams) => this.#inspection.values(this.#view(), params),
     evaluate: (params: EvaluateParams) => this.#inspection.evaluate(this.#view(), params),
@@ -167,7 +181,7 @@ export class Session {
       }
       await held.cancel();
     }
-    if (input === undefined) await this.#checkPosition(await this.open({ threadId }), params);
+    if (input === undefined) await checkPosition(graph, saving, await this.open({ threadId }), params);
     else {
       await checkInput(graph, input);
       this.#breakpoints.forgetHits();
@@ -234,6 +248,39 @@ export class Session {
     return { value: edit.value, position: await this.#stored(threadId) };
   }
 
+  async update(params: UpdateParams): Promise<UpdateResult> {
+    const { index, saving } = this.#get();
+    const { threadId } = params;
+    this.#standing(threadId);
+    const commit = await prepareUpdate(index, saving, params);
+    await this.#leaveRun(threadId);
+    this.#limits.moved(threadId);
+    await commit();
+    return this.#stored(threadId);
+  }
+
+  async undoEdit({ threadId, namespace }: UndoEditParams): Promise<UndoEditResult> {
+    const { saving } = this.#get();
+    this.#standing(threadId);
+    const config = configOf({ threadId, namespace });
+    const tuple = await saving.getTuple(config);
+    const edits = tuple === undefined ? [] : await saving.edits(tuple.config as never);
+    if (tuple === undefined || edits.length === 0) {
+      throw new RuntimeError("atStart", "Nothing was edited at this checkpoint.");
+    }
+    this.#limits.edited(threadId, this.#run);
+    await this.#leaveRun(threadId);
+    const left = saving.undoEdit(tuple.config as never) ?? 0;
+    return { position: await this.#stored(threadId), left };
+  }
+
+  /** What reads the past of threads. Throws where another graph has made them. */
+  #past(...threadIds: string[]): [GraphIndex, Saving] {
+    const { index, saving } = this.#get();
+    for (const threadId of threadIds) checkThread(saving, threadId, this.#graphLabel());
+    return [index, saving];
+  }
+
   /** Throws while the graph runs. `live`: where the run of this process stands on the thread. */
   #standing(threadId: string): { live: GraphPosition | undefined } {
     const { saving } = this.#get();
@@ -297,40 +344,6 @@ export class Session {
     this.#loaded?.saving.flushSync();
   }
 
-  async #checkPosition(position: Position | null, params: RunParams): Promise<void> {
-    const { threadId, resume, update, goto } = params;
-    if (position === null) {
-      if (goto !== undefined || update !== undefined) return;
-      throw notBegun(threadId);
-    }
-    const waiting = interruptsOf(position.root);
-    const ids = [...new Set(waiting.map(({ id }) => id))];
-    for (const id of Object.keys(resume ?? {})) {
-      if (ids.includes(id)) continue;
-      const known = ids.length === 0 ? "No interrupt waits." : `These wait: ${ids.join(", ")}.`;
-      throw new RuntimeError("unknownInterrupt", `No interrupt with id ${id} waits for an answer. ${known}`);
-    }
-    if (resume !== undefined || update !== undefined || goto !== undefined) return;
-    const pending = position.root.tasks.some((task) => task.status !== "done" && task.status !== "waiting");
-    if (ids.length > 0 && !pending) {
-      const asked = waiting.map(({ node, id }) => `${node} (${id})`).join(", ");
-      throw new RuntimeError("needsAnswer", `The run waits for an answer: ${asked}. Give one with /resume.`);
-    }
-    if (position.root.tasks.length === 0 && !(await this.#isAtInput(threadId))) {
-      throw new RuntimeError("invalidInput", `Thread ${threadId} has ended. Give it a new input.`);
-    }
-  }
-
-  /** Only LangGraph's own task comes next, which takes the input. */
-  async #isAtInput(threadId: string): Promise<boolean> {
-    const { graph, saving } = this.#get();
-    const place = { threadId, namespace: "" };
-    const tuple = await saving.getTuple(configOf(place));
-    if (tuple === undefined) return false;
-    const named = { ...place, checkpointId: tuple.checkpoint.id };
-    return (await snapshotAt(graph, saving, named)).tasks.length > 0;
-  }
-
   /** Graphs and tasks that are known only since they run. */
   #tellGraphs(add: (sources: Sources, index: GraphIndex) => void): void {
     const { index, sources } = this.#get();
@@ -358,6 +371,7 @@ export class Session {
       threadId: this.#threadId,
       run: this.#run,
       config: { ...rest, configurable: { ...configurable, thread_id: this.#threadId } },
+      checkThread: (threadId) => checkThread(saving, threadId, this.#graphLabel()),
       moduleNames: (graphId, node, expression) => this.#moduleNames(graphId, node, expression),
     };
   }
@@ -383,19 +397,4 @@ export class Session {
 
 function nameOf(own: string | undefined, variable: string): string {
   return own === undefined || own === "" || own === "LangGraph" ? variable : own;
-}
-
-/** Names as in Python's RunnableConfig are taken too. */
-function runnableConfig(config: LoadParams["config"]): Config {
-  const { recursion_limit, max_concurrency, run_name, run_id, ...rest } = (config ?? {}) as {
-    [key: string]: unknown;
-  };
-  const named = {
-    recursionLimit: recursion_limit,
-    maxConcurrency: max_concurrency,
-    runName: run_name,
-    runId: run_id,
-    ...rest,
-  };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Config;
 }

@@ -5,13 +5,13 @@ import type {
   Checkpoint,
   CheckpointListOptions,
   CheckpointMetadata,
-  CheckpointPendingWrite,
   CheckpointTuple,
   DeltaChannelHistory,
   PendingWrite,
 } from "@langchain/langgraph-checkpoint";
 import type { Database } from "./database.ts";
 import { Decoder } from "./decoder.ts";
+import { deltaHistory } from "./delta-history.ts";
 import type { Blob } from "./entries.ts";
 import { CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./errors.ts";
 import { configOf, keyOf } from "./keys.ts";
@@ -234,36 +234,11 @@ export class Core {
     }
   }
 
-  /** The walk of LangGraph's MemorySaver: writes from the parent up, to the nearest ancestor with a value. */
   deltaHistory(config: RunnableConfig, channels: readonly string[]): Record<string, DeltaChannelHistory> {
     const { threadId, ns, id } = keyOf(config);
-    return this.#read(threadId, (decoder) => {
-      const newestFirst = new Map<string, CheckpointPendingWrite[]>(channels.map((name) => [name, []]));
-      const seeds = new Map<string, unknown>();
-      const remaining = new Set(channels);
-      const walked = new Set<string>();
-      let current = this.#reader.checkpoint(threadId, ns, id)?.parent ?? null;
-      while (current !== null && remaining.size > 0 && !walked.has(current)) {
-        walked.add(current);
-        const row = this.#reader.checkpoint(threadId, ns, current);
-        if (row === undefined) break;
-        for (const { task, channel, value } of this.#reader.writes(row.thread, ns, row.id).reverse()) {
-          if (remaining.has(channel)) newestFirst.get(channel)?.push([task, channel, decoder.entry(value)]);
-        }
-        for (const [name, seed] of Object.entries(decoder.pick(row.channels, remaining))) {
-          if (seed === undefined) continue;
-          seeds.set(name, seed);
-          remaining.delete(name);
-        }
-        current = row.parent;
-      }
-      return Object.fromEntries(
-        channels.map((name) => {
-          const writes = newestFirst.get(name)?.reverse() ?? [];
-          return [name, seeds.has(name) ? { writes, seed: seeds.get(name) } : { writes }];
-        }),
-      );
-    });
+    return this.#read(threadId, (decoder) =>
+      deltaHistory(this.#reader, decoder, { threadId, ns, id }, channels),
+    );
   }
 
   edits(config: RunnableConfig): Edited[] {
@@ -276,6 +251,14 @@ export class Core {
         checkpoint: this.#checkpoint(decoder, envelope, channels),
         metadata: decoder.json(metadata) as CheckpointMetadata,
       }));
+    });
+  }
+
+  prints(config: RunnableConfig): Map<string, string> | undefined {
+    const { threadId, ns, id } = keyOf(config);
+    return this.#read(threadId, (decoder) => {
+      const row = this.#reader.checkpoint(threadId, ns, id);
+      return row === undefined ? undefined : decoder.prints(row.channels);
     });
   }
 

@@ -62,6 +62,21 @@ export class Decoder {
     return result;
   }
 
+  /** For each key of map data what it is stored as: equal for equal values that were stored in the same way. */
+  prints(data: Uint8Array): Map<string, string> {
+    const prints = new Map<string, string>();
+    for (const { key, hash, tag, type, data: inline } of parse(data)) {
+      if (key !== undefined) {
+        prints.set(key, hash?.toString("latin1") ?? `${tag} ${type} ${inline.toString("latin1")}`);
+      } else if (tag === PART && hash !== undefined) {
+        const stored = this.#fetch(hash);
+        if (stored === undefined) continue;
+        for (const [name, print] of this.prints(stored.data)) prints.set(name, print);
+      }
+    }
+    return prints;
+  }
+
   /** The value that `Encoder.json` made the text of. */
   json(text: string): unknown {
     return this.#copy(JSON.parse(text));

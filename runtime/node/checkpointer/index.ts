@@ -67,6 +67,8 @@ export interface FileSaver extends BaseCheckpointSaver {
   setTiming(config: RunnableConfig, timing: string): void;
   /** From now on the saver asks there what LangGraph does not tell it. */
   know(knowledge: Knowledge): void;
+  /** For each channel of a checkpoint what its value is stored as: equal prints are equal values. */
+  prints(config: RunnableConfig): Map<string, string> | undefined;
   /** Every thread in the file, of both languages, the last used first. */
   threads(): ThreadRow[];
   /** Checkpoints of a thread, of either language, without their values; newest first, `before` is strict. */
@@ -199,6 +201,10 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
 
     know(knowledge: Knowledge): void {
       core.knowledge = knowledge;
+    }
+
+    prints(config: RunnableConfig): Map<string, string> | undefined {
+      return core.prints(config);
     }
 
     threads(): ThreadRow[] {

@@ -142,9 +142,11 @@ export function importThread(database: Database, from: string): string {
   return database.transaction(() => {
     const id = freeId(database, String(thread.id));
     const names = Object.keys(threadColumns);
+    // Nobody runs it here.
+    const imported = { updated: Date.now(), ...(thread.status === "running" ? { status: "stopped" } : {}) };
     database.run(
       `INSERT INTO threads (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
-      ...names.map((name) => (name === "id" ? id : (thread[name] ?? null))),
+      ...names.map((name) => ({ ...thread, ...imported, id })[name] ?? null),
     );
     const num = threadNumber(database, id);
     for (const [table, rows] of Object.entries(read.rows)) {
