@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import live, saving
@@ -149,6 +150,29 @@ class Debuggee:
 
     def _on_json(self, params: Any) -> Any:
         return self._inspection.json(params)
+
+    def has_file(self, path: Path) -> bool:
+        """Whether this is the checkpoint file of the session."""
+        own: Path = self.saver.path
+        try:
+            return path == own or path.samefile(own)
+        except OSError:
+            return False
+
+    def before_change(self, method: str, thread_id: str | None) -> None:
+        """A request about the session's checkpoint file, which may come from any thread."""
+        if method == "deleteThread" and thread_id is not None and thread_id == self.engine.thread_id:
+            raise RuntimeFailure(
+                "threadInUse",
+                f"The thread {thread_id} is open in this session; end the session to delete it.",
+            )
+        saving.flush(self.saver)
+
+    def after_change(self, thread_id: str | None) -> None:
+        """The thread of this id may be another one now."""
+        if thread_id is not None:
+            self.saver.forget_thread(thread_id)
+            self.engine.forget(thread_id)
 
     def _tell_file_error(self, text: str) -> None:
         self._send("message", {"kind": "error", "text": text})

@@ -84,6 +84,7 @@ class Engine:
                     self._resuming.answer(params.get("resume") or {})
                     run.step = dict(params["step"])
                     run.pausing = False
+                    self._saver.set_status(run.thread_id, "running")
                     run.goes_on()
                     return
             self.cancel()
@@ -108,6 +109,7 @@ class Engine:
         if run.starts_fresh:
             self.watch.breakpoints.forget_hits()
         self._resuming.started(thread_id)
+        self._saver.set_status(thread_id, "running")
         self.watch.run = run
         self._loop.call_soon_threadsafe(self._launch, run, beginning.graph_input)
 
@@ -152,6 +154,7 @@ class Engine:
                 run.goes_on(cancelled=True)
             done.wait(seconds)
             self.watch.run = None
+            self._saver.set_status(run.thread_id, "stopped")
         saving.flush(self._saver)
 
     def move(self, params: MoveParams) -> Position:
@@ -163,10 +166,15 @@ class Engine:
             self._cursor.check(thread_id, found[0], params["to"])
         position = self.at_rest(thread_id)
         anew = self._cursor.move(thread_id, position, params["to"])
-        self._resuming.moved(thread_id, anew)
-        self._ended_after = None
+        self.changed(thread_id, anew)
         saving.flush(self._saver)
         return self.at_rest(thread_id)
+
+    def changed(self, thread_id: str, anew: bool) -> None:
+        """The thread stands elsewhere. `anew`: the next run from there counts its steps anew."""
+        self._resuming.moved(thread_id, anew)
+        self._ended_after = None
+        self._saver.set_status(thread_id, "stopped")
 
     def at_rest(self, thread_id: str) -> Position:
         """Where the thread stands on disk; a run that is held ends."""
@@ -182,6 +190,12 @@ class Engine:
         if position is None:
             raise RuntimeFailure("unknownThread", f"There is no thread {thread_id}.")
         return position
+
+    def forget(self, thread_id: str) -> None:
+        """The thread of this id may be another one now."""
+        self._owned.discard(thread_id)
+        self._resuming.forget(thread_id)
+        self.threads.forget_thread(thread_id)
 
     def _refuse_while_running(self) -> None:
         run = self.watch.run
@@ -339,10 +353,11 @@ class Engine:
         info = position["error"]
         where = f"{info['node']}: " if "node" in info else ""
         if not run.no_debug and self._stops_at(run, error, found):
-            self._reporter.tell_stop("exception", position, [], f"{where}{info['type']}: {info['message']}")
+            text = f"{where}{info['type']}: {info['message']}"
+            self._reporter.tell_stop("exception", position, [], text, failed=True)
             return
         self._send("message", {"kind": "error", "text": f"{where}{info['traceback']}"})
-        self._reporter.tell_stop("end", position, [])
+        self._reporter.tell_stop("end", position, [], failed=True)
 
     def _stops_at(self, run: Run, error: BaseException, found: tuple[BaseException, TaskRun] | None) -> bool:
         """Whether the user wants to stop at an error that has ended the run."""

@@ -132,6 +132,12 @@ class Threads:
         """The checkpoint was edited."""
         self._states.pop((thread_id, namespace, checkpoint_id), None)
 
+    def forget_thread(self, thread_id: str) -> None:
+        """The thread of this id may be another one."""
+        for key in list(self._states):
+            if key[0] == thread_id:
+                self._states.pop(key, None)
+
     def state(self, graph: Any, thread_id: str, namespace: str, checkpoint_id: str) -> State | None:
         """The state at a checkpoint; None where there is none."""
         key = (thread_id, namespace, checkpoint_id)

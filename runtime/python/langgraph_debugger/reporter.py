@@ -106,10 +106,18 @@ class Reporter:
         self.tell_stop(first.reason or "pause", position, hits, text or None)
 
     def tell_stop(
-        self, reason: Any, position: Position | None, hits: list[int], text: str | None = None
+        self,
+        reason: Any,
+        position: Position | None,
+        hits: list[int],
+        text: str | None = None,
+        *,
+        failed: bool = False,
     ) -> None:
-        """A stop of any kind."""
+        """A stop of any kind. `failed`: an error has ended the run."""
         assert position is not None
+        self._saver.set_status(position["threadId"], "failed" if failed else "stopped")
+        self.flush()
         event: StoppedEvent = {"reason": reason, "hitBreakpointIds": list(hits), "position": position}
         if text:
             event["text"] = text

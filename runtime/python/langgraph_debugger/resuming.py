@@ -60,11 +60,16 @@ class Resuming:
 
     def moved(self, thread_id: str, anew: bool) -> None:
         """The thread stands elsewhere. `anew`: at a copy, from which its next run counts its steps anew."""
+        self.forget(thread_id)
+        self._answers = {}
+        (self._moved.add if anew else self._moved.discard)(thread_id)
+
+    def forget(self, thread_id: str) -> None:
+        """What its last run has left."""
         self._stop_of_root.pop(thread_id, None)
         self._held.pop(thread_id, None)
-        self._answers = {}
         self._rested.discard(thread_id)
-        (self._moved.add if anew else self._moved.discard)(thread_id)
+        self._moved.discard(thread_id)
 
     def answer(self, answers: dict[str, Any]) -> None:
         """Keeps answers for when the run that asks rests."""

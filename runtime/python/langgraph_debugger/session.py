@@ -21,8 +21,23 @@ from .in_order import keep_order
 
 if TYPE_CHECKING:
     from .debuggee import Debuggee
+    from .thread_file.room import FileRoom
 
 _FLUSH_SECONDS = 0.5
+
+FILE_REQUESTS = {
+    "threads",
+    "describeThread",
+    "deleteThread",
+    "restoreThread",
+    "copyThread",
+    "exportThread",
+    "importThread",
+    "prune",
+    "timeline",
+    "annotate",
+    "keyHistory",
+}
 
 
 class Session:
@@ -34,6 +49,7 @@ class Session:
         self._ending = threading.Lock()
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._exiting = threading.Lock()
+        self._files: FileRoom | None = None
         keep_order(connection.flush)
 
     def run_main_thread(self) -> None:
@@ -80,11 +96,30 @@ class Session:
             if method == "shutdown":
                 self._shutdown(request_id)
                 return
+            if method in FILE_REQUESTS:
+                self._ask_of_file(request_id, method, params)
+                return
             result = self._loaded().request(method, params)
         except Exception as exc:
             self._refuse(request_id, exc)
         else:
             self._connection.respond(request_id, result)
+
+    def _ask_of_file(self, request_id: Any, method: str, params: Any) -> None:
+        """In a thread of its own; answers when done."""
+
+        def job() -> None:
+            try:
+                result = room.answer(method, params)
+            except Exception as exc:
+                self._refuse(request_id, exc)
+            else:
+                self._connection.respond(request_id, result)
+
+        if self._files is None:
+            self._files = _file_room()(lambda: self._debuggee)
+        room = self._files
+        room.ask(job)
 
     def _refuse(self, request_id: Any, exc: BaseException) -> None:
         if isinstance(exc, RuntimeFailure):
@@ -173,10 +208,22 @@ class Session:
         self._connection.flush()
 
 
-def _debuggee() -> type[Debuggee]:
-    """The part that needs the user's LangGraph."""
+def _check_python() -> None:
     if sys.version_info < (3, 10):  # noqa: UP036 - the user's Python may be older than ours
         raise errors.language_too_old()
+
+
+def _file_room() -> type[FileRoom]:
+    """The part that needs nothing but the checkpoint file."""
+    _check_python()
+    from .thread_file.room import FileRoom
+
+    return FileRoom
+
+
+def _debuggee() -> type[Debuggee]:
+    """The part that needs the user's LangGraph."""
+    _check_python()
     try:
         from .debuggee import Debuggee
     except ImportError as exc:

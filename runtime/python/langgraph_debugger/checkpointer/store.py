@@ -99,6 +99,29 @@ def open_file(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_existing(path: Path) -> sqlite3.Connection | None:
+    """Open a file that is there already, and bring it to this version. None: there is none.
+
+    Raises CheckpointFileError.
+    """
+    connection: sqlite3.Connection | None = None
+    try:
+        if not path.is_file() or path.stat().st_size == 0:
+            return None
+        connection = connect(path)
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        if application != APPLICATION_ID or _version(connection) != len(MIGRATIONS):
+            _prepare(connection, path)
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise from_sqlite(error, path) from error
+        raise
+    return connection
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection without transactions of its own, usable from any thread under its owner's lock."""
     return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
