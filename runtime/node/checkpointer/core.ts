@@ -100,7 +100,7 @@ export class Core {
       { kind: "checkpoint", thread, row },
       envelope.length + channels.length + row.metadata.length,
     );
-    this.#queue.wake();
+    this.#queue.wake(true);
     thread.setLatest(ns, checkpoint);
     this.knowledge.spent(since);
     return configOf(threadId, ns, checkpoint.id);

@@ -12,6 +12,12 @@ const RETRY_MS = 250;
 /** A run of synchronous nodes never gives way: it commits by itself after this time, or at this many bytes. */
 const BEHIND_MS = 50;
 const BEHIND_BYTES = 1 << 20;
+/**
+ * A checkpoint is committed at once, before a synchronous node keeps the process: so many times in a row, and then once
+ * in this time, in milliseconds. A commit costs as much as many rows in it.
+ */
+const COMMITS_MAX = 10;
+const COMMIT_EVERY_MS = 10;
 /** Bytes that may wait while the file cannot be written; from then on `put` fails. */
 const BACKLOG_MAX = 256 << 20;
 
@@ -75,6 +81,8 @@ export class Queue {
   #failure: CheckpointFileError | undefined;
   #retryAt = 0;
   #refused: QueueThread | undefined;
+  #commitsLeft = COMMITS_MAX;
+  #countedAt = 0;
 
   /** `onError` is told once when commits begin to fail. What waits is kept, and tried again. */
   constructor(database: Database, onError: (error: CheckpointFileError) => void) {
@@ -89,13 +97,25 @@ export class Queue {
     this.#bytes += bytes;
   }
 
-  /** To be called after a group of `add`s that belong together. */
-  wake(): void {
+  /** To be called after a group of `add`s that belong together; `ends` when they end with a checkpoint. */
+  wake(ends = false): void {
     if (this.#bytes > BACKLOG_MAX) this.commit();
     const now = performance.now();
-    const behind = this.#bytes > BEHIND_BYTES || now - this.#since > BEHIND_MS;
+    const behind =
+      this.#bytes > BEHIND_BYTES || now - this.#since > BEHIND_MS || (ends && this.#mayCommit(now));
     if (behind && now >= this.#retryAt) this.#commitBehind();
     else if (!this.#scheduled) this.#schedule(setImmediate);
+  }
+
+  #mayCommit(now: number): boolean {
+    const earned = Math.floor((now - this.#countedAt) / COMMIT_EVERY_MS);
+    if (earned > 0) {
+      this.#commitsLeft = Math.min(COMMITS_MAX, this.#commitsLeft + earned);
+      this.#countedAt = now;
+    }
+    if (this.#commitsLeft === 0) return false;
+    this.#commitsLeft -= 1;
+    return true;
   }
 
   get isEmpty(): boolean {

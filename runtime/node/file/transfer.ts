@@ -195,15 +195,15 @@ function readExport(from: string): Exported {
     rows[table] = readTable(from, table, columns, given[table]);
     if (table === "edits") continue;
     const keyLength = { checkpoints: 2, writes: 4, blobs: 1, annotations: 2 }[table];
-    for (const row of rows[table]) {
+    for (const [at, row] of rows[table].entries()) {
       const key = JSON.stringify([table, ...row.slice(0, keyLength).map(String)]);
-      if (keys.has(key)) throw bad(from, `a row of ${table} is there twice`);
+      if (keys.has(key)) throw bad(from, `row ${at + 1} of ${table} is there twice`);
       keys.add(key);
     }
   }
-  for (const [hash, type, data] of rows.blobs ?? []) {
+  for (const [at, [hash, type, data]] of (rows.blobs ?? []).entries()) {
     const found = hashOf(makeBlob(String(type), data as Uint8Array));
-    if (!found.equals(hash as Uint8Array)) throw bad(from, "a value in it is damaged");
+    if (!found.equals(hash as Uint8Array)) throw bad(from, `the value in row ${at + 1} of blobs is damaged`);
   }
   return { thread, rows };
 }
@@ -213,13 +213,13 @@ function readTable(from: string, table: string, columns: Columns, given: unknown
   const kinds = Object.entries(columns);
   const isKnown = JSON.stringify(names) === JSON.stringify(Object.keys(columns)) && Array.isArray(rows);
   if (!isKnown) throw bad(from, `it has no table ${table}`);
-  return (rows as unknown[]).map((row) => {
+  return (rows as unknown[]).map((row, index) => {
+    const where = `row ${index + 1} of ${table}`;
     const cells = Array.isArray(row) && row.length === kinds.length ? (row as unknown[]) : [];
     return kinds.map(([column, kind], at) => {
-      const read =
-        cell(cells[at], kind) ?? fail(from, `${column} of a row of ${table} is not what it must be`);
+      const read = cell(cells[at], kind) ?? fail(from, `"${column}" in ${where} is not what it must be`);
       if (read === missing) return null;
-      if (encoded.has(column)) checkEntries(from, read as Uint8Array);
+      if (encoded.has(column)) checkEntries(from, where, read as Uint8Array);
       return read;
     });
   });
@@ -237,11 +237,11 @@ function cell(value: unknown, kind: Kind): string | number | Uint8Array | undefi
   return bytes.toString("base64") === value ? bytes : undefined;
 }
 
-function checkEntries(from: string, data: Uint8Array): void {
+function checkEntries(from: string, where: string, data: Uint8Array): void {
   try {
     parse(data);
   } catch {
-    throw bad(from, "a value in it is damaged");
+    throw bad(from, `a value in ${where} is damaged`);
   }
 }
 
