@@ -6,7 +6,9 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { Database } from "../../../runtime/node/checkpointer/database.ts";
 import { type FileSaver, Unavailable } from "../../../runtime/node/checkpointer/index.ts";
+import { takeOut } from "../../../runtime/node/file/threads.ts";
 import { Place, put, thread, type Values, valuesAt } from "./helper.ts";
 
 const CHILD = fileURLToPath(new URL("child.ts", import.meta.url));
@@ -32,10 +34,10 @@ describe("writing behind the run", () => {
     if (child.stdout !== null) yield* createInterface({ input: child.stdout });
   }
 
-  /** Number of checkpoints that another connection sees. */
-  function committed(): number {
+  /** Number of rows that another connection sees. */
+  function committed(table: "checkpoints" | "writes" = "checkpoints"): number {
     const database = new DatabaseSync(place.path, { readOnly: true });
-    const row = database.prepare("SELECT count(*) AS n FROM checkpoints").get();
+    const row = database.prepare(`SELECT count(*) AS n FROM ${table}`).get();
     database.close();
     return Number(row?.n);
   }
@@ -53,21 +55,23 @@ describe("writing behind the run", () => {
     return steps;
   }
 
-  it("commits a group of puts when the run gives way, in one go", async () => {
+  it("commits a checkpoint at once, and writes when the run gives way, in one go", async () => {
     const saver = place.open();
     let config = thread("t");
     for (let step = 0; step < 5; step += 1) config = await put(saver, config, { step }, step);
-    assert.equal(committed(), 0);
-    await new Promise((resolve) => setImmediate(resolve));
     assert.equal(committed(), 5);
+    for (const task of ["a", "b"]) await saver.putWrites(config, [["step", 1]], task);
+    assert.equal(committed("writes"), 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(committed("writes"), 2);
   });
 
   it("commits by itself in a run that never gives way", async () => {
     const saver = place.open();
-    let config = thread("t");
+    const config = await put(saver, thread("t"), {});
     const begin = performance.now();
-    for (let step = 0; committed() === 0; step += 1) {
-      config = await put(saver, config, { step }, step);
+    for (let task = 0; committed("writes") === 0; task += 1) {
+      await saver.putWrites(config, [["step", task]], `task ${task}`);
       assert.ok(performance.now() - begin < 5000, "nothing was committed in 5 s");
     }
   });
@@ -170,6 +174,24 @@ describe("writing behind the run", () => {
         await other.flush();
       },
     };
+    it("brings back what another process has taken out of the list", async () => {
+      const saver = place.open();
+      const first = await put(saver, thread("t"), { list });
+      await saver.flush();
+      const other = new Database(place.path);
+      takeOut(other, "t");
+      other.close();
+      assert.deepStrictEqual(saver.threads(), []);
+      const second = await put(saver, first, { document }, 1);
+      await saver.flush();
+      assert.deepStrictEqual(
+        saver.threads().map(({ id }) => id),
+        ["t"],
+      );
+      assert.deepStrictEqual(await valuesAt(place.open(), second), { document });
+      assert.equal(committed(), 2);
+    });
+
     for (const [name, change] of Object.entries(changes)) {
       it(`stores again what another process ${name}`, async () => {
         const saver = place.open();
