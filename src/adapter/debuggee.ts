@@ -70,6 +70,15 @@ export class Debuggee {
     this.lastInput = old.lastInput;
   }
 
+  /** Another thread is debugged from now on: what was done on the one before is no part of it. */
+  goTo(threadId: string): void {
+    this.threadId = threadId;
+    this.sentAnswers = new SentAnswers();
+    this.visits = new Visits();
+    this.edits = new EditLog();
+    this.lastInput = undefined;
+  }
+
   /** The checkpoint file. */
   get file(): string {
     return this.plan.load.checkpoints;
@@ -78,6 +87,11 @@ export class Debuggee {
   /** The tree that a reference is of. */
   variablesOf(reference: number): HandleTree<Content> {
     return reference >= firstPast ? this.pastVariables : this.variables;
+  }
+
+  /** The process is there and can be asked. */
+  get canServe(): boolean {
+    return this.phase !== "loading" && this.phase !== "over" && !this.runtime.isLost;
   }
 
   get noDebug(): boolean {

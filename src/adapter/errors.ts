@@ -325,6 +325,9 @@ export const unknownNode = (name: string, nodes: string[]): DebugError =>
 export const unknownKey = (key: string, keys: readonly string[]): DebugError =>
   new DebugError(323, "user", `The state has no key "${key}". It has ${keys.join(", ")}.`);
 
+export const unknownThread = (id: string, file: string): DebugError =>
+  new DebugError(324, "user", `There is no thread "${id}" in ${file}. /threads lists those that are there.`);
+
 export const noException = (): DebugError =>
   new DebugError(308, "user", "The run is not stopped at an error.", { quiet: true });
 

@@ -93,6 +93,11 @@ function named(machine: Machine, attribute: string, command: string, cwd: string
 }
 
 function onPath(machine: Machine, name: string): string | undefined {
+  return allOnPath(machine, name)[0];
+}
+
+/** Every program of this name on the PATH, first the one that a shell would take. */
+export function allOnPath(machine: Machine, name: string): string[] {
   const windows = isWindows(machine);
   const path = pathOf(machine);
   const file = windows && !/\.exe$/i.test(name) ? `${name}.exe` : name;
@@ -102,5 +107,5 @@ function onPath(machine: Machine, name: string): string | undefined {
     .split(path.delimiter)
     .filter((folder) => folder !== "")
     .map((folder) => path.join(folder, file))
-    .find((candidate) => machine.isFile(candidate));
+    .filter((candidate) => machine.isFile(candidate));
 }

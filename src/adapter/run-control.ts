@@ -11,6 +11,7 @@ import type {
   StoppedEvent,
 } from "../protocol/runtime.ts";
 import { checkAnswer } from "./answer-check.ts";
+import type { Reply } from "./base-session.ts";
 import type { Client } from "./client.ts";
 import type { Console } from "./console.ts";
 import type { Debuggee } from "./debuggee.ts";
@@ -22,7 +23,9 @@ import {
   missingInput,
   needsAnswer,
   unknownInterrupt,
+  unknownThread,
 } from "./errors.ts";
+import { standingAt } from "./opening.ts";
 import {
   interruptKey,
   isNamed,
@@ -86,6 +89,34 @@ export class RunControl {
     if (noDebug && !waits) await this.#run({}, { kind: "continue" });
     else if (this.#answerByItself(event)) this.#debuggee.goOn();
     else this.#stops.show(event);
+  }
+
+  /** Goes to another thread of the file, at the stop where it is; the run that is here is left at its own. */
+  openThread(threadId: string, reply: Reply): Promise<void> {
+    return this.#stops.alone(async () => {
+      const stop = this.#debuggee.requireStop();
+      const { runtime, file, threadId: old } = this.#debuggee;
+      const { threads } = await runtime.request("threads", { file, filter: threadId });
+      if (!threads.some(({ id }) => id === threadId)) throw unknownThread(threadId, file);
+      await runtime.request("cancel", {});
+      let position: Position | null;
+      try {
+        position = await runtime.request("open", { threadId });
+        if (!position) throw unknownThread(threadId, file);
+      } catch (error) {
+        // The old stop is still shown, and read from the file from now on.
+        const there = stop.position && (await runtime.request("open", { threadId: old }));
+        if (there) this.#stops.replace(there);
+        throw error;
+      }
+      this.#debuggee.goTo(threadId);
+      this.#console.line(`Thread ${threadId}`);
+      const now =
+        position.root.tasks.length === 0
+          ? this.#stops.standWaiting(position)
+          : this.#stops.stand({ ...standingAt(position), rests: true });
+      reply.after(() => this.#stops.tell(now, stop));
+    });
   }
 
   // -------------------------------------------------------------------------------------------- going on

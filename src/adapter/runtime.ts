@@ -18,6 +18,9 @@ const graceMilliseconds = 1_500;
 /** Characters of the process's stderr that are kept to tell what went wrong: a long traceback. */
 const keptErrors = 16_000;
 
+/** What a runtime process is started with. */
+export type ProcessPlan = Pick<LaunchPlan, "command" | "args" | "cwd" | "env">;
+
 export interface RuntimeEnd {
   /** Undefined where nobody told: the terminal that owned the process is gone. */
   readonly code: number | undefined;
@@ -56,7 +59,7 @@ export class Runtime {
   /** Settles when the connection is closed and all that came over it has been handled; at once without one. */
   #drained = Promise.resolve();
 
-  constructor(plan: LaunchPlan, logger: Logger) {
+  constructor(plan: ProcessPlan, logger: Logger) {
     this.#logger = logger;
     this.#command = plan.command;
   }
@@ -86,7 +89,7 @@ export class Runtime {
   }
 
   /** Starts the process and resolves when that is done; `connect` comes next. */
-  async start(plan: LaunchPlan, terminal: Terminal | undefined): Promise<void> {
+  async start(plan: ProcessPlan, terminal: Terminal | undefined): Promise<void> {
     const listener = new RuntimeListener(this.#logger);
     this.#listener = listener;
     const port = await listener.listen();
@@ -187,7 +190,7 @@ export class Runtime {
     }
   }
 
-  #spawn(plan: LaunchPlan, env: NodeJS.ProcessEnv): void {
+  #spawn(plan: ProcessPlan, env: NodeJS.ProcessEnv): void {
     const child = spawn(plan.command, [...plan.args], {
       cwd: plan.cwd,
       env,

@@ -20,6 +20,7 @@ import {
   notLaunched,
   sessionEnded,
 } from "./errors.ts";
+import { FileServer } from "./file-server.ts";
 import { graphBody } from "./graph-body.ts";
 import { checkAttributes } from "./launch-attributes.ts";
 import { type LaunchPlan, planLaunch, planRestart } from "./launch-plan.ts";
@@ -29,6 +30,7 @@ import { changeRequests } from "./requests/changes.ts";
 import { pastRequests } from "./requests/past.ts";
 import { runRequests } from "./requests/run.ts";
 import { handlersOf } from "./requests/table.ts";
+import { threadRequests } from "./requests/threads.ts";
 import { ownTraceback } from "./traceback.ts";
 
 export class Session extends BaseSession {
@@ -36,6 +38,7 @@ export class Session extends BaseSession {
   readonly #console = new Console(this.#client);
   readonly #analysis: Analysis;
   readonly #breakpoints: Breakpoints;
+  readonly #files: FileServer;
   readonly #configured = new Deferred();
   readonly #over = new Deferred();
   /** Settles when the client is gone or has disconnected, and the program is over. */
@@ -47,10 +50,11 @@ export class Session extends BaseSession {
   constructor(logger: Logger) {
     super(logger);
     this.#analysis = new Analysis(logger);
+    this.#files = new FileServer(logger);
     this.#breakpoints = new Breakpoints(this.#client, this.#analysis);
     void this.closed.then(async () => {
       this.#terminated = true;
-      await this.#program?.end();
+      await this.#endAll();
       this.#over.resolve();
     });
   }
@@ -157,6 +161,18 @@ export class Session extends BaseSession {
       }),
       ...pastRequests(() => this.#running()),
       ...changeRequests(() => this.#running()),
+      ...threadRequests({
+        program: () => this.#running(),
+        file: () => this.#program?.debuggee.file,
+        fromClient: (path) => this.#client.fromClientPath(path),
+        toClient: (path) => this.#client.toClientPath(path),
+        ask: (method, params) => {
+          const { debuggee } = this.#program ?? {};
+          return debuggee?.canServe
+            ? debuggee.runtime.request(method, params)
+            : this.#files.request(method, params);
+        },
+      }),
     }),
   };
 
@@ -173,6 +189,8 @@ export class Session extends BaseSession {
     await program.load(this.#terminal());
     await program.takeOver();
     started = true;
+    // The program's own process serves files from now on.
+    void this.#files.end();
     reply.after(() => void this.#configured.promise.then(() => this.#begin(program)));
   }
 
@@ -253,11 +271,16 @@ export class Session extends BaseSession {
 
   async #disconnect(reply: Reply): Promise<void> {
     this.#terminated = true;
-    await this.#program?.end();
+    await this.#endAll();
     reply.after(() => {
       this.stop();
       this.#over.resolve();
     });
+  }
+
+  /** The runtimes end, what they have done is on disk. */
+  async #endAll(): Promise<void> {
+    await Promise.all([this.#program?.end(), this.#files.end()]);
   }
 
   #announceEnd(exitCode: number | undefined): void {

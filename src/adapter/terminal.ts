@@ -28,7 +28,7 @@ interface Errand {
  */
 export async function startInTerminal(
   terminal: Terminal,
-  plan: LaunchPlan,
+  plan: Pick<LaunchPlan, "command" | "args" | "cwd">,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const path = join(tmpdir(), `langgraph-debug-${randomBytes(8).toString("hex")}.json`);
