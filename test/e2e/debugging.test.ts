@@ -59,7 +59,7 @@ describe("debugging in VS Code with the VSIX installed", function () {
 
   afterEach(async function () {
     if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
-    await session.workbench.stopSession();
+    await session.workbench.stopSessions();
   });
 
   after(async () => {

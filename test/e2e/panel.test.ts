@@ -44,6 +44,7 @@ describe("the panel in VS Code", function () {
 
   afterEach(async function () {
     if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
+    await session.workbench.stopSessions();
   });
 
   after(async () => {
@@ -163,7 +164,6 @@ describe("the panel in VS Code", function () {
     await workbench.waitForCallStack("The run has ended");
     await workbench.expandVariable("State");
     await workbench.waitForVariable("answers", "budget: ten");
-    await workbench.stopSession();
   });
 
   it("tells of a run that waits behind another window, and counts those that wait", async () => {

@@ -40,7 +40,7 @@ describe("starting without a launch configuration", function () {
 
   afterEach(async function () {
     if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
-    await session.workbench.stopSession();
+    await session.workbench.stopSessions();
   });
 
   after(async () => {

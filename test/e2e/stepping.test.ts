@@ -65,7 +65,7 @@ describe("breakpoints and steps in VS Code", function () {
 
   afterEach(async function () {
     if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
-    await session.workbench.stopSession();
+    await session.workbench.stopSessions();
     await gestures.removeAllBreakpoints();
   });
 
