@@ -80,11 +80,13 @@ class Timings {
       for (const [name, { path }] of Object.entries(ofNode)) {
         if (path === undefined || typeof path.invoke !== "function" || Object.hasOwn(path, "invoke"))
           continue;
+        // LangGraph calls nearly all of them "condition".
+        const own = path.func?.name || name;
         const invoke = path.invoke.bind(path);
         path.invoke = async (input, config) => {
           const returned = await invoke(input, config);
           const since = performance.now();
-          this.#route(configText(config, "__pregel_task_id"), name, returned);
+          this.#route(configText(config, "__pregel_task_id"), own, returned);
           this.spend(since);
           return returned;
         };
@@ -105,7 +107,12 @@ class Timings {
 type Builder = {
   branches?: {
     [node: string]: {
-      [name: string]: { path?: { invoke(input: unknown, config?: Task["config"]): Promise<unknown> } };
+      [name: string]: {
+        path?: {
+          func?: { name?: string };
+          invoke(input: unknown, config?: Task["config"]): Promise<unknown>;
+        };
+      };
     };
   };
 };

@@ -26,7 +26,7 @@ export async function prepareUpdate(
   const { graph } = at;
   const nodes = visibleNodes(graph).map(([name]) => name);
   if (asNode !== undefined && !nodes.includes(asNode)) {
-    throw new RuntimeError("unknownNode", `The graph has no node ${asNode}. It has: ${nodes.join(", ")}.`);
+    throw invalid(`The graph has no node ${asNode}. It has: ${nodes.join(", ")}.`);
   }
   return async () => {
     const { configurable } = configOf({ threadId, namespace });
