@@ -3,18 +3,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CustomRequests, ThreadsBody } from "../../../src/protocol/dap.ts";
-import type { Client, StoppedBody } from "../client.ts";
+import type { ThreadsBody } from "../../../src/protocol/dap.ts";
+import { ask, told } from "../custom.ts";
 import { Bench, languages } from "../languages.ts";
 
-type Body<Name extends keyof CustomRequests> = CustomRequests[Name]["body"];
-
-const ask = <Name extends keyof CustomRequests>(
-  client: Client,
-  name: Name,
-  args: CustomRequests[Name]["arguments"],
-): Promise<Body<Name>> => client.request<Body<Name>>(name, args);
-const told = ({ reason, description }: StoppedBody): string[] => [reason, description];
 const ids = ({ threads }: ThreadsBody): string[] => threads.map(({ id }) => id);
 
 for (const language of languages) {
