@@ -54,16 +54,20 @@ export class Checkpoints {
   async look(args: CheckpointArguments): Promise<CheckpointBody> {
     const { runtime, pastVariables } = this.#debuggee;
     const at = this.ref(args);
-    const { checkpoint, graph, stateKeys, tasks } = await runtime.request("look", at);
+    const { checkpoint, graph, tasks } = await runtime.request("look", at);
     if (!checkpoint) throw unknownCheckpoint(at.checkpointId);
-    const reference = async (kind: "state" | "writes"): Promise<number> => {
-      const root = { kind, ...at };
-      const { values } = await runtime.request("values", { root, path: [], count: 1 });
-      if (values.length === 0) return 0;
-      const name = `${at.threadId}\n${at.namespace}\n${at.checkpointId}\n${kind}`;
-      return pastVariables.get(0, name, { kind: "values", root, path: [] });
-    };
     pastVariables.makeRoom();
+    const tree = async (kind: "state" | "writes"): Promise<{ reference: number; children: number }> => {
+      const root = { kind, ...at };
+      const { values } = await runtime.request("values", { root, path: [] });
+      const name = `${at.threadId}\n${at.namespace}\n${at.checkpointId}\n${kind}`;
+      const children = values.length;
+      return {
+        reference: children > 0 ? pastVariables.get(0, name, { kind: "values", root, path: [] }) : 0,
+        children,
+      };
+    };
+    const [state, writes] = [await tree("state"), await tree("writes")];
     return {
       checkpoint,
       graph,
@@ -73,9 +77,9 @@ export class Checkpoints {
         status,
         ...(error && { error: { type: error.type, message: error.message } }),
       })),
-      variablesReference: await reference("state"),
-      namedVariables: stateKeys.length,
-      writesReference: await reference("writes"),
+      variablesReference: state.reference,
+      namedVariables: state.children,
+      writesReference: writes.reference,
     };
   }
 
