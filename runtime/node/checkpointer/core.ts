@@ -15,6 +15,7 @@ import { deltaHistory } from "./delta-history.ts";
 import type { Blob } from "./entries.ts";
 import { CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./errors.ts";
 import { configOf, keyOf } from "./keys.ts";
+import { type Edited, type Knowledge, nothingKnown } from "./knowledge.ts";
 import { LiveValues } from "./live.ts";
 import * as maintenance from "./maintenance.ts";
 import type { MessageClasses } from "./messages.ts";
@@ -35,25 +36,6 @@ const SPECIAL_INDEX: ReadonlyMap<string, number> = new Map([
 /** Threads remembered at once. */
 const THREADS_MAX = 64;
 const VACUUM_PAGES = 10_000;
-
-/** What a checkpoint was before an edit in place; `edited` is when, in milliseconds since 1970. */
-export interface Edited {
-  readonly edited: number;
-  readonly checkpoint: Checkpoint;
-  readonly metadata: CheckpointMetadata;
-}
-
-/** What the run that puts knows beside what LangGraph says. */
-export interface Knowledge {
-  /** `writes.path` of a task. */
-  pathOf(task: string): string;
-  /** `checkpoints.timing` of the checkpoint that is put after `parent`. */
-  timingOf(ns: string, parent: string | undefined): string | null;
-  /** The saver has worked since then, by `performance.now()`. */
-  spent(since: number): void;
-}
-
-const nothingKnown: Knowledge = { pathOf: () => "", timingOf: () => null, spent: () => undefined };
 
 export class Core {
   knowledge: Knowledge = nothingKnown;

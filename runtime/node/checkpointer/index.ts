@@ -12,9 +12,10 @@ import type {
   PendingWrite,
   SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
-import { Core, type Edited, type Knowledge } from "./core.ts";
+import { Core } from "./core.ts";
 import { Database } from "./database.ts";
 import type { CheckpointFileError } from "./errors.ts";
+import type { Edited, Knowledge } from "./knowledge.ts";
 import { MessageClasses } from "./messages.ts";
 import type { CheckpointSummary, ThreadRow } from "./reader.ts";
 

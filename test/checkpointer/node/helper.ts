@@ -30,14 +30,18 @@ export class Place {
     return saver;
   }
 
-  dispose(): void {
-    for (const saver of this.#savers) {
+  close(): void {
+    for (const saver of this.#savers.splice(0)) {
       try {
         saver.close();
       } catch {
         // Closed, or broken, by the test.
       }
     }
+  }
+
+  dispose(): void {
+    this.close();
     rmSync(dirname(this.path), { recursive: true, force: true });
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { CheckpointFileError } from "../../../runtime/node/checkpointer/index.ts";
 import { MIGRATIONS } from "../../../runtime/node/checkpointer/schema.ts";
-import { Place, put, thread } from "./helper.ts";
+import { Place, put, thread, valuesAt } from "./helper.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const VENV = process.platform === "win32" ? "Scripts/python.exe" : "bin/python";
@@ -74,6 +74,25 @@ describe("a checkpoint file of both languages", function () {
     };
     const shared = readFileSync(new URL("runtime/schema/checkpoints.sql", ROOT), "utf8");
     assert.deepStrictEqual(shape(MIGRATIONS.join("")), shape(shared));
+  });
+
+  it("of version 1 gets what it lacks, and keeps what it has", async () => {
+    const config = await put(place.open(), thread("from node"), { kept: [1, 2] });
+    place.close();
+    const database = new DatabaseSync(place.path);
+    database.exec(
+      "DROP TABLE annotations; ALTER TABLE threads DROP COLUMN note; ALTER TABLE threads DROP COLUMN deleted; " +
+        "ALTER TABLE checkpoints DROP COLUMN timing; PRAGMA user_version = 1",
+    );
+    database.close();
+    const saver = place.open();
+    assert.deepStrictEqual(await valuesAt(saver, config), { kept: [1, 2] });
+    saver.setTiming(config, '{"tasks":{}}');
+    assert.equal(saver.timing(config), '{"tasks":{}}');
+    const { rows } = JSON.parse(
+      python(PYTHON_READS.replace('"from node"', '"old"').replace("from node", "old")),
+    );
+    assert.deepStrictEqual(rows, [["from node", "javascript", null, null]]);
   });
 
   it("written by Python is listed by Node, which refuses to run its threads", async () => {
