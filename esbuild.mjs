@@ -49,6 +49,7 @@ const page = {
   assetNames: "[name]",
   // Only a helper for tests in @rjsf/core wants it, which is not bundled: it would need eval.
   external: ["@rjsf/validator-ajv8"],
+  alias: { "markdown-to-jsx/react": path.join(root, "webview", "questions", "no-markdown.ts") },
   plugins: [noVscode(root)],
 };
 

@@ -1,22 +1,80 @@
-// The panel as a whole: where the run stands, its questions, its graph.
+// The panel as a whole: where the run stands, its questions, its graph, its steps and the state after each.
 
-import { type KeyboardEvent, type PointerEvent, useCallback } from "react";
+import { useCallback } from "react";
 import { GraphArea } from "./graph/area.tsx";
 import { Header } from "./header.tsx";
 import type { Send } from "./host.ts";
 import { Failure, NoGraph } from "./notices.tsx";
 import type { PartProps } from "./parts.ts";
+import { Timeline } from "./past/timeline.tsx";
 import { Questions } from "./questions/index.tsx";
+import { Sash } from "./sash.tsx";
+import { Details } from "./state/details.tsx";
 import { useStore } from "./store.ts";
+import { Tabs } from "./tabs.tsx";
 
 export function App(props: PartProps) {
-  const { store, host } = props;
+  const { store } = props;
+  const kind = useStore(store, ({ picture }) => picture.status.kind);
+  const asks = useStore(store, ({ picture }) => picture.interrupts.length > 0);
+  const { split, rows, tab } = useStore(store, ({ view }) => view);
+  const hasGraph = useStore(store, ({ picture }) => picture.graphs.some(({ nodes }) => nodes.length > 0));
+  const hasPast = useStore(store, ({ picture }) => picture.thread !== undefined) && hasGraph;
+  const graph = hasGraph ? <GraphArea {...props} /> : <NoGraph {...props} />;
+  const classes = [
+    "panel",
+    `panel-${kind}`,
+    asks && "panel-asks",
+    hasPast && `panel-past tab-${tab}`,
+    (asks || hasPast) && "panel-two",
+  ];
+  return (
+    <main
+      className={classes.filter(Boolean).join(" ")}
+      ref={(element) => {
+        element?.style.setProperty("--split", `${split}%`);
+        element?.style.setProperty("--rows", String(rows));
+      }}
+    >
+      <Header {...props} />
+      <Failure {...props} />
+      <div className="columns">
+        {hasPast && <Tabs {...props} />}
+        {graph}
+        {(asks || hasPast) && (
+          <>
+            <Sash
+              name="Width of the graph"
+              at={split}
+              vertical
+              move={(percent) => store.look({ split: percent })}
+            />
+            <div className="side">
+              {asks && <Asked {...props} />}
+              {hasPast && (
+                <div className="sides">
+                  <Timeline {...props} />
+                  <Sash
+                    name="Height of the timeline"
+                    at={rows}
+                    vertical={false}
+                    move={(percent) => store.look({ rows: percent })}
+                  />
+                  <Details {...props} />
+                </div>
+              )}
+            </div>
+          </>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Asked({ store, host }: PartProps) {
   const kind = useStore(store, ({ picture }) => picture.status.kind);
   const interrupts = useStore(store, ({ picture }) => picture.interrupts);
   const drafts = useStore(store, ({ picture }) => picture.drafts);
-  const split = useStore(store, ({ view }) => view.split);
-  const hasGraph = useStore(store, ({ picture }) => picture.graphs.some(({ nodes }) => nodes.length > 0));
-  const asks = interrupts.length > 0;
   const send = useCallback<Send>(
     (message) => {
       if (message.type === "draft") store.draft(message.key, message.value);
@@ -25,60 +83,14 @@ export function App(props: PartProps) {
     [store, host],
   );
   return (
-    <main
-      className={`panel panel-${kind}${asks ? " panel-asks" : ""}`}
-      ref={(element) => element?.style.setProperty("--split", `${split}%`)}
-    >
-      <Header {...props} />
-      <Failure {...props} />
-      <div className="columns">
-        {hasGraph ? <GraphArea {...props} /> : <NoGraph {...props} />}
-        {asks && <Sash {...props} />}
-        {asks && (
-          <section className="questions" aria-label="Questions">
-            <Questions
-              interrupts={interrupts}
-              drafts={drafts}
-              send={send}
-              request={host.request}
-              enabled={kind !== "disconnected"}
-            />
-          </section>
-        )}
-      </div>
-    </main>
-  );
-}
-
-/** Between the graph and the questions, where they stand side by side; moved by pointer or arrow keys. */
-function Sash({ store }: PartProps) {
-  const split = useStore(store, ({ view }) => view.split);
-  const set = (percent: number): void =>
-    store.look({ split: Math.round(Math.min(80, Math.max(20, percent))) });
-  const move = (event: PointerEvent<HTMLElement>): void => {
-    const box = event.currentTarget.parentElement?.getBoundingClientRect();
-    if (box && event.currentTarget.hasPointerCapture(event.pointerId)) {
-      set(((event.clientX - box.left) / box.width) * 100);
-    }
-  };
-  const press = (event: KeyboardEvent): void => {
-    if (event.key === "ArrowLeft") set(split - 5);
-    else if (event.key === "ArrowRight") set(split + 5);
-  };
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a rule can't be moved
-    <div
-      className="sash"
-      role="separator"
-      aria-orientation="vertical"
-      aria-label="Width of the graph"
-      aria-valuenow={split}
-      aria-valuemin={20}
-      aria-valuemax={80}
-      tabIndex={0}
-      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-      onPointerMove={move}
-      onKeyDown={press}
-    />
+    <section className="questions" aria-label="Questions">
+      <Questions
+        interrupts={interrupts}
+        drafts={drafts}
+        send={send}
+        request={host.request}
+        enabled={kind !== "disconnected"}
+      />
+    </section>
   );
 }

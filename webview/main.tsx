@@ -2,7 +2,10 @@
 
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { askThrough } from "./ask.ts";
 import { connect, type Host, ready } from "./host.ts";
+import { LiveTexts } from "./live.ts";
+import { Timelines } from "./past/timelines.ts";
 import { Store } from "./store.ts";
 import "./styles/main.css";
 
@@ -11,8 +14,10 @@ if (!root) throw new Error("The page has no #root");
 const host: Host = connect((message) => {
   if (message.type === "update") {
     store.update(message.picture);
+    if (message.picture.tasks) live.begin(message.picture.tasks);
     draw();
-  } else
+  } else if (message.type === "live") live.add(message.texts);
+  else
     document
       .querySelector<HTMLElement>(
         ".cards :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
@@ -20,6 +25,9 @@ const host: Host = connect((message) => {
       ?.focus();
 });
 const store = new Store(host.kept, (state) => host.keep(state));
+const ask = askThrough(host);
+const live = new LiveTexts();
+const timelines = new Timelines(ask);
 let isDrawn = false;
 // What was kept is there at once; without it, nothing is said before the extension has said what there is.
 if (host.kept !== undefined) draw();
@@ -28,5 +36,5 @@ ready(host);
 function draw(): void {
   if (isDrawn || !root) return;
   isDrawn = true;
-  createRoot(root).render(<App store={store} host={host} />);
+  createRoot(root).render(<App {...{ store, host, ask, live, timelines }} />);
 }

@@ -1,7 +1,18 @@
 // What the panel shows and how: the picture that the extension sends, and the user's own view of it.
 
 import { useSyncExternalStore } from "react";
-import { emptyPicture, type Json, type Picture, readPicture } from "../src/protocol/webview.ts";
+import {
+  type CheckpointPlace,
+  emptyPicture,
+  type Json,
+  type Picture,
+  readPicture,
+} from "../src/protocol/webview.ts";
+
+/** Parts of the panel that a narrow one shows one at a time. */
+export const tabs = ["graph", "timeline", "state"] as const;
+/** What is shown of a step. */
+export const panes = ["state", "changes", "writes", "why", "live"] as const;
 
 /** What the user has chosen; survives a reload of the window. */
 export interface View {
@@ -13,6 +24,20 @@ export interface View {
   readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number } | undefined;
   /** Width of the graph's column in percent. */
   readonly split: number;
+  /** Height of the timeline in percent of what it shares with the state. */
+  readonly rows: number;
+  readonly tab: (typeof tabs)[number];
+  readonly pane: (typeof panes)[number];
+  /** The step that is looked at; absent: the one at which the run stands. */
+  readonly step: CheckpointPlace | undefined;
+  /** With which the step is compared; absent: the one before. */
+  readonly base: CheckpointPlace | undefined;
+  /** Namespace of the graph whose state is shown at a stop inside subgraphs; absent: the innermost. */
+  readonly inside: string | undefined;
+  /** Keys of rows of the timeline that were opened, or of those that are open at first: closed. */
+  readonly unfolded: readonly string[];
+  /** Paths in the state that are open. */
+  readonly expanded: readonly string[];
 }
 
 export interface PanelState {
@@ -20,7 +45,20 @@ export interface PanelState {
   readonly view: View;
 }
 
-const firstView: View = { open: [], selected: undefined, viewport: undefined, split: 55 };
+const firstView: View = {
+  open: [],
+  selected: undefined,
+  viewport: undefined,
+  split: 50,
+  rows: 45,
+  tab: "graph",
+  pane: "state",
+  step: undefined,
+  base: undefined,
+  inside: undefined,
+  unfolded: [],
+  expanded: [],
+};
 
 /** One state with listeners, written by the messages of the extension and by what the user does. */
 export class Store {
@@ -45,8 +83,14 @@ export class Store {
   update(picture: Partial<{ [Part in keyof Picture]: Picture[Part] | undefined }>): void {
     const changed = Object.entries(picture).filter(([, part]) => part !== undefined);
     const next = { ...this.#state.picture, ...Object.fromEntries(changed) };
-    const view = isOther(this.#state.picture, next) ? firstView : this.#state.view;
-    this.#set({ picture: next, view: { ...view, split: this.#state.view.split } });
+    const { picture: before, view } = this.#state;
+    const { split, rows, tab, pane } = view;
+    const steps =
+      before.thread === next.thread ? {} : { step: undefined, base: undefined, inside: undefined };
+    this.#set({
+      picture: next,
+      view: isOther(before, next) ? { ...firstView, split, rows, tab, pane } : { ...view, ...steps },
+    });
   }
 
   /** What is typed is part of the picture at once, so that it is there after a reload. Without a value it is forgotten. */
@@ -95,15 +139,29 @@ function readKept(kept: unknown): PanelState {
 
 function readView(value: unknown): View {
   if (typeof value !== "object" || value === null) return firstView;
-  const { open, selected, viewport, split } = value as Partial<Record<keyof View, unknown>>;
-  const fields = (from: unknown, type: string, ...names: string[]): boolean =>
+  const kept = value as Partial<Record<keyof View, unknown>>;
+  const fields = <Part>(from: unknown, type: string, ...names: (keyof Part & string)[]): Part | undefined =>
     typeof from === "object" &&
     from !== null &&
-    names.every((name) => typeof (from as Record<string, unknown>)[name] === type);
+    names.every((name) => typeof (from as Record<string, unknown>)[name] === type)
+      ? (from as Part)
+      : undefined;
+  const texts = (from: unknown): string[] =>
+    Array.isArray(from) ? from.filter((each) => typeof each === "string") : [];
+  const percent = (from: unknown, first: number): number => (typeof from === "number" ? from : first);
+  const place = (from: unknown) => fields<CheckpointPlace>(from, "string", "checkpointId", "namespace");
   return {
-    open: Array.isArray(open) ? open.filter((id) => typeof id === "string") : firstView.open,
-    selected: fields(selected, "string", "graph", "node") ? (selected as View["selected"]) : undefined,
-    viewport: fields(viewport, "number", "x", "y", "zoom") ? (viewport as View["viewport"]) : undefined,
-    split: typeof split === "number" ? split : firstView.split,
+    open: texts(kept.open),
+    selected: fields<NonNullable<View["selected"]>>(kept.selected, "string", "graph", "node"),
+    viewport: fields<NonNullable<View["viewport"]>>(kept.viewport, "number", "x", "y", "zoom"),
+    split: percent(kept.split, firstView.split),
+    rows: percent(kept.rows, firstView.rows),
+    tab: tabs.find((tab) => tab === kept.tab) ?? firstView.tab,
+    pane: panes.find((pane) => pane === kept.pane) ?? firstView.pane,
+    step: place(kept.step),
+    base: place(kept.base),
+    inside: typeof kept.inside === "string" ? kept.inside : undefined,
+    unfolded: texts(kept.unfolded),
+    expanded: texts(kept.expanded),
   };
 }

@@ -2,7 +2,9 @@
 
 import * as v from "valibot";
 import type { Json } from "./runtime.ts";
+import { liveSchema, type PastResult, pastRequests, pastResults } from "./webview-past.ts";
 
+export * from "./webview-past.ts";
 export type { Json };
 
 /** Counts up with each change that the other side can't read: a panel kept over an update is made anew. */
@@ -132,6 +134,13 @@ export function draftKey({ id, index }: { id: string; index: number }): string {
   return `${id}#${index}`;
 }
 
+const pastSchema = v.object({
+  /** Counts up with what is new in the timeline: it is to be read anew. */
+  version: count,
+  /** The graphs in which the run stands, the root first, each by its namespace and id. */
+  at: v.array(v.object({ namespace: text, graph: text })),
+});
+
 const pictureSchema = v.object({
   status: statusSchema,
   /** Name of the debugged graph. */
@@ -142,6 +151,7 @@ const pictureSchema = v.object({
   breakpoints: v.array(breakpointSchema),
   interrupts: v.array(interruptSchema),
   drafts: draftsSchema,
+  past: v.optional(pastSchema, { version: 0, at: [] }),
 });
 /** Everything that the panel shows. */
 export type Picture = v.InferOutput<typeof pictureSchema>;
@@ -154,6 +164,7 @@ export const emptyPicture: Picture = {
   breakpoints: [],
   interrupts: [],
   drafts: {},
+  past: { version: 0, at: [] },
 };
 
 /** A picture kept from before, or undefined where it is none. */
@@ -174,6 +185,8 @@ const toPanel = v.variant("type", [
     value: v.optional(json),
     error: v.optional(text),
   }),
+  /** What the graph has said since the message before. */
+  v.object({ type: v.literal("live"), texts: v.array(liveSchema) }),
   /** Puts the focus on what the panel is about: the first question that waits, else the graph. */
   v.object({ type: v.literal("focus") }),
 ]);
@@ -203,6 +216,7 @@ const requests = [
     text,
     request: count,
   }),
+  ...pastRequests,
 ] as const;
 
 const fromPanel = v.variant("type", [
@@ -219,6 +233,7 @@ const fromPanel = v.variant("type", [
   v.object({ type: v.literal("start") }),
   /** Keeps what was typed; without a value, forgets it. Kept for the thread, over reloads and restarts. */
   v.object({ type: v.literal("draft"), key: text, value: v.optional(json) }),
+  v.object({ type: v.literal("copyText"), text }),
   ...requests,
 ]);
 export type FromPanel = v.InferOutput<typeof fromPanel>;
@@ -238,9 +253,19 @@ export function readFromPanel(value: unknown): Read<FromPanel> {
   return read(v.safeParse(fromPanel, value));
 }
 
-function read<Message>(
-  result: { success: true; output: Message } | { success: false; issues: v.BaseIssue<unknown>[] },
-): Read<Message> {
+/** The result of a request about the past, or in one line why it is none. */
+export function readResult<Type extends keyof typeof pastResults>(
+  type: Type,
+  value: unknown,
+): Read<PastResult<Type>> {
+  return read(v.safeParse(pastResults[type], value) as Parsed<PastResult<Type>>);
+}
+
+type Parsed<Message> =
+  | { success: true; output: Message }
+  | { success: false; issues: v.BaseIssue<unknown>[] };
+
+function read<Message>(result: Parsed<Message>): Read<Message> {
   if (result.success) return { message: result.output };
   const [issue] = result.issues;
   return { problem: `${issue ? v.getDotPath(issue) : "message"}: ${issue?.message ?? "unreadable"}` };

@@ -130,7 +130,7 @@ describe("the panel", function () {
       await panel.page.setViewportSize({ width: 900, height: 720 });
       const graph = await box(".graph");
       assert.ok(graph.x + graph.width <= (await box(".questions")).x);
-      await panel.page.getByRole("separator").focus();
+      await panel.page.getByRole("separator", { name: "Width of the graph" }).focus();
       await panel.page.keyboard.press("ArrowRight");
       await panel.page.waitForFunction(
         (width) => (document.querySelector(".graph")?.clientWidth ?? 0) > width,

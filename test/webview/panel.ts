@@ -11,6 +11,7 @@ import {
   emptyPicture,
   type FromPanel,
   type Json,
+  type PanelRequest,
   type Picture,
   panelProtocolVersion,
   readFromPanel,
@@ -34,6 +35,7 @@ export type Theme = "dark" | "light" | "hc" | "hc-light";
 interface Stage extends Window {
   state: unknown;
   said: unknown[];
+  answerPanel(asked: unknown): Promise<object | undefined>;
 }
 
 export class Panel {
@@ -125,7 +127,16 @@ export interface PanelOptions {
   /** False: the extension has not said anything yet. */
   readonly told?: boolean;
   readonly reducedMotion?: boolean;
+  /** Answers requests of the panel as the extension would; without an answer, the test gives one itself. */
+  readonly answers?: Answers;
 }
+
+/** The result of a request, undefined where it is not answered; an error is told as such. */
+export type Answers = (asked: PanelRequest) => unknown;
+
+/** A thread without a checkpoint. */
+const noPast: Answers = ({ type }) =>
+  type === "timeline" ? { entries: [], more: false, total: 0 } : undefined;
 
 let browser: Browser | undefined;
 
@@ -146,6 +157,7 @@ export async function openPanel({
   picture,
   told = true,
   reducedMotion = false,
+  answers = noPast,
 }: PanelOptions = {}): Promise<Panel> {
   assert.ok(browser, "openBrowser comes first");
   const context = await browser.newContext({
@@ -155,11 +167,26 @@ export async function openPanel({
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const panel = new Panel(page);
+  await page.exposeFunction("answerPanel", (asked: PanelRequest): object | undefined => {
+    try {
+      const value = answers(asked);
+      return value === undefined ? undefined : { value };
+    } catch (error) {
+      return { error: (error as Error).message };
+    }
+  });
   await page.addInitScript(() => {
     const stage = window as unknown as Stage;
     stage.said = [];
     const api = {
-      postMessage: (message: unknown) => stage.said.push(structuredClone(message)),
+      postMessage: (message: unknown) => {
+        stage.said.push(structuredClone(message));
+        const { request } = message as { request?: number };
+        if (request === undefined) return;
+        void stage.answerPanel(message).then((answer) => {
+          if (answer) window.postMessage({ type: "result", request, ...answer }, "*");
+        });
+      },
       getState: () => stage.state,
       setState: (state: unknown) => {
         stage.state = structuredClone(state);

@@ -13,6 +13,7 @@ import { debugCommand } from "../debug-command.ts";
 import { TextEditing } from "../text-editing.ts";
 import { fileUri, toggleBreakpoint } from "./breakpoints.ts";
 import { DraftStore } from "./drafts.ts";
+import { PanelPast } from "./past.ts";
 import { SessionPicture } from "./session-picture.ts";
 import { PanelView, viewType } from "./view.ts";
 
@@ -32,6 +33,7 @@ export class GraphPanel implements vscode.Disposable {
   #shown: SessionPicture | undefined;
   #view: PanelView | undefined;
   readonly #texts = new TextEditing();
+  readonly #past = new PanelPast();
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#context = context;
@@ -43,6 +45,7 @@ export class GraphPanel implements vscode.Disposable {
       });
     this.#subscriptions = [
       this.#texts,
+      this.#past,
       vscode.debug.registerDebugAdapterTrackerFactory("langgraph", {
         createDebugAdapterTracker: (session) => this.#follow(session),
       }),
@@ -89,15 +92,17 @@ export class GraphPanel implements vscode.Disposable {
 
   #follow(session: vscode.DebugSession): SessionPicture {
     let stops = 0;
-    const picture: SessionPicture = new SessionPicture(
-      session,
-      (parts) => {
+    const picture: SessionPicture = new SessionPicture(session, {
+      changed: (parts) => {
         if (picture === this.#shown) this.#view?.update(this.#withDrafts(parts));
       },
-      () => {
+      stopped: () => {
         if (++stops === 1) this.#openAtStop(session);
       },
-    );
+      said: (texts) => {
+        if (picture === this.#shown) this.#view?.post({ type: "live", texts });
+      },
+    });
     this.#sessions.set(session.id, picture);
     if (!this.#shown || this.#shown.isOver) this.#show(picture);
     return picture;
@@ -183,6 +188,8 @@ export class GraphPanel implements vscode.Disposable {
           return await vscode.commands.executeCommand("workbench.action.debug.continue");
         case "start":
           return await this.#start();
+        case "copyText":
+          return await vscode.env.clipboard.writeText(message.text);
         case "draft": {
           const thread = this.#shown?.picture.thread;
           if (thread !== undefined) this.#drafts.set(thread, message.key, message.value);
@@ -221,6 +228,8 @@ export class GraphPanel implements vscode.Disposable {
       }
       case "editText":
         return await this.#editText(message);
+      default:
+        return (await this.#past.answer(session, message, this.#otherColumn)) as Json;
     }
   }
 

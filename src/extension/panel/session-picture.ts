@@ -3,6 +3,7 @@
 import path from "node:path";
 import type * as vscode from "vscode";
 import type {
+  CustomEvents,
   CustomRequests,
   GraphBody,
   SourcePlace,
@@ -10,7 +11,9 @@ import type {
   WaitingInterrupt,
 } from "../../protocol/dap.ts";
 import {
+  type CheckpointPlace,
   emptyPicture,
+  type LiveText,
   longestValue,
   type PanelInterrupt,
   type PanelStatus,
@@ -18,10 +21,14 @@ import {
 } from "../../protocol/webview.ts";
 import { type AdapterMessage, movesOn } from "../adapter-messages.ts";
 import { type NodePlaces, nodeBreakpoints } from "./breakpoints.ts";
+import { LiveBuffer } from "./live-buffer.ts";
 import { Tasks } from "./tasks.ts";
 
 /** What the session has done is told at most this often. */
 const pauseMilliseconds = 30;
+
+/** While a graph runs, its timeline is read anew at most this often. */
+const readingMilliseconds = 250;
 
 /** Answers that change which breakpoints there are. */
 const breakpointRequests = ["setBreakpoints", "setFunctionBreakpoints"];
@@ -44,13 +51,27 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
   #untold = new Set<keyof Picture>();
   #telling: NodeJS.Timeout | undefined;
   #reading: NodeJS.Timeout | undefined;
+  #growing: NodeJS.Timeout | undefined;
+  readonly #live: LiveBuffer;
   /** Counts stops and goings on: what was asked at one is of no use at the next. */
   #moment = 0;
 
-  constructor(session: vscode.DebugSession, changed: (parts: Partial<Picture>) => void, stopped: () => void) {
+  constructor(
+    session: vscode.DebugSession,
+    {
+      changed,
+      stopped,
+      said,
+    }: {
+      changed(parts: Partial<Picture>): void;
+      stopped(): void;
+      said(texts: LiveText[]): void;
+    },
+  ) {
     this.session = session;
     this.#changed = changed;
     this.#stopped = stopped;
+    this.#live = new LiveBuffer(said);
     const status: PanelStatus = { kind: "loading", text: `Loading ${session.name}` };
     this.#picture = { ...emptyPicture, title: session.name, status };
   }
@@ -71,6 +92,7 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
       if (command === "launch") void this.#readGraph();
       if (command === "restart") this.#tasks.clear();
       if (breakpointRequests.includes(command)) this.readSoon();
+      if (command === "langgraph/annotate") this.#grow();
     }
     if (movesOn(message)) this.#goesOn();
     if (type !== "event") return;
@@ -81,7 +103,12 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
       this.#set({ interrupts: this.#interrupts.map(shownInterrupt) });
       // Somebody waits for the question.
       if (this.#interrupts.length > 0) this.#tell();
-    } else if (event === "breakpoint" || event === "loadedSource") this.readSoon();
+    } else if (event === "langgraph/message") {
+      this.#live.token(body as unknown as CustomEvents["langgraph/message"]);
+    } else if (event === "langgraph/custom") {
+      this.#live.custom(body as unknown as CustomEvents["langgraph/custom"]);
+    } else if (event === "invalidated") this.#grow();
+    else if (event === "breakpoint" || event === "loadedSource") this.readSoon();
     else if (event === "terminated") this.over();
   }
 
@@ -90,6 +117,7 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
     if (this.isOver) return;
     this.#moment++;
     clearTimeout(this.#reading);
+    clearTimeout(this.#growing);
     const { status } = this.#picture;
     const last = status.kind === "running" || status.kind === "loading" ? "" : ` Last: ${status.text}`;
     this.#set({ status: { ...status, kind: "disconnected", text: `The session has ended.${last}` } });
@@ -104,6 +132,8 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
   dispose(): void {
     clearTimeout(this.#telling);
     clearTimeout(this.#reading);
+    clearTimeout(this.#growing);
+    this.#live.dispose();
   }
 
   // ------------------------------------------------------------------------------------------ questions about it
@@ -121,6 +151,18 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
 
   interrupt(id: string, index: number): WaitingInterrupt | undefined {
     return this.#interrupts.find((interrupt) => interrupt.id === id && interrupt.index === index);
+  }
+
+  /** Namespace of the innermost graph at the stop. */
+  get innermost(): string {
+    return this.#picture.past.at.at(-1)?.namespace ?? "";
+  }
+
+  /** The checkpoint at which a graph stands. */
+  async standing(namespace: string): Promise<CheckpointPlace> {
+    const { cursor } = await this.request("langgraph/timeline", { namespace, limit: 1 });
+    if (cursor === undefined) throw new Error("The run does not stand in this graph.");
+    return { checkpointId: cursor, namespace };
   }
 
   get errorPlace(): SourcePlace | undefined {
@@ -143,8 +185,21 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
     this.#set({ status: { kind: "running", text: "Running" }, interrupts: [], tasks: this.#tasks.list() });
   }
 
+  /** There is more in the timeline, which is told a little later, since more comes. */
+  #growSoon(): void {
+    this.#growing ??= setTimeout(() => this.#grow(), readingMilliseconds);
+  }
+
+  #grow(at = this.#picture.past.at): void {
+    clearTimeout(this.#growing);
+    this.#growing = undefined;
+    this.#set({ past: { version: this.#picture.past.version + 1, at } });
+  }
+
   #task(event: TaskBody): void {
     this.#tasks.apply(event);
+    this.#live.knows(event.namespace, event.graph);
+    if (event.event !== "start") this.#growSoon();
     const { status } = this.#picture;
     const parts: Partial<Picture> = { tasks: this.#tasks.list() };
     if (status.kind === "running" || status.kind === "loading") {
@@ -172,6 +227,7 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
     this.#errorPlace = await place;
     if (moment !== this.#moment || !this.#graph) return;
     this.#tasks.stand(this.#graph.tasks);
+    this.#grow(standingIn(this.#graph.tasks));
     const { tasks } = this.#graph;
     const failed = tasks.find(({ status }) => status === "failed");
     const step = tasks.find(({ graph }) => graph === "")?.step;
@@ -244,6 +300,12 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
     this.#untold = new Set();
     if (told.length > 0) this.#changed(Object.fromEntries(told));
   }
+}
+
+/** The graphs of these tasks, the root first. */
+function standingIn(tasks: GraphBody["tasks"]): Picture["past"]["at"] {
+  const graphs = new Map([["", ""], ...tasks.map(({ namespace, graph }) => [namespace, graph] as const)]);
+  return [...graphs].map(([namespace, graph]) => ({ namespace, graph }));
 }
 
 function fits(pattern: string, name: string): boolean {

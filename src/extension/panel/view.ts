@@ -13,6 +13,17 @@ import { panelPage } from "./page.ts";
 
 export const viewType = "langgraph.panel";
 
+/** What the page asks for without the user. */
+const byItself: readonly FromPanel["type"][] = [
+  "value",
+  "timeline",
+  "checkpoint",
+  "children",
+  "json",
+  "diff",
+  "keyHistory",
+];
+
 export interface ViewListener {
   /** The page has been drawn, for the first time or anew, and knows nothing yet. */
   ready(view: PanelView): void;
@@ -53,8 +64,7 @@ export class PanelView {
       }
       const { message } = read;
       if (message.type !== "ready") {
-        // The page asks for a long value by itself.
-        if (message.type !== "value") this.#leaveFocus();
+        if (!byItself.includes(message.type)) this.#leaveFocus();
         listener.received(this, message);
       } else if (message.version !== panelProtocolVersion)
         log.warn(`The panel is of version ${message.version}.`);

@@ -1,0 +1,198 @@
+// What differs between two steps, by key and path; words of texts are marked by signs as well as by colour.
+
+import { useEffect, useState } from "react";
+import type { CheckpointPlace, PanelChange, PanelStep } from "../../src/protocol/webview.ts";
+import { stepText } from "../past/target.ts";
+import { useStore } from "../store.ts";
+import type { DetailProps } from "./parts.ts";
+
+interface Read {
+  readonly changes: readonly PanelChange[];
+  readonly more: boolean;
+  readonly limited: boolean;
+}
+
+export function Changes({ ask, store, host, timelines, target, enabled }: DetailProps) {
+  const chosen = useStore(store, ({ view }) => view.base);
+  const version = useStore(store, ({ picture }) => (target.isCursor ? picture.past.version : 0));
+  const [read, setRead] = useState<Read>();
+  const [problem, setProblem] = useState<string>();
+  const { place, step } = target;
+  const base = chosen ?? parentOf(step);
+  const baseStep =
+    base && base.threadId === undefined ? timelines.step(base.namespace, base.checkpointId) : undefined;
+  const { checkpointId, namespace } = place;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an edit is read anew, though its number is not used
+  useEffect(() => {
+    if (!base || !enabled) return;
+    let left = false;
+    setProblem(undefined);
+    ask({ type: "diff", from: base, to: { checkpointId, namespace }, start: 0 }).then(
+      (result) => left || setRead(result),
+      (error: Error) => left || setProblem(error.message),
+    );
+    return () => {
+      left = true;
+    };
+  }, [
+    ask,
+    checkpointId,
+    namespace,
+    base?.checkpointId,
+    base?.namespace,
+    base?.threadId,
+    version,
+    step?.edits,
+    enabled,
+  ]);
+  if (!base) {
+    return (
+      <p className="hint">
+        {step ? "This is the first step: nothing came before it." : "The step before is not loaded."}
+      </p>
+    );
+  }
+  const more = (): void => {
+    ask({ type: "diff", from: base, to: place, start: read?.changes.length ?? 0 }).then(
+      (next) => setRead({ ...next, changes: [...(read?.changes ?? []), ...next.changes] }),
+      (error: Error) => setProblem(error.message),
+    );
+  };
+  const open = (path: PanelChange["path"]): void => {
+    host
+      .request({ type: "openDiff", from: base, to: place, path })
+      .catch((error: Error) => setProblem(error.message));
+  };
+  return (
+    <div className="pane">
+      <div className="pane-top">
+        <span>
+          Against {chosen ? otherText(base, baseStep) : "the step before"}
+          {read && (read.changes.length === 0 ? ": no change" : `: ${countText(read)}`)}
+        </span>
+        {chosen && (
+          <button type="button" className="link" onClick={() => store.look({ base: undefined })}>
+            Against the step before
+          </button>
+        )}
+        {chosen && chosen.threadId === undefined && (
+          <button type="button" className="link" onClick={() => store.look({ step: chosen, base: place })}>
+            Swap
+          </button>
+        )}
+        {problem !== undefined && (
+          <span className="problem" role="alert">
+            {problem}
+          </span>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
+      <section className="scroll" aria-label="Changes" tabIndex={0}>
+        {!read && problem === undefined && <p className="hint">Loading…</p>}
+        <ul className="changes">
+          {read?.changes.map((change) => (
+            <OneChange
+              key={JSON.stringify([change.key, change.path, change.change])}
+              change={change}
+              open={open}
+            />
+          ))}
+        </ul>
+        {read?.more && (
+          <button type="button" className="link" onClick={more}>
+            More changes
+          </button>
+        )}
+        {read && !read.more && read.limited && <p className="hint">There are more changes than are shown.</p>}
+      </section>
+    </div>
+  );
+}
+
+const signs = { added: "+", removed: "−", changed: "~", moved: "↕" } as const;
+
+function OneChange({
+  change,
+  open,
+}: {
+  readonly change: PanelChange;
+  open(path: PanelChange["path"]): void;
+}) {
+  const { key, path, change: kind, from, to, text, item, shortened } = change;
+  const full = [key, ...path];
+  return (
+    <li className={`change change-${kind}`}>
+      <div className="change-top">
+        <span className="change-sign" aria-hidden="true">
+          {signs[kind]}
+        </span>
+        <strong>{pathText(key, path)}</strong>
+        {item !== undefined && <span className="quiet">{item}</span>}
+        <span className="quiet">{kind}</span>
+        <button type="button" className="link" onClick={() => open(full)}>
+          Open in the diff editor
+        </button>
+      </div>
+      {text ? (
+        <Words parts={text} />
+      ) : (
+        <>
+          {from !== undefined && kind !== "moved" && <Side sign="−" kind="removed" json={from} />}
+          {to !== undefined && <Side sign="+" kind="added" json={to} />}
+        </>
+      )}
+      {shortened && <p className="quiet">Shortened: the diff editor shows all of it.</p>}
+    </li>
+  );
+}
+
+function Side({ sign, kind, json }: { readonly sign: string; readonly kind: string; readonly json: string }) {
+  return (
+    <pre className={`side-${kind}`}>
+      <span aria-hidden="true">{sign} </span>
+      <span className="heard">{kind}: </span>
+      {json}
+    </pre>
+  );
+}
+
+/** Long parts that are the same are folded to their ends. */
+function Words({ parts }: { readonly parts: NonNullable<PanelChange["text"]> }) {
+  return (
+    <pre className="words">
+      {parts.map(({ kind, text }, index) => {
+        const key = `${index} ${kind}`;
+        if (kind === "added") return <ins key={key}>{text}</ins>;
+        if (kind === "removed") return <del key={key}>{text}</del>;
+        return (
+          <span key={key}>{text.length > 400 ? `${text.slice(0, 160)} … ${text.slice(-160)}` : text}</span>
+        );
+      })}
+    </pre>
+  );
+}
+
+function parentOf(step: PanelStep | undefined): CheckpointPlace | undefined {
+  return step?.parentId === undefined
+    ? undefined
+    : { checkpointId: step.parentId, namespace: step.namespace };
+}
+
+function otherText({ threadId }: CheckpointPlace, step: PanelStep | undefined): string {
+  return threadId === undefined ? stepText(step) : `thread ${threadId}`;
+}
+
+function countText({ changes, more, limited }: Read): string {
+  const count = `${changes.length}${more || limited ? " or more" : ""}`;
+  return changes.length === 1 ? "1 change" : `${count} changes`;
+}
+
+/** `messages[2].content` */
+export function pathText(key: string, path: PanelChange["path"]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(part)
+      ? `${text}.${part}`
+      : `${text}[${JSON.stringify(part)}]`;
+  }, key);
+}
