@@ -19,6 +19,7 @@ from .resuming import Resuming, all_tasks
 from .run import Level, Run, TaskRun
 from .telling import Send
 from .timeouts import lift_step_timeouts, restore_step_timeouts
+from .timing import Timings
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Engine:
         """The thread whose end was told as a stop after its last node; going on from there is the end."""
         self._origin = origin
         self._owned: set[str] = set()
+        saver.time_by(Timings(self.watch))
         self._reporter = Reporter(self.watch, saver, send)
 
     # ------------------------------------------------------------------------------------- requests

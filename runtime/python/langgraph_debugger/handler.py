@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from langchain_core.callbacks import AsyncCallbackHandler, BaseCallbackHandler
 
 from . import old_python
 from .run import TaskRun
+from .timing import begins_in_task
 
 if TYPE_CHECKING:
     from .run import Gate, Run
@@ -43,11 +45,16 @@ class RunHandler(BaseCallbackHandler):
 
     def guarded(self, function: Callable[..., Any], *args: Any) -> Any:
         """What goes wrong in the debugger must not go wrong in the user's graph."""
+        run = self.run
+        began = time.perf_counter()
         try:
-            return function(self.run, *args)
+            return function(run, *args)
         except Exception as exc:
             self._watch.tell.trouble(exc)
             return None
+        finally:
+            if run is not None:
+                run.own_seconds += time.perf_counter() - began
 
     def started(self, run_id: UUID) -> None:
         """A task that was held goes on."""
@@ -59,17 +66,21 @@ class RunHandler(BaseCallbackHandler):
         inputs: Any,
         *,
         run_id: UUID,
+        parent_run_id: UUID | None = None,
         metadata: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         if self.run is not None and metadata:
+            around = self.run.by_run_id.get(parent_run_id)
+            if isinstance(around, TaskRun):
+                self.guarded(begins_in_task, run_id, around, kwargs.get("name"))
             self.hold.expect(run_id, self.guarded(self._watch.starts, run_id, metadata))
             if old_python.NEEDED and isinstance(task := self.run.by_run_id.get(run_id), TaskRun):
                 old_python.lend_config(run_id, task.task)
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and run_id in self.run.by_run_id:
-            self.hold.expect(run_id, self.guarded(self._watch.ended, run_id))
+            self.hold.expect(run_id, self.guarded(self._watch.ended, run_id, outputs))
 
     def on_chain_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         if self.run is not None and run_id in self.run.by_run_id:

@@ -17,6 +17,7 @@ from .pregel import leave_no_trace, namespace_of_task
 if TYPE_CHECKING:
     from .changes import Before
     from .protocol import ErrorInfo, Position_finished, RunParams, StopReason
+    from .timing import Routing
 
 TaskState = Literal["prepared", "held", "running", "left", "done", "failed"]
 """`left`: it has called `interrupt()`, or hands a `Command` to a graph around it."""
@@ -97,6 +98,10 @@ class TaskRun:
     began: float = 0.0
     held_before: float = 0.0
     """How long the run had stood when the task began, in seconds."""
+    took: float | None = None
+    """Milliseconds, once it has ended."""
+    routers: list[tuple[str, str]] = field(default_factory=list)
+    """Names of the conditional edges after it, with what each has returned."""
     caller: TaskRun | None = None
     """The task that called this one, in the functional API."""
     task_gate: Gate | None = None
@@ -126,6 +131,12 @@ class Level:
     step: int = -1
     began: float = 0.0
     held_before: float = 0.0
+    own_before: float = 0.0
+    """How long the debugger had taken before, in seconds."""
+    follows: str = ""
+    """The checkpoint that the superstep began at."""
+    noted: str = ""
+    """The checkpoint whose superstep's times were noted before its end."""
     gate: Gate | None = None
     after: Gate | None = None
     """Made when a breakpoint after a node hits; becomes the gate of what comes next."""
@@ -191,12 +202,16 @@ class Run:
         """Tasks at which the thread stood when the run began: the user is there already."""
         self.levels: dict[int, Level] = {}
         self.tasks: dict[str, TaskRun] = {}
-        self.by_run_id: dict[Any, TaskRun | Level] = {}
+        self.by_run_id: dict[Any, TaskRun | Level | Routing] = {}
         self.models: dict[Any, TaskRun | None] = {}
         """Runs of chat models, for their tokens."""
         self.errors: dict[int, tuple[BaseException, TaskRun]] = {}
         """The task in which an exception was seen first, by the exception's identity."""
         self.future: asyncio.Task[None] | None = None
+        self.own_seconds = 0.0
+        """What the debugger has taken of the run's time."""
+        self.timings: dict[str, str] = {}
+        """Times of supersteps whose checkpoints are about to be put, by the checkpoint's id."""
         self._held = 0.0
         self._held_since: float | None = None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from .as_json import to_json
 from .errors import error_info
+from .timing import milliseconds
 
 if TYPE_CHECKING:
     from .protocol import CustomEvent, ErrorInfo, MessageEvent, TaskEvent
@@ -40,7 +40,7 @@ class Teller:
             "step": level.step,
         }
         if event in ("end", "error", "retry"):
-            params["milliseconds"] = _milliseconds(run, task.began, task.held_before)
+            params["milliseconds"] = task.took = milliseconds(run, task.began, task.held_before)
         if error is not None:
             params["error"] = error
         self._send("task", params, waits=True)
@@ -61,7 +61,7 @@ class Teller:
                 "namespace": level.namespace,
                 "step": level.step,
                 "nodes": [task.name for task in level.tasks],
-                "milliseconds": _milliseconds(run, level.began, level.held_before),
+                "milliseconds": milliseconds(run, level.began, level.held_before),
                 "written": [key for key in keys if key in written],
             },
             waits=True,
@@ -105,8 +105,3 @@ class Teller:
         """A failure of the debugger's own; the graph runs on."""
         text = f"The debugger failed while the graph runs, which goes on: {type(exc).__name__}: {exc}"
         self._send("message", {"kind": "error", "text": f"{text}\n{error_info(exc)['traceback']}"})
-
-
-def _milliseconds(run: Run, began: float, held_before: float) -> float:
-    held = run.held_seconds() - held_before
-    return round(max(0.0, (time.monotonic() - began - held) * 1000), 3)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import changes, streams
+from . import changes, streams, timing
 from .breakpoints import Breakpoints, ExceptionFilters, Outcome
 from .calls import calls
 from .error_stops import check_swallowed, hold_before_retry
@@ -88,6 +88,7 @@ class Watch:
         run = self.run
         if run is None or not (id(loop) in run.levels or belongs(loop, run.handler)):
             return
+        began = time.perf_counter()
         try:
             with run.lock:
                 level = run.levels.get(id(loop))
@@ -96,6 +97,7 @@ class Watch:
                     level, revision = self._enter(run, graph, loop)
             if revision is not None and not run.no_debug:
                 self._wait_for_breakpoints(run, revision)
+                began = time.perf_counter()
             with run.lock:
                 if run.cancelled or level is None:
                     leave_no_trace(loop)
@@ -106,6 +108,7 @@ class Watch:
                     self._after(run, level)
         except Exception as exc:
             self.tell.trouble(exc)
+        run.own_seconds += time.perf_counter() - began
 
     def _wait_for_breakpoints(self, run: Run, revision: int) -> None:
         """Until the breakpoints are those for the graphs of this revision."""
@@ -150,6 +153,8 @@ class Watch:
         level.step = loop.step
         level.began = time.monotonic()
         level.held_before = run.held_seconds()
+        level.own_before = run.own_seconds
+        level.follows = loop.checkpoint["id"]
         level.gate = None
         level.tasks = [
             TaskRun(task.id, task.name, level, task) for task in loop.tasks.values() if not is_hidden(task)
@@ -218,6 +223,7 @@ class Watch:
         return outcome
 
     def _after(self, run: Run, level: Level) -> None:
+        timing.note(run, level)
         if level.tasks:
             self.tell.superstep(run, level)
         if not run.no_debug:
@@ -305,12 +311,15 @@ class Watch:
                 task.task_gate.expected = {task_id}
         return task
 
-    def ended(self, run: Run, run_id: Any) -> Gate | None:
+    def ended(self, run: Run, run_id: Any, outputs: Any) -> Gate | None:
         """
         A task or a graph has ended well. The gate to wait at, for a graph that stops after its last nodes.
         """
         with run.lock:
             found = run.by_run_id.pop(run_id, None)
+            if isinstance(found, timing.Routing):
+                found.returned(outputs)
+                return None
             if isinstance(found, TaskRun):
                 gate = self._task_ended(run, found)
             elif found is not None and found.parent is not None:
@@ -360,6 +369,8 @@ class Watch:
         gate = None
         with run.lock:
             found = run.by_run_id.pop(run_id, None)
+            if isinstance(found, timing.Routing):
+                return None
             if isinstance(found, TaskRun):
                 bubbles = is_bubble_up(error)
                 found.state = "left" if bubbles else "failed"

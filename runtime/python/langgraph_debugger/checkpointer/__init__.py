@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from langgraph_debugger.checkpointer.core import LiveCheckpoint
     from langgraph_debugger.checkpointer.errors import CheckpointFileError, UnknownCheckpointError
+    from langgraph_debugger.checkpointer.kinds import Edited
     from langgraph_debugger.checkpointer.live import Unavailable
-    from langgraph_debugger.checkpointer.saver import Edited, FileCheckpointer
+    from langgraph_debugger.checkpointer.saver import FileCheckpointer
     from langgraph_debugger.checkpointer.store import ThreadRow
 
 __all__ = [
@@ -24,7 +25,7 @@ __all__ = [
 
 _MODULES = {
     "CheckpointFileError": "errors",
-    "Edited": "saver",
+    "Edited": "kinds",
     "FileCheckpointer": "saver",
     "LiveCheckpoint": "core",
     "ThreadRow": "store",

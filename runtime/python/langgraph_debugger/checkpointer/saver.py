@@ -6,10 +6,11 @@ import contextlib
 import gc
 import json
 import random
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -29,6 +30,7 @@ from langgraph_debugger.checkpointer.encoder import Leaf
 from langgraph_debugger.checkpointer.entries import MalformedError
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, UnknownCheckpointError
 from langgraph_debugger.checkpointer.history import delta_history
+from langgraph_debugger.checkpointer.kinds import CheckpointKey, Edited, Timer
 from langgraph_debugger.checkpointer.store import CheckpointRow, ThreadRow
 from langgraph_debugger.checkpointer.writer import BACKLOG_MAX, StatusOp
 
@@ -37,26 +39,6 @@ if TYPE_CHECKING:
 
 _random = random.Random()
 """Not the one that nodes draw from, whose numbers a run without a checkpointer gets."""
-
-
-class Edited(NamedTuple):
-    """What a checkpoint was before an edit in place; `edited` is when, in milliseconds since 1970."""
-
-    edited: int
-    checkpoint: Checkpoint
-    metadata: CheckpointMetadata
-
-
-Timing = Callable[[RunnableConfig, str, CheckpointMetadata], "str | None"]
-"""From the config, a checkpoint's id and its metadata to the JSON of `checkpoints.timing`."""
-
-
-class CheckpointKey(NamedTuple):
-    """What tells a checkpoint from the others of its thread, and what is known of it."""
-
-    ns: str
-    id: str
-    metadata: dict[str, Any]
 
 
 class FileCheckpointer(AsyncHalf):
@@ -76,7 +58,7 @@ class FileCheckpointer(AsyncHalf):
         """Open the file, or make it. Raises CheckpointFileError."""
         super().__init__(serde=serde or JsonPlusSerializer(pickle_fallback=False))
         # Behind one reference: `with_allowlist` makes shallow copies that must see each other's changes.
-        self._hooks: dict[str, Any] = {"on_error": on_error, "timing": None}
+        self._hooks: dict[str, Any] = {"on_error": on_error, "timer": None}
         self._core = Core(Path(path).absolute(), self._tell_error)
 
     @property
@@ -93,9 +75,9 @@ class FileCheckpointer(AsyncHalf):
     def on_error(self, observer: Callable[[CheckpointFileError], None] | None) -> None:
         self._hooks["on_error"] = observer
 
-    def time_by(self, timing: Timing) -> None:
-        """From here on `timing` is asked at each `put` how the superstep went that made the checkpoint."""
-        self._hooks["timing"] = timing
+    def time_by(self, timer: Timer) -> None:
+        """From here on `timer` is asked at each `put`, and told of its time and that of `put_writes`."""
+        self._hooks["timer"] = timer
 
     def _tell_error(self, error: CheckpointFileError) -> None:
         if self.on_error is not None:
@@ -113,11 +95,15 @@ class FileCheckpointer(AsyncHalf):
         """Store a checkpoint under the parent that `config` names. All channels are examined, not only
         those in `new_versions`: a node may have changed a value in place."""
         self.wait_for_room()
+        began = time.perf_counter()
         full_metadata = get_checkpoint_metadata(config, metadata)
-        timed: Timing | None = self._hooks["timing"]
-        timing = timed(config, checkpoint["id"], metadata) if timed is not None else None
+        timer: Timer | None = self._hooks["timer"]
+        timing = timer.of(checkpoint["id"]) if timer is not None else None
         stored = metadata_json(full_metadata)
-        return self._core.put(self.serde, config, checkpoint, full_metadata, stored, timing=timing)
+        result = self._core.put(self.serde, config, checkpoint, full_metadata, stored, timing=timing)
+        if timer is not None:
+            timer.spent(time.perf_counter() - began)
+        return result
 
     def put_writes(
         self,
@@ -128,7 +114,11 @@ class FileCheckpointer(AsyncHalf):
     ) -> None:
         """Store the writes of one task for the checkpoint that `config` names."""
         self.wait_for_room()
+        began = time.perf_counter()
         self._core.put_writes(self.serde, config, writes, task_id, task_path)
+        timer: Timer | None = self._hooks["timer"]
+        if timer is not None:
+            timer.spent(time.perf_counter() - began)
 
     def replace(
         self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata | None = None

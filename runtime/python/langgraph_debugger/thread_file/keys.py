@@ -26,14 +26,13 @@ def key_history(params: KeyHistoryParams) -> KeyHistoryResult:
         number = number_of(connection, path, params["threadId"])
         assert connection is not None
         branch = _Branch(connection, number, params["namespace"])
-        rows = branch.from_(params["checkpointId"])
-        first = next(rows, None)
-        if first is None:
+        if not branch.has(params["checkpointId"]):
             raise unknown_checkpoint(params["threadId"], params["checkpointId"])
         key = params.get("key")
+        rows = branch.from_(params["checkpointId"], key)
         found: list[KeyWriting] = []
         known: set[str] = set()
-        row: Row | None = first
+        row = next(rows, None)
         for _ in range(limit) if key is None else count():
             if row is None or (key is not None and len(found) >= limit):
                 break
@@ -59,22 +58,39 @@ class _Branch:
             )
         ]
 
-    def from_(self, checkpoint_id: str) -> Iterator[Row]:
-        """The checkpoint and its ancestors."""
-        current: str | None = checkpoint_id
+    def from_(self, checkpoint_id: str, key: str | None) -> Iterator[Row]:
+        """The checkpoint and its ancestors; with a key only those at which it may have been written."""
+        parents: dict[str, str | None] = dict(
+            self._connection.execute(
+                "SELECT id, parent FROM checkpoints WHERE thread = ? AND ns = ?", self._place
+            )
+        )
+        branch: list[str] = []
         seen: set[str] = set()
-        while current is not None and current not in seen:
-            batch: list[Row] = []
-            while current is not None and current not in seen and len(batch) < _AT_ONCE:
-                row = self._row(current)
-                if row is None:
-                    current = None
-                    break
-                seen.add(current)
-                batch.append(row)
-                current = row.parent
-            self._steps.load(row.parent for row in batch)
-            yield from batch
+        current: str | None = checkpoint_id
+        while current in parents and current not in seen:
+            seen.add(current)
+            branch.append(current)
+            current = parents[current]
+        if key is not None and not self._edited:
+            written = self._written(key)
+            branch = [each for each in branch if parents[each] in written]
+        for start in range(0, len(branch), _AT_ONCE):
+            some = branch[start : start + _AT_ONCE]
+            self._steps.load(parents[each] for each in some)
+            yield from (row for each in some if (row := self._row(each)) is not None)
+
+    def has(self, checkpoint_id: str) -> bool:
+        """Whether there is such a checkpoint."""
+        return self._row(checkpoint_id) is not None
+
+    def _written(self, key: str) -> set[str]:
+        """The checkpoints that have pending writes of a key."""
+        found = self._connection.execute(
+            "SELECT DISTINCT checkpoint FROM writes WHERE thread = ? AND ns = ? AND channel = ?",
+            (*self._place, key),
+        )
+        return {each for (each,) in found}
 
     def writings(self, row: Row) -> list[KeyWriting]:
         """What was written at a checkpoint: by hand last, so first."""
