@@ -105,7 +105,8 @@ export class Changing {
     const model = this.#debuggee.graphs.models.find(({ id }) => id === graph.graph);
     if (asNode !== undefined) checkNode(asNode, model?.nodes.map(({ name }) => name) ?? []);
     else for (const key of Object.keys(values ?? {})) checkKey(key, graph.stateKeys);
-    const change: Change = { values, mode, asNode, moves: move !== undefined };
+    const keepsFinished = this.#debuggee.plan.language === "javascript";
+    const change: Change = { values, mode, asNode, moves: move !== undefined, keepsFinished };
     return { graph, move, effects: effectsOf(change, graph, model) };
   }
 

@@ -11,6 +11,8 @@ export interface Change {
   readonly asNode?: string | undefined;
   /** The cursor goes to a checkpoint of the past first. */
   readonly moves: boolean;
+  /** `update_state` takes in what tasks of the superstep have written: LangGraph.js does, Python's doesn't. */
+  readonly keepsFinished: boolean;
 }
 
 /** `graph`: where the change is made. `model`: the nodes and edges of that graph, where they are known. */
@@ -39,7 +41,11 @@ export function effectsOf(change: Change, graph: GraphPosition, model: GraphMode
   return effects;
 }
 
-function updating({ values, asNode, moves }: Change, graph: GraphPosition, model?: GraphModel): string[] {
+function updating(
+  { values, asNode, moves, keepsFinished }: Change,
+  graph: GraphPosition,
+  model?: GraphModel,
+): string[] {
   const keys = Object.keys(values ?? {});
   const as = asNode === undefined ? "" : ` as node ${asNode}`;
   const effects = [
@@ -65,7 +71,7 @@ function updating({ values, asNode, moves }: Change, graph: GraphPosition, model
     tell(
       "done",
       (names, one) =>
-        `Loses the ${one ? "result" : "results"} of ${names}, which ${one ? "has" : "have"} finished in this step.`,
+        `${keepsFinished ? "Keeps" : "Loses"} the ${one ? "result" : "results"} of ${names}, which ${one ? "has" : "have"} finished in this step.`,
     );
     tell("failed", (names) => `Forgets the error of ${names}, which will not run again.`);
     const inside = graph.tasks.filter(({ status, subgraph }) => subgraph && status !== "done");

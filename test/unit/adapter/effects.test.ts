@@ -41,6 +41,7 @@ const change = (more: Partial<Change>): Change => ({
   values: { count: 1 },
   mode: "set",
   moves: false,
+  keepsFinished: false,
   ...more,
 });
 const asNode = (node: string): Change => change({ mode: "update", asNode: node });
@@ -113,6 +114,16 @@ const table: [about: string, change: Change, graph: GraphPosition, effects: stri
     asNode("guess"),
     at({}),
     [writes("guess"), "The router of guess runs and decides what comes next."],
+  ],
+  [
+    "a node acted as, where a finished sibling stays",
+    { ...asNode("answer"), keepsFinished: true },
+    at({ steady: "done", other: "done" }),
+    [
+      writes("answer"),
+      "Keeps the results of steady and other, which have finished in this step.",
+      "Then nothing comes next: the run ends.",
+    ],
   ],
   ["the last node", asNode("answer"), at({}), [writes("answer"), "Then nothing comes next: the run ends."]],
   [
