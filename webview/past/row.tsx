@@ -74,8 +74,8 @@ function NextFace({ row, live }: { readonly row: NextRow; readonly live: LiveTex
       <span className="step-number">
         <Heard>Step </Heard>
         {row.step}
-        <Heard>, </Heard>
       </span>
+      <span className="step-fold codicon" aria-hidden="true" />
       <span className="step-nodes">
         {row.tasks.map((task) => (
           <span key={task.node} className={`step-task task-${task.state}`}>
@@ -113,24 +113,20 @@ function StepFace({ row }: { readonly row: StepRow }) {
   const mark = step.mark && marks[step.mark];
   return (
     <>
-      {row.isOpen === undefined ? null : (
-        <span
-          data-fold
-          className={`step-fold codicon codicon-chevron-${row.isOpen ? "down" : "right"}`}
-          aria-hidden="true"
-        />
-      )}
       <span className="step-number">
         <Heard>Step </Heard>
         {step.step}
-        <Heard>, </Heard>
       </span>
+      <span
+        {...(row.isOpen !== undefined && { "data-fold": true })}
+        className={`step-fold codicon ${foldIcon(row.isOpen)}`}
+        aria-hidden="true"
+      />
       <span className="step-nodes" title={nodesOf(step).join(", ")}>
         {nodesOf(step).join(", ") || <em>{sources[step.source] ?? step.source}</em>}
       </span>
       {step.name !== undefined && (
         <span className="step-name" title={step.note}>
-          <Heard>, </Heard>
           {step.name}
         </span>
       )}
@@ -140,11 +136,11 @@ function StepFace({ row }: { readonly row: StepRow }) {
         {step.edits > 0 && <Mark icon="edit" words={editsText(step.edits)} />}
         {step.forkedFrom !== undefined && <Mark icon="repo-forked" words="Copy of an earlier step" />}
         {row.isCursor && <Mark icon="debug-stackframe" words="The run stands here" kind="cursor" />}
-        {row.isFuture && <Heard>, after the step at which the run stands</Heard>}
+        {row.isFuture && <Heard>after the step at which the run stands</Heard>}
         {row.isLive && !row.isCursor && <Mark icon="pinned" words="The newest step of the thread" />}
       </span>
       <span className="step-keys" title={step.written.join(", ")}>
-        {step.written.length > 0 && <Heard>, wrote </Heard>}
+        {step.written.length > 0 && <Heard>wrote </Heard>}
         {step.written.join(", ")}
       </span>
       <span className="step-time">{step.milliseconds === undefined ? "" : timeText(step.milliseconds)}</span>
@@ -158,6 +154,10 @@ function StepFace({ row }: { readonly row: StepRow }) {
   );
 }
 
+function foldIcon(isOpen: boolean | undefined): string {
+  return isOpen === undefined ? "" : `codicon-chevron-${isOpen ? "down" : "right"}`;
+}
+
 function Mark({
   icon,
   words,
@@ -169,7 +169,7 @@ function Mark({
 }) {
   return (
     <span className={`mark mark-${kind} codicon codicon-${icon}`} title={capital(words)}>
-      <Heard>, {words}</Heard>
+      <Heard>{words} </Heard>
     </span>
   );
 }
@@ -177,11 +177,7 @@ function Mark({
 function GraphFace({ row }: { readonly row: GraphRow }) {
   return (
     <>
-      <span
-        data-fold
-        className={`step-fold codicon codicon-chevron-${row.isOpen ? "down" : "right"}`}
-        aria-hidden="true"
-      />
+      <span data-fold className={`step-fold codicon ${foldIcon(row.isOpen)}`} aria-hidden="true" />
       <span className="codicon codicon-type-hierarchy-sub" aria-hidden="true" />
       <span className="step-nodes">{row.name}</span>
       <span className="step-keys">{row.checkpoints === undefined ? "" : `${row.checkpoints} steps`}</span>
