@@ -60,10 +60,11 @@ async function askHowMany(file: string): Promise<number | "all" | undefined> {
 
 function whatGoes({ checkpoints, deletedThreads, bytes }: PruneResult, keep: number | "all"): string {
   const parts = [
-    ...(keep === "all" ? [] : [countText(checkpoints, "checkpoint")]),
-    countText(deletedThreads, "deleted thread"),
+    ...(keep === "all" || checkpoints === 0 ? [] : [countText(checkpoints, "checkpoint")]),
+    ...(deletedThreads === 0 ? [] : [countText(deletedThreads, "deleted thread")]),
   ];
-  return `${parts.join(" and ")} will go. The file gets about ${bytesText(Math.max(bytes, 0))} smaller.`;
+  const what = parts.length === 0 ? "Free space" : parts.join(" and ");
+  return `${what} will go. The file gets about ${bytesText(Math.max(bytes, 0))} smaller.`;
 }
 
 function inView<T>(title: string, work: () => Promise<T>): Thenable<T> {

@@ -30,12 +30,13 @@ export function stateText({ status, at }: Pick<ThreadInfo, "status" | "at">): st
   return `${before} ${nodes.length > 3 ? `${named} and ${nodes.length - 3} more` : named}`;
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** A random id, with the number that a copy of the thread has behind it. */
+const uuid = /^([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}((-\d+)*)$/i;
 
 /** The user's name for it, else its id; of a random id its beginning. */
 export function threadName({ name, id }: Pick<ThreadInfo, "name" | "id">): string {
   if (name !== undefined && name.trim() !== "") return name;
-  return uuid.test(id) ? id.slice(0, 8) : id;
+  return id.replace(uuid, "$1$2");
 }
 
 const minute = 60_000;

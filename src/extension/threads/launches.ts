@@ -146,7 +146,7 @@ export function opening(
   configuration: Configuration | undefined,
   graph: GraphPlace,
   file: string,
-  thread: { readonly id: string; readonly name: string },
+  threadId: string,
 ): Configuration {
   const {
     input: _,
@@ -163,12 +163,11 @@ export function opening(
   const { program: _program, graph: _graph, ...rest } = kept as Configuration;
   return {
     ...rest,
-    name: `${kept.name}: ${thread.name}`,
     ...(graph.file === undefined
       ? { graph: `${graph.module}:${graph.variable}` }
       : { program: graph.file, graph: graph.variable }),
     checkpoints: file,
-    threadId: thread.id,
+    threadId,
     noDebug: false,
   };
 }

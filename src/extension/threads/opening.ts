@@ -12,6 +12,8 @@ import type { ThreadRow } from "./tree.ts";
 
 const notSearched = "**/{node_modules,.venv,venv}/**";
 
+type Target = Pick<ThreadRow, "thread" | "file">;
+
 export class Opening {
   readonly #sessions: Sessions;
 
@@ -22,13 +24,15 @@ export class Opening {
   /**
    * Gives the session that stands at the thread; undefined where the user has left the way there. Rejects with what to do.
    */
-  async open(row: Pick<ThreadRow, "thread" | "file">): Promise<vscode.DebugSession | undefined> {
+  async open(row: Target): Promise<vscode.DebugSession | undefined> {
     const graph = await findGraph(row);
     if (!graph) return undefined;
     const session = await this.#sessions.debugging(graph, row.file);
     if (!session) return this.#launch(row, graph);
     try {
       await request(session, "langgraph/openThread", { threadId: row.thread.id });
+      // It may have been called by the thread where it began.
+      session.name = sessionName(session.configuration.name, row);
       return session;
     } catch (error) {
       const action = "Open in a New Session";
@@ -37,24 +41,24 @@ export class Opening {
     }
   }
 
-  #launch(
-    { thread, file }: Pick<ThreadRow, "thread" | "file">,
-    graph: GraphPlace,
-  ): Promise<vscode.DebugSession | undefined> {
+  async #launch(row: Target, graph: GraphPlace): Promise<vscode.DebugSession | undefined> {
+    const { thread, file } = row;
     const folder = folderOf(graph.file ?? file) ?? folderOf(file);
     const configuration =
       folder &&
       configurationFor(configurationsOf(folder), graph, file, folder.uri.fsPath, graphInLanggraphJson);
-    const name = threadName(thread);
-    return this.#sessions.launch(folder, opening(configuration, graph, file, { id: thread.id, name }));
+    const session = await this.#sessions.launch(folder, opening(configuration, graph, file, thread.id));
+    if (session) session.name = sessionName(session.configuration.name, row);
+    return session;
   }
 }
 
+function sessionName(configuration: string, { thread }: Target): string {
+  return `${configuration}: ${threadName(thread)}`;
+}
+
 /** The graph that made a thread, with the absolute path of its file; asks where several files may be it. */
-async function findGraph({
-  thread,
-  file,
-}: Pick<ThreadRow, "thread" | "file">): Promise<GraphPlace | undefined> {
+async function findGraph({ thread, file }: Target): Promise<GraphPlace | undefined> {
   const place = thread.graph === undefined ? undefined : graphPlace(thread.graph);
   if (!place) {
     throw new Error(

@@ -112,6 +112,12 @@ export class Gestures {
     await this.choose(entry);
   }
 
+  /** Right-clicks a row of a tree and chooses from its menu. */
+  async chooseForRow(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: "right" });
+    await this.choose(entry);
+  }
+
   async clearNotifications(): Promise<void> {
     await this.#workbench.runCommand("Notifications: Clear All Notifications");
     await this.#page.locator(".statusbar-item .codicon-bell-dot").waitFor({ state: "detached" });
@@ -132,7 +138,7 @@ export class Gestures {
   }
 
   /** Chooses from the open menu, which takes no click in its first moments. */
-  private async choose(text: string): Promise<void> {
+  async choose(text: string): Promise<void> {
     const menu = this.#page.locator(".monaco-menu");
     await menu.locator(".action-item:not(.disabled)", { hasText: text }).first().hover();
     await menu.locator(".action-item.focused", { hasText: text }).waitFor();

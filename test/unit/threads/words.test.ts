@@ -57,6 +57,7 @@ describe("a thread in words", () => {
     const id = "043ce498-b9d8-4b21-ae02-5fc4aa78a34b";
     assert.equal(threadName({ id, name: "Refund" }), "Refund");
     assert.equal(threadName({ id, name: " " }), "043ce498");
+    assert.equal(threadName({ id: `${id}-2` }), "043ce498-2");
     assert.equal(threadName({ id: "customer-42-support" }), "customer-42-support");
   });
 
@@ -167,8 +168,8 @@ describe("the launch that opens a thread", () => {
       folder,
       names,
     );
-    assert.deepEqual(opening(found, graph, file, { id: "t-1", name: "Refund" }), {
-      ...launch("any: Refund", { program: graph.file, graph: "graph", cwd: inFolder("py") }),
+    assert.deepEqual(opening(found, graph, file, "t-1"), {
+      ...launch("any", { program: graph.file, graph: "graph", cwd: inFolder("py") }),
       env: { HOME: inFolder("py"), OTHER: `\${command:x}` },
       checkpoints: file,
       threadId: "t-1",
@@ -178,8 +179,8 @@ describe("the launch that opens a thread", () => {
 
   it("needs no configuration", () => {
     const module = { module: "p.mail", variable: "app" };
-    assert.deepEqual(opening(undefined, module, file, { id: "t-1", name: "t-1" }), {
-      ...launch("p.mail: t-1", { graph: "p.mail:app", cwd: inFolder("py") }),
+    assert.deepEqual(opening(undefined, module, file, "t-1"), {
+      ...launch("p.mail", { graph: "p.mail:app", cwd: inFolder("py") }),
       checkpoints: file,
       threadId: "t-1",
       noDebug: false,
