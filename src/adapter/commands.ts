@@ -11,7 +11,7 @@ import type { RunControl } from "./run-control.ts";
 import { isNamed, isNext, leafOf } from "./stop.ts";
 import type { Travel } from "./travel.ts";
 
-interface Command {
+export interface Command {
   readonly usage: string;
   readonly does: string;
   run(rest: string, reply: Reply): Promise<string> | string;
@@ -32,6 +32,7 @@ export class Commands {
     control: RunControl,
     travel: Travel,
     past: Past,
+    more: readonly [string, Command][],
     reload: (reply: Reply) => Promise<void>,
   ) {
     this.#debuggee = debuggee;
@@ -98,14 +99,7 @@ export class Commands {
           run: (rest, reply) => this.#goto(rest, reply),
         },
       ],
-      [
-        "/undo",
-        {
-          usage: "/undo",
-          does: "goes back to before the last answer; going on asks again, on a branch",
-          run: (_, reply) => this.#quietly(this.#travel.undo(reply)),
-        },
-      ],
+      ...more,
       [
         "/reload",
         {

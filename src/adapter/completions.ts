@@ -37,14 +37,21 @@ export async function complete(
       .filter(({ name }) => name.startsWith(before))
       .map(({ name, does }) => item(name, "function", before, does));
   }
-  const fork = /^\/fork\s+(\S*)$/.exec(before)?.[1];
+  const open = /^\/open\s+(\S*)$/.exec(before)?.[1];
+  if (open !== undefined) {
+    const { threads } = await debuggee.runtime.request("threads", { file: debuggee.file });
+    return threads
+      .filter(({ id }) => id.startsWith(open))
+      .map(({ id, name, status, graph }) => item(id, "reference", open, name ?? `${graph}: ${status}`));
+  }
+  const fork = /^\/(?:fork|diff(?:\s+\S+)?)\s+(\S*)$/.exec(before)?.[1];
   if (fork !== undefined) {
     const steps = debuggee.stop?.position ? await past.around(recent) : [];
     return steps
       .filter(({ id }) => id.startsWith(fork))
       .map(({ id, nodes, source }) => item(id, "reference", fork, nodes.join(", ") || source));
   }
-  const goto = /^\/goto\s+(\S*)$/.exec(before)?.[1];
+  const goto = /^\/(?:goto|update)\s+(\S*)$/.exec(before)?.[1];
   if (goto !== undefined) {
     return unique(travel.nodeNames(), goto).map((name) => item(name, "class", goto, "node"));
   }

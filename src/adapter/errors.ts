@@ -328,6 +328,11 @@ export const unknownKey = (key: string, keys: readonly string[]): DebugError =>
 export const unknownThread = (id: string, file: string): DebugError =>
   new DebugError(324, "user", `There is no thread "${id}" in ${file}. /threads lists those that are there.`);
 
+export const noStepBefore = (): DebugError =>
+  new DebugError(325, "user", "There is no step before this one that could be compared with it.", {
+    quiet: true,
+  });
+
 export const noException = (): DebugError =>
   new DebugError(308, "user", "The run is not stopped at an error.", { quiet: true });
 

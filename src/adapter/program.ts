@@ -19,6 +19,7 @@ import type { SourceText } from "./graphs.ts";
 import { whyNotStarted } from "./interpreter-version.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { Past } from "./past.ts";
+import { PastCommands } from "./past-commands.ts";
 import { RunControl } from "./run-control.ts";
 import type { RuntimeEnd } from "./runtime.ts";
 import { Scopes } from "./scopes.ts";
@@ -102,7 +103,14 @@ export class Program {
     this.past = new Past(this.debuggee);
     this.checkpoints = new Checkpoints(this.debuggee);
     this.changing = new Changing(this.debuggee, this.stops);
-    this.commands = new Commands(this.debuggee, this.control, this.travel, this.past, (reply) =>
+    const { table } = new PastCommands(
+      this.debuggee,
+      this.control,
+      this.travel,
+      this.checkpoints,
+      this.changing,
+    );
+    this.commands = new Commands(this.debuggee, this.control, this.travel, this.past, table, (reply) =>
       context.reload(reply),
     );
     this.evaluator = new Evaluator(this.debuggee, this.frames, this.variables, this.commands, editing);

@@ -164,15 +164,23 @@ export class Travel {
   gotoNamed(name: string, threadId: number | undefined, reply: Reply): Promise<void> {
     return this.#stops.alone(async () => {
       const { stop, thread } = this.#at(threadId);
-      const choices = this.#nodes([thread]);
-      const choice = choices.find(({ label, node }) => label === name || node === name);
-      if (!choice)
-        throw unknownNode(
-          name,
-          choices.map(({ label }) => label),
-        );
-      await this.#goto(stop, thread, choice, reply);
+      await this.#goto(stop, thread, this.#named(name, thread), reply);
     });
+  }
+
+  /** The node that `gotoNamed` would go to. */
+  nodeNamed(name: string): { namespace: string; node: string } {
+    return this.#named(name, this.#at(undefined).thread);
+  }
+
+  #named(name: string, thread: StoppedThread): Choice {
+    const choices = this.#nodes([thread]);
+    const choice = choices.find(({ label, node }) => label === name || node === name);
+    if (choice) return choice;
+    throw unknownNode(
+      name,
+      choices.map(({ label }) => label),
+    );
   }
 
   async #goto(stop: Stop, thread: StoppedThread, { namespace, node }: Choice, reply: Reply): Promise<void> {

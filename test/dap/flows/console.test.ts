@@ -96,12 +96,53 @@ for (const language of languages) {
       const client = await bench.client();
       await client.launch(bench.launch("linear", { input, stopOnEntry: true }));
       await client.go("next");
-      assert.deepEqual(await labels(client, "/re"), ["/resume", "/reload"]);
+      assert.deepEqual(await labels(client, "/re"), ["/resume", "/reduce", "/reload"]);
       const { checkpoints } = await history(client);
       const ids = checkpoints.filter(({ source }) => source !== "input").map(({ id }) => id);
       assert.deepEqual(await labels(client, "/fork "), ids);
       assert.deepEqual(await labels(client, `/fork ${ids[0]?.slice(0, -1)}`), ids.slice(0, 1));
       assert.deepEqual(await labels(client, "/goto a"), ["answer"]);
+      await client.close();
+    });
+
+    it("changes the state, compares, names, and goes to other threads", async () => {
+      const client = await bench.client();
+      const { program, line } = bench.fixture("linear");
+      await client.breakpoints(program, [{ line: line("think") }]);
+      const words = { topic: "bees and wasps", log: ["start"] };
+      await client.launch(bench.launch("linear", { input: words, threadId: "first" }));
+      const say = async (text: string): Promise<string> => (await client.evaluate(text)).result;
+      assert.deepEqual((await say("/diff")).split("\n"), [
+        '~ topic: "bees and wasps" -> "BEES AND WASPS"',
+        "+ count: 1",
+        '+ log[1]: "fetch"',
+      ]);
+      assert.match(await say('/set {"count": 5, "log": ["x"]}'), /^Sets count and log at this checkpoint/);
+      assert.match(await say('/reduce {"log": ["y"]}'), /^Adds to log/);
+      assert.deepEqual((await client.state()).log, ["x", "y"]);
+      assert.equal(await say("/undo"), "2 more can be taken back.");
+      assert.equal(await say("/undo"), "");
+      assert.deepEqual((await client.state()).log, ["start", "fetch"]);
+      await assert.rejects(say("/undo"), /No answer was given/);
+      await assert.rejects(say("/set [1]"), /no JSON object.*\/set/);
+      await assert.rejects(say("/update think"), /JSON object is missing.*\/update/);
+      await assert.rejects(say("/update nobody {}"), /No .* node "nobody"/);
+      const [{ id: before } = { id: "" }] = (await history(client)).checkpoints;
+      assert.match(await say("/name before thinking"), /named before thinking/);
+      assert.deepEqual(await labels(client, "/update th"), ["think"]);
+      assert.match(await say('/update think {"topic": "bees and ants"}'), /Then answer comes next\.$/);
+      const differ = await say(`/diff ${before}`);
+      assert.equal(differ, '~ topic: "BEES AND WASPS" -> "bees and ants"');
+      assert.equal((await labels(client, `/diff ${before} `)).includes(before), true);
+      assert.match(await say("/name-thread The first"), /named The first/);
+
+      await client.go("restart", {});
+      assert.match(await say("/threads the FIRST"), /^ {2}first {2}\S+: stopped at answer, .* {2}The first$/);
+      assert.equal((await say("/threads")).split("\n").length, 2);
+      assert.deepEqual(await labels(client, "/open fi"), ["first"]);
+      assert.equal((await type(client, "/open first")).description, "Before node answer");
+      await assert.rejects(say("/open nobody"), /no thread "nobody"/);
+      await assert.rejects(say("/open"), /\/threads lists them/);
       await client.close();
     });
   });
