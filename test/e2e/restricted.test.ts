@@ -5,6 +5,7 @@ import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { venvDir } from "../../scripts/lib/paths.mjs";
+import { ThreadsView } from "./harness/threads.ts";
 import { openWindow, type Session } from "./harness/web.ts";
 
 /** Leaves a trace when it is run. */
@@ -51,8 +52,13 @@ describe("an untrusted workspace", function () {
     );
     await refusal.getByText("Cancel").click();
     await refusal.waitFor({ state: "hidden" });
+    await workbench.runCommand("View: Show Run and Debug");
+    const threads = new ThreadsView(workbench.page);
+    await threads.open();
+    await threads.pane.getByText("In a workspace that is not trusted no thread is read").waitFor();
     assert.equal(existsSync(ran), false);
 
+    await workbench.openFile("agent.py");
     await workbench.press("F5");
     const question = await workbench.message(
       "Debugging executes build tasks and program code from your workspace",
@@ -60,5 +66,6 @@ describe("an untrusted workspace", function () {
     await question.getByText("Trust Folder & Continue").click();
     await workbench.waitForCallStack("Waiting for input");
     assert.equal(existsSync(ran), true);
+    await threads.pane.getByText("When a graph has run, its threads are here").waitFor();
   });
 });
