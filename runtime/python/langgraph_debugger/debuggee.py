@@ -17,8 +17,10 @@ from .graphs import KnownGraphs
 from .history import History
 from .inspection import Inspection
 from .loader import Loaded, check_versions, load, user_sources
+from .past import Past
 from .schemas import input_schema
 from .telling import Send
+from .update import Updater
 
 if TYPE_CHECKING:
     from .protocol import LoadParams, LoadResult
@@ -60,6 +62,8 @@ class Debuggee:
         )
         self._inspection = Inspection(self.engine, self._graphs, self.saver, dict(params.get("config") or {}))
         self._editor = Editor(self.engine, self._inspection, self.saver)
+        self._updater = Updater(self.engine, self.saver, loop, dict(params.get("config") or {}))
+        self._past = Past(self.engine, self.saver)
         live.install(self.engine.watch)
         calls.begin(self._folders, self.engine.watch.tell.warn)
 
@@ -131,6 +135,18 @@ class Debuggee:
 
     def _on_edit(self, params: Any) -> Any:
         return self._editor.edit(params)
+
+    def _on_undoEdit(self, params: Any) -> Any:
+        return self._editor.undo(params)
+
+    def _on_update(self, params: Any) -> Any:
+        return self._updater.update(params)
+
+    def _on_look(self, params: Any) -> Any:
+        return self._past.look(params)
+
+    def _on_changedKeys(self, params: Any) -> Any:
+        return self._past.changed_keys(params)
 
     def _on_cancel(self, params: Any) -> Any:
         self.engine.cancel()

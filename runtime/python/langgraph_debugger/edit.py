@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .errors import RuntimeFailure
+from .goto import load_channel
 from .position import graph_at
 from .values import Root, child_of, described
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .graphs import KnownGraph
     from .inspection import Inspection
-    from .protocol import EditParams, EditResult, GraphPosition
+    from .protocol import EditParams, EditResult, GraphPosition, UndoEditParams, UndoEditResult
 
 
 class Editor:
@@ -37,6 +38,8 @@ class Editor:
         saved = self._saved(thread_id, graph)
         self._check_key(known, path)
         value = self._value(params)
+        if params.get("mode") == "reduce":
+            value = _reduced(known, saved, path, value)
         checkpoint = _with_value(known, self._saver, saved, path, value)
         tasks = {task.name for task in self._engine.threads.snapshot(known.graph, saved).tasks}
         _keep_tasks(known, checkpoint, path[0], tasks)
@@ -46,6 +49,20 @@ class Editor:
         position = self._engine.at_rest(thread_id)
         state = self._inspection.state(namespace)
         return {"value": described(Root(state, evaluable=True), path, value), "position": position}
+
+    def undo(self, params: UndoEditParams) -> UndoEditResult:
+        """A held run ends only when there is an edit to take back."""
+        thread_id, namespace = params["threadId"], params["namespace"]
+        graph = graph_at(self._engine.standing(thread_id)["root"], namespace)
+        if graph is None:
+            raise RuntimeFailure("staleValue", "The graph that was edited does not run any more.")
+        saved = self._saved(thread_id, graph)
+        if not self._saver.edits(saved.config):
+            raise RuntimeFailure("atStart", "Nothing was edited here that could be taken back.")
+        self._engine.at_rest(thread_id)
+        left = self._saver.undo(saved.config)
+        self._engine.threads.forget(thread_id, namespace, saved.checkpoint["id"])
+        return {"position": self._engine.at_rest(thread_id), "left": left or 0}
 
     def _saved(self, thread_id: str, graph: GraphPosition) -> Any:
         saved = None
@@ -85,6 +102,23 @@ class Editor:
                 f"This {type(value).__name__} can't be stored in a checkpoint: {type(exc).__name__}: {exc}",
             ) from None
         return value
+
+
+def _reduced(known: KnownGraph, saved: Any, path: list[str], value: Any) -> Any:
+    """What the key's reducer makes of its value and a node's write."""
+    if len(path) != 1:
+        raise RuntimeFailure(
+            "invalidEdit", f"Only {path[0]} as a whole has a reducer; set this value instead."
+        )
+    key = path[0]
+    try:
+        channel = load_channel(known.graph.channels, saved.checkpoint["channel_values"], key)
+        channel.update([value])
+        return channel.checkpoint()
+    except Exception as exc:
+        raise RuntimeFailure(
+            "invalidEdit", f"The reducer of {key} refuses this value: {_told(exc)}"
+        ) from None
 
 
 def _with_value(known: KnownGraph, saver: Any, saved: Any, path: list[str], value: Any) -> Any:

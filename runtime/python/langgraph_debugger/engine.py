@@ -212,9 +212,13 @@ class Engine:
         future.add_done_callback(lambda _: done.set())
         future.cancel()
 
+    def check_graph(self, thread_id: str) -> None:
+        """Refuses another graph's thread."""
+        saving.belongs_to(self._saver, thread_id, self._origin)
+
     def open(self, thread_id: str) -> Position | None:
         """Where the thread stands, unless it is another graph's."""
-        saving.belongs_to(self._saver, thread_id, self._origin)
+        self.check_graph(thread_id)
         return self.position(thread_id)
 
     def position(self, thread_id: str) -> Position | None:

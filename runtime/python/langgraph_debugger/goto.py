@@ -56,19 +56,19 @@ def with_next(known: KnownGraph, saver: Any, checkpoint: Any, change: Change) ->
             if trigger not in versions:
                 continue
             seen[trigger] = versions[trigger]
-            channel = _load(specs, values, trigger)
+            channel = load_channel(specs, values, trigger)
             if trigger not in stay and channel.consume():
                 _store(values, trigger, channel)
                 versions[trigger] = version
     sent = values.pop(_TASKS, None) or []
     kept = [sent[task.path[1]] for task in change.finished if task.path[0] != _PULL]
     if kept:
-        channel = _load(specs, values, _TASKS)
+        channel = load_channel(specs, values, _TASKS)
         channel.update(kept)
         _store(values, _TASKS, channel)
     for node in change.nodes:
         key = _BRANCH.format(node)
-        channel = _load(specs, values, key)
+        channel = load_channel(specs, values, key)
         channel.update([None])
         channel.finish()  # a deferred node's channel is open only then
         _store(values, key, channel)
@@ -82,7 +82,8 @@ def _triggers(known: KnownGraph, task: Any) -> list[str]:
     return list(known.graph.nodes[task.name].triggers) if task.path[0] == _PULL else []
 
 
-def _load(specs: Any, values: dict[str, Any], key: str) -> Any:
+def load_channel(specs: Any, values: dict[str, Any], key: str) -> Any:
+    """LangGraph's own channel object with the value that a checkpoint has for it."""
     return specs[key].from_checkpoint(values.get(key, missing_value()))
 
 

@@ -90,10 +90,10 @@ class Inspection:
 
     def _root(self, root: ValueRoot) -> Root:
         if root["kind"] == "state":
-            state, _, _ = self._state(root["namespace"], root.get("checkpointId"))
+            state, _, _ = self._state(root["namespace"], root.get("checkpointId"), root.get("threadId"))
             return Root(state, evaluable=True)
         if root["kind"] == "writes":
-            return Root(self._writes(root["namespace"], root["checkpointId"]))
+            return Root(self._writes(root["namespace"], root["checkpointId"], root.get("threadId")))
         if root["kind"] == "input":
             return Root(self._input(root["namespace"], root["taskId"]))
         if root["kind"] == "interrupt":
@@ -117,10 +117,13 @@ class Inspection:
         return thread_id
 
     def _state(
-        self, namespace: str, checkpoint_id: str | None
+        self, namespace: str, checkpoint_id: str | None, thread_id: str | None = None
     ) -> tuple[Mapping[str, Any], int | None, KnownGraph]:
         """State, the checkpoint's step, and graph: live where the graph runs, else from the checkpointer."""
         known = self._engine.known_at(namespace)
+        if thread_id is not None and thread_id != self._engine.thread_id:
+            self._engine.check_graph(thread_id)
+            return *self._saved_state(known, thread_id, namespace, checkpoint_id or ""), known
         live = self._engine.level_at(namespace)
         if live is not None and checkpoint_id in (None, live.loop.checkpoint["id"]):
             values = ChannelValues(live.loop.channels, known.state_keys)
@@ -154,13 +157,16 @@ class Inspection:
         values = found.values if isinstance(found.values, dict) else {known.state_keys[0]: found.values}
         return values, found.step
 
-    def _writes(self, namespace: str, checkpoint_id: str) -> dict[str, Any]:
+    def _writes(self, namespace: str, checkpoint_id: str, thread_id: str | None) -> dict[str, Any]:
         """By task, what the superstep wrote that made the checkpoint: the pending writes of its parent."""
-        saved = self._engine.threads.at(self._thread(), namespace, checkpoint_id)
+        if thread_id is None:
+            thread_id = self._thread()
+        self._engine.check_graph(thread_id)
+        saved = self._engine.threads.at(thread_id, namespace, checkpoint_id)
         if saved is None or not saved.parent_config:
             return {}
         parent_id = saved.parent_config["configurable"]["checkpoint_id"]
-        parent = self._engine.threads.at(self._thread(), namespace, parent_id)
+        parent = self._engine.threads.at(thread_id, namespace, parent_id)
         if parent is None:
             return {}
         snapshot = self._engine.threads.snapshot(self._engine.known_at(namespace).graph, parent)

@@ -82,7 +82,9 @@ def _live_task(run: Run, task: TaskRun) -> TaskPosition:
             status = "done"
     child = next((each for each in reversed(list(run.levels.values())) if each.parent is task), None)
     subgraph = _live_graph(run, child) if child is not None and task.state in ("running", "left") else None
-    return _task(task.task, status, writes, known=level.known, namespace=level.namespace, subgraph=subgraph)
+    return task_position(
+        task.task, status, writes, known=level.known, namespace=level.namespace, subgraph=subgraph
+    )
 
 
 # ------------------------------------------------------------------------------ of a thread on disk
@@ -175,7 +177,9 @@ class Threads:
                 status = next((each for each in _STANDING if each in inside), "pending")
                 dead = ("__interrupt__",) if status == "failed" else ("__interrupt__", "__error__")
                 writes = [write for write in writes if write[1] not in dead]
-            tasks.append(_task(task, status, writes, known=known, namespace=namespace, subgraph=subgraph))
+            tasks.append(
+                task_position(task, status, writes, known=known, namespace=namespace, subgraph=subgraph)
+            )
         parent = (saved.parent_config or {}).get("configurable", {}).get("checkpoint_id")
         return {
             "graph": known.id,
@@ -257,7 +261,7 @@ def status_of(writes: list[PendingWrite]) -> TaskStatus:
     return "pending"
 
 
-def _task(
+def task_position(
     task: Any,
     status: TaskStatus,
     writes: list[PendingWrite],
@@ -266,6 +270,7 @@ def _task(
     namespace: str,
     subgraph: GraphPosition | None,
 ) -> TaskPosition:
+    """A task as the protocol tells it; `writes` are its own pending ones."""
     nested = _interrupt_ids(subgraph) if subgraph is not None else set()
     interrupts = interrupts_of(task.name, writes, known.id, namespace) if status == "waiting" else []
     for each in interrupts:

@@ -114,6 +114,15 @@ def undo(connection: sqlite3.Connection, key: tuple[str, str, str]) -> int | Non
     return len(rows) - 1
 
 
+def set_timing(connection: sqlite3.Connection, key: tuple[str, str, str | None], timing: str) -> None:
+    """Say how the checkpoint `key` (thread id, namespace, id) came about."""
+    connection.execute(
+        "UPDATE checkpoints SET timing = ? "
+        "WHERE thread = (SELECT num FROM threads WHERE id = ?) AND ns = ? AND id = ?",
+        (timing, *key),
+    )
+
+
 def discard(connection: sqlite3.Connection, key: tuple[str, str, str], writes: int) -> bool:
     """Remove the checkpoint `key` (thread id, namespace, id) if nothing was made of it.
 

@@ -255,6 +255,14 @@ class FileCheckpointer(AsyncHalf):
                 result.append(Edited(row.edited, checkpoint, json.loads(row.metadata)))
         return result
 
+    def pick(self, config: RunnableConfig, keys: Sequence[str]) -> dict[str, Any]:
+        """The values that a checkpoint has for some channels, without reading the others."""
+        thread_id, ns, checkpoint_id = key_of(config)
+        self.flush()
+        with self._core.reader.snapshot():
+            row = self._core.reader.checkpoint(thread_id, ns, checkpoint_id) if keys else None
+            return {} if row is None else self._core.decoder(self.serde, thread_id).pick(row.channels, keys)
+
     def threads(self) -> Sequence[ThreadRow]:
         """Every thread in the file, of both languages, the last used first."""
         self.flush()
@@ -344,6 +352,11 @@ class FileCheckpointer(AsyncHalf):
             else:
                 self._core.check_language(thread_id)
                 self._change(lambda connection, id_=thread_id: maintenance.prune(connection, id_))
+
+    def set_timing(self, config: RunnableConfig, timing: str) -> None:
+        """Note afterwards how a checkpoint came about: the JSON of `checkpoints.timing`."""
+        key = key_of(config)
+        self._core.writer.call(lambda connection: maintenance.set_timing(connection, key, timing))
 
     def set_status(self, thread_id: str, status: str) -> None:
         """Note what a thread's run does, in line with what it puts. Returns at once."""

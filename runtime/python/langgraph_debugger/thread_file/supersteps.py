@@ -83,10 +83,13 @@ class Supersteps:
         if row.parent is None or row.source not in ("loop", "fork", "update"):
             return []
         updated = row.source == "update"
+        # What `update_state` wrote has no path of its own in old versions of LangGraph.
+        known = timing_of(row)["tasks"] if updated else {}
         return [
             write
             for write in self.pending(row.parent)
-            if is_result(write.channel) and write.path.startswith(UPDATE_PATH) == updated
+            if is_result(write.channel)
+            and (write.path.startswith(UPDATE_PATH) == updated or write.task in known)
         ]
 
     def written(self, row: Row) -> list[str]:
