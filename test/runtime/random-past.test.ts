@@ -182,7 +182,9 @@ for (const { language } of runtimes) {
       update: async (threadId) => {
         await open(threadId);
         const asNode = pick(["begin", "booking"]);
-        await driver.request("update", { threadId, namespace: "", values: { log: "updated" }, asNode });
+        // All that the nodes behind it read.
+        const values = { log: "updated", price: 5, agreed: true };
+        await driver.request("update", { threadId, namespace: "", values, asNode });
         return `as ${asNode}`;
       },
       copy: async (threadId) => {
