@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import type { Events } from "../../src/protocol/runtime.ts";
 import { errorResponse } from "./errors.ts";
 import type { OpenThread } from "./file/requests.ts";
+import { Ring } from "./ring.ts";
 
 /** What the control thread is given. */
 export interface ControlData {
@@ -13,8 +14,11 @@ export interface ControlData {
   channel: MessagePort;
   /** Shared between the threads, see `signalIndex`. */
   signals: Int32Array;
+  /** Memory of the `Ring` of events that may wait, see `taskLine`. */
+  events: SharedArrayBuffer;
 }
-export const signalIndex = { pause: 0, flushed: 1 } as const;
+/** `looking`: the control thread looks at the ring every few milliseconds. */
+export const signalIndex = { pause: 0, flushed: 1, looking: 2 } as const;
 
 export type ToMain =
   | { kind: "request"; id: number; method: string; params: unknown }
@@ -23,8 +27,10 @@ export type ToMain =
   | { kind: "refused"; reason: string }
   | { kind: "closed" };
 export type FromMain =
-  /** Messages, one a line, and what computes since. */
-  | { kind: "send"; lines: string; tasks: ComputingTask[] }
+  /** A message, and what computes since. */
+  | { kind: "send"; line: string; task: ComputingTask | undefined }
+  /** Something is in the ring. */
+  | { kind: "look" }
   | { kind: "flush"; count: number }
   | { kind: "saved"; count: number; session: OpenThread | undefined };
 
@@ -33,6 +39,16 @@ export interface ComputingTask {
   id: string;
   label?: string;
 }
+
+/** A line of the ring that is no message but tells what computes since. */
+export const taskLine = {
+  write: (task: ComputingTask): string => `#${JSON.stringify(task)}`,
+  read: (line: string): ComputingTask | undefined =>
+    line.startsWith("#") ? (JSON.parse(line.slice(1)) as ComputingTask) : undefined,
+};
+
+/** Events that come in numbers while a run goes on: a few milliseconds later is soon enough. */
+const mayWait: ReadonlySet<keyof Events> = new Set(["task", "superstep", "custom", "token"]);
 
 export interface Handler {
   /** Serves a request. A promise that rejects, and an error that is thrown, becomes an error response. */
@@ -46,19 +62,19 @@ export interface Handler {
 /** Owns the control thread. */
 export class Link {
   readonly #port: MessagePort;
-  readonly #signals = new Int32Array(new SharedArrayBuffer(8));
+  readonly #signals = new Int32Array(new SharedArrayBuffer(12));
+  readonly #ring: Ring;
   readonly #handler: Handler;
   #flushes = 0;
-  /** Messages that the control thread has not been given yet: giving it one costs as much as ten at once. */
-  #unsent: string[] = [];
-  #tasks: ComputingTask[] = [];
 
   constructor(address: { host: string; port: number; token: string }, handler: Handler) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#handler = handler;
     const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.mjs";
-    const workerData: ControlData = { ...address, channel: port2, signals: this.#signals };
+    const events = new SharedArrayBuffer(Ring.bytes);
+    this.#ring = new Ring(events);
+    const workerData: ControlData = { ...address, channel: port2, signals: this.#signals, events };
     const worker = new Worker(new URL(file, import.meta.url), {
       workerData,
       transferList: [port2],
@@ -87,15 +103,22 @@ export class Link {
 
   /** `task` is the one that starts or ends with it. */
   event<Name extends keyof Events>(method: Name, params: Events[Name], task?: ComputingTask): void {
-    if (task !== undefined) this.#tasks.push(task);
-    // The next event is near: when a task starts, or at the latest when the event loop has a turn.
-    const canWait = method === "superstep" || (method === "task" && task?.label === undefined);
-    this.#send({ method, params }, canWait);
+    const line = JSON.stringify({ jsonrpc: "2.0", method, params });
+    const isInRing =
+      mayWait.has(method) &&
+      (task === undefined || this.#ring.write(taskLine.write(task))) &&
+      this.#ring.write(line);
+    if (!isInRing) this.#post({ kind: "send", line, task });
+    else if (Atomics.exchange(this.#signals, signalIndex.looking, 1) === 0) this.#post({ kind: "look" });
+  }
+
+  /** What waits is told at once: the user's code is about to be heard otherwise. */
+  hurry(): void {
+    if (!this.#ring.isEmpty) this.#post({ kind: "look" });
   }
 
   /** Blocks until all that was sent is handed to the system, but never long: the process is about to end. */
   flush(): void {
-    this.#give();
     const count = ++this.#flushes;
     this.#post({ kind: "flush", count });
     Atomics.wait(this.#signals, signalIndex.flushed, count - 1, 300);
@@ -117,17 +140,8 @@ export class Link {
     }
   }
 
-  #send(message: object, canWait = false): void {
-    this.#unsent.push(JSON.stringify({ jsonrpc: "2.0", ...message }));
-    if (!canWait) this.#give();
-    else if (this.#unsent.length === 1) setImmediate(() => this.#give());
-  }
-
-  #give(): void {
-    if (this.#unsent.length === 0) return;
-    this.#post({ kind: "send", lines: this.#unsent.join("\n"), tasks: this.#tasks });
-    this.#unsent = [];
-    this.#tasks = [];
+  #send(message: object): void {
+    this.#post({ kind: "send", line: JSON.stringify({ jsonrpc: "2.0", ...message }), task: undefined });
   }
 
   #post(message: FromMain): void {

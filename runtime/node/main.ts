@@ -32,6 +32,15 @@ const link = new Link(
   },
 );
 
+// What a node writes is not seen before the node is told to have started.
+for (const stream of [process.stdout, process.stderr]) {
+  const write = stream.write;
+  stream.write = function (this: typeof stream, ...args: Parameters<typeof write>) {
+    link.hurry();
+    return write.apply(this, args);
+  } as typeof write;
+}
+
 process.on("exit", (code) => {
   session.flushNow();
   if (isEnding) return;

@@ -8,14 +8,26 @@ import { errorResponse } from "./errors.ts";
 import { savingError } from "./file/errors.ts";
 import { CheckpointFiles, isSameFile, type OpenThread } from "./file/requests.ts";
 import { frame, Unframer } from "./framing.ts";
-import { type ControlData, type FromMain, signalIndex, type ToMain } from "./link.ts";
+import {
+  type ComputingTask,
+  type ControlData,
+  type FromMain,
+  signalIndex,
+  type ToMain,
+  taskLine,
+} from "./link.ts";
+import { Ring } from "./ring.ts";
 
 /** How long an answer about the session's file waits for a node that computes without giving way. */
 const saveTime = 500;
+/** While events come, the ring is looked at in this interval, until there were none so many times. */
+const lookEvery = 5;
+const looksInVain = 20;
 /** Time that the main thread has to write to disk and exit by itself once the adapter is gone. */
 const exitGrace = 700;
 
-const { host, port, token, channel, signals } = workerData as ControlData;
+const { host, port, token, channel, signals, events } = workerData as ControlData;
+const ring = new Ring(events);
 const socket = connect({ host, port });
 socket.setNoDelay(true);
 
@@ -60,6 +72,7 @@ const unframer = new Unframer((text) => {
   }
   if (message.method === undefined || message.id === undefined) return;
   if (message.method === "pause") {
+    take();
     // Answered from here: the main thread may compute for a long time before it can.
     Atomics.store(signals, signalIndex.pause, 1);
     send({ id: message.id, result: { waitingFor: [...running.values()] } });
@@ -115,6 +128,7 @@ async function save(): Promise<void> {
   // What runs now may never give way; while nothing does, the answer comes.
   const late = new Promise<void>((resolve) => {
     const ask = (): void => {
+      take();
       if (running.size > 0) resolve();
       else timer = setTimeout(ask, saveTime);
     };
@@ -125,14 +139,49 @@ async function save(): Promise<void> {
   savesAsked.delete(count);
 }
 
+// ------------------------------------------------------------------------------------------ from the main thread
+
+let looking: NodeJS.Timeout | undefined;
+
+/** Takes what is in the ring. False: nothing was. */
+function take(): boolean {
+  const lines = ring.read();
+  for (const line of lines) {
+    const task = taskLine.read(line);
+    if (task === undefined) writeSoon(line);
+    else note(task);
+  }
+  return lines.length > 0;
+}
+
+function note({ id, label }: ComputingTask): void {
+  if (label === undefined) running.delete(id);
+  else running.set(id, label);
+}
+
+function lookOn(): void {
+  let inVain = 0;
+  looking ??= setInterval(() => {
+    inVain = take() ? 0 : inVain + 1;
+    if (inVain < looksInVain) return;
+    clearInterval(looking);
+    looking = undefined;
+    Atomics.store(signals, signalIndex.looking, 0);
+    // What came before the main thread could see that.
+    take();
+  }, lookEvery);
+}
+
 channel.on("message", (message: FromMain) => {
+  // It was told before this message was.
+  take();
   switch (message.kind) {
+    case "look":
+      lookOn();
+      break;
     case "send":
-      for (const line of message.lines.split("\n")) writeSoon(line);
-      for (const { id, label } of message.tasks) {
-        if (label === undefined) running.delete(id);
-        else running.set(id, label);
-      }
+      writeSoon(message.line);
+      if (message.task !== undefined) note(message.task);
       break;
     case "saved":
       session = message.session;

@@ -17,7 +17,9 @@ const BEHIND_BYTES = 1 << 20;
  * in this time, in milliseconds. A commit costs as much as many rows in it.
  */
 const COMMITS_MAX = 10;
-const COMMIT_EVERY_MS = 10;
+const COMMIT_EVERY_MS = 25;
+/** Commits when the run gives way are this far apart: LangGraph gives way at each superstep. */
+const COMMIT_GAP_MS = 10;
 /** Bytes that may wait while the file cannot be written; from then on `put` fails. */
 const BACKLOG_MAX = 256 << 20;
 
@@ -83,6 +85,7 @@ export class Queue {
   #refused: QueueThread | undefined;
   #commitsLeft = COMMITS_MAX;
   #countedAt = 0;
+  #committedAt = Number.NEGATIVE_INFINITY;
 
   /** `onError` is told once when commits begin to fail. What waits is kept, and tried again. */
   constructor(database: Database, onError: (error: CheckpointFileError) => void) {
@@ -104,7 +107,10 @@ export class Queue {
     const behind =
       this.#bytes > BEHIND_BYTES || now - this.#since > BEHIND_MS || (ends && this.#mayCommit(now));
     if (behind && now >= this.#retryAt) this.#commitBehind();
-    else if (!this.#scheduled) this.#schedule(setImmediate);
+    else if (!this.#scheduled) {
+      const soon = this.#committedAt + COMMIT_GAP_MS - now;
+      this.#schedule(soon <= 0 ? setImmediate : (run) => setTimeout(run, soon).unref());
+    }
   }
 
   #mayCommit(now: number): boolean {
@@ -153,6 +159,7 @@ export class Queue {
     this.#waiting = [];
     this.#bytes = 0;
     this.#failure = undefined;
+    this.#committedAt = performance.now();
   }
 
   /** Drops what waits for a thread. */
