@@ -92,6 +92,7 @@ export class Panel {
   async setTheme(theme: Theme): Promise<void> {
     await this.page.evaluate(({ body, variables }) => {
       document.body.className = body;
+      document.documentElement.removeAttribute("style");
       for (const [name, value] of Object.entries(variables)) {
         document.documentElement.style.setProperty(name, value);
       }

@@ -84,14 +84,14 @@ export function Timeline(props: PartProps) {
       if (row.kind === "step")
         store.look({ step: row.isCursor ? undefined : placeOf(row.step), base: undefined });
       else if (row.kind === "next") store.look({ step: undefined, base: undefined });
-      setFocused(row.key);
+      setFocused({ key: row.key, chosen: store.state.view.step });
     },
     [store, virtual],
   );
-  /** Rows that are no steps have the keyboard without being selected. */
-  const [focused, setFocused] = useState<string>();
-  const focusedIndex = rows.findIndex(({ key }) => key === focused);
-  const at = focusedIndex >= 0 && rows[focusedIndex]?.kind !== "step" ? focusedIndex : selected;
+  /** The row that has the keyboard, as long as nothing else was chosen since. */
+  const [focused, setFocused] = useState<{ key: string; chosen: CheckpointPlace | undefined }>();
+  const focusedIndex = focused?.chosen === chosen ? rows.findIndex(({ key }) => key === focused?.key) : -1;
+  const at = focusedIndex >= 0 ? focusedIndex : selected;
 
   const press = (event: KeyboardEvent): void => {
     const row = rows[at];
@@ -249,7 +249,7 @@ function useReading({ store, timelines, live }: PartProps, rows: readonly Row[])
 /** Older steps are loaded when their row comes near. */
 function useOlder(rows: readonly Row[], lastShown: number, { timelines }: PartProps): void {
   const near = rows.slice(0, lastShown + 20).flatMap((row) => (row.kind === "more" ? [row.namespace] : []));
-  const names = near.join("\n");
+  const names = JSON.stringify(near);
   const count = rows.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: when a page has come the next may be in sight already
   useEffect(() => {

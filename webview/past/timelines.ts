@@ -26,6 +26,8 @@ export interface Timeline {
 type Page = PastResult<"timeline">;
 
 const pageSize = 100;
+/** Where a step far back is wanted. */
+const farPageSize = 1_000;
 
 /** Reads what is asked for and keeps it; tells its listeners of each change. */
 export class Timelines {
@@ -71,7 +73,7 @@ export class Timelines {
 
   /** Reads the newest steps of a graph's run, unless they were read. */
   open(namespace: string): void {
-    if (!this.#timelines.has(namespace)) void this.#read(namespace);
+    if (!this.#timelines.has(namespace) && !this.#reading.has(namespace)) void this.#read(namespace);
   }
 
   /** What is shown of the newest steps may be old: they are read again. */
@@ -84,14 +86,14 @@ export class Timelines {
   }
 
   /** Reads the next page of older steps. */
-  async older(namespace: string): Promise<void> {
+  async older(namespace: string, limit = pageSize): Promise<void> {
     const { steps, more } = this.#timelines.get(namespace) ?? { steps: [], more: false };
     const before = steps.at(-1)?.id;
     if (!more || before === undefined || this.#older.has(namespace)) return;
     const thread = this.#thread;
     this.#older.add(namespace);
     try {
-      const page = await this.#ask({ type: "timeline", namespace, before, limit: pageSize });
+      const page = await this.#ask({ type: "timeline", namespace, before, limit });
       const now = this.#timelines.get(namespace);
       // A refresh may have begun anew meanwhile.
       if (thread === this.#thread && now?.steps.at(-1)?.id === before) this.#append(now, page);
@@ -108,7 +110,7 @@ export class Timelines {
       const before = this.#timelines.get(namespace);
       if (before?.steps.some((step) => step.id === id)) return true;
       if (!before?.more) return false;
-      await this.older(namespace);
+      await this.older(namespace, farPageSize);
       const after = this.#timelines.get(namespace);
       if (after?.steps.length === before.steps.length) return false;
     }

@@ -1,0 +1,407 @@
+// The panel's timeline, and the state of its steps, in a real browser: what it shows, asks for and changes.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Locator } from "playwright-core";
+import type { LiveText, PanelRequest } from "../../src/protocol/webview.ts";
+import { closeBrowser, openBrowser, openPanel, type Panel, type Theme } from "./panel.ts";
+import { type FakePast, fakePast, pastPicture } from "./past.ts";
+import { states } from "./pictures.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe("the panel's past", function () {
+  this.timeout(60_000);
+  let panel: Panel;
+  let past: FakePast;
+
+  before(openBrowser);
+  after(closeBrowser);
+  afterEach(async () => {
+    assert.deepEqual(panel.complaints, []);
+    await panel.close();
+  });
+
+  async function open(options: Parameters<typeof openPanel>[0] = {}, long?: number): Promise<void> {
+    past = fakePast(long);
+    panel = await openPanel({
+      width: 1000,
+      height: 760,
+      picture: pastPicture,
+      answers: past.answers,
+      ...options,
+    });
+    await panel.page.locator(".timeline").waitFor({ state: "attached" });
+  }
+  const steps = (): Locator =>
+    panel.page.getByRole("tree", { name: "Steps, newest first" }).getByRole("treeitem");
+  const step = (name: RegExp): Locator =>
+    panel.page.getByRole("tree", { name: "Steps, newest first" }).getByRole("treeitem", { name });
+  const values = (): Locator =>
+    panel.page.getByRole("tree", { name: "Values of the state" }).getByRole("treeitem");
+  const value = (name: string): Locator =>
+    values().filter({ has: panel.page.locator(`.value-name:text-is("${name}")`) });
+  const tab = (name: string): Locator => panel.page.getByRole("tab", { name, exact: true }).last();
+  const texts = async (rows: Locator): Promise<string[]> =>
+    (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, " ").trim());
+  /** The newest request of a type, without its number. */
+  const asked = <Type extends PanelRequest["type"]>(type: Type): object | undefined => {
+    const { request: _, ...rest } = past.asked.findLast((each) => each.type === type) ?? { request: 0 };
+    return "type" in rest ? rest : undefined;
+  };
+  const about = (text: string | RegExp): Promise<void> =>
+    panel.page.locator(".details-step").filter({ hasText: text }).waitFor();
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await panel.page.keyboard.press(key);
+  };
+  const choose = (name: string): Promise<void> => panel.page.getByRole("menuitem", { name }).click();
+
+  it("is a list of steps with branches, marks and names, walked through by keyboard", async () => {
+    await open();
+    await step(/input/).waitFor();
+    const told = await texts(steps());
+    assert.equal(told.length, 9);
+    assert.equal(told[0], "Step 4 human_review comes next");
+    for (const words of [
+      "shorter draft",
+      "waits for an answer",
+      "edited once",
+      "The run stands here",
+      "1.3 s",
+    ])
+      assert.ok(told[1]?.includes(words), `${told[1]}: ${words}`);
+    assert.equal(told[2], "Step 5 send wrote sent 210 ms");
+    const rails = await panel.page
+      .locator(".rails circle")
+      .evaluateAll((circles) => circles.map((circle) => circle.getAttribute("cx")));
+    assert.deepEqual(rails, ["6", "18", "18", "18", "6", "6", "6", "6"]);
+
+    await panel.page.getByRole("tree", { name: "Steps, newest first" }).focus();
+    await press("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown");
+    await about("After step 2, research");
+    // The steps of its subgraph are below it.
+    await press("ArrowRight");
+    await step(/0 plan/).waitFor();
+    await press("ArrowDown");
+    await about("After step 1, search");
+    assert.equal(await step(/1 search/).getAttribute("aria-level"), "2");
+    await press("ArrowUp", "Enter");
+    await panel.hears("fork");
+    assert.deepEqual(asked("fork"), { type: "fork", at: { checkpointId: "c3", namespace: "" } });
+    // The extension tells of the stop there: what came after it is the future.
+    await panel.show({ past: { version: 2, at: [{ namespace: "", graph: "" }] } });
+    await about("Now: after step 2, research");
+    assert.deepEqual((await texts(panel.page.locator(".step-future .step-nodes"))).sort(), [
+      "draft_reply",
+      "draft_reply",
+      "human_review",
+      "send",
+    ]);
+    await press("Home", "Shift+F10");
+    await press("ArrowDown", "Escape");
+    assert.equal(await panel.page.getByRole("menu").count(), 0);
+    assert.equal(
+      await panel.page.evaluate(() => document.activeElement?.ariaLabel),
+      "Steps, newest first",
+      "the menu gives the keyboard back",
+    );
+  });
+
+  it("compares, names and copies by menu", async () => {
+    await open();
+    await step(/5 send/).click({ button: "right" });
+    await choose("Name…");
+    await panel.hears("annotate");
+    assert.deepEqual(asked("annotate"), {
+      type: "annotate",
+      at: { checkpointId: "c7", namespace: "" },
+      what: "name",
+      now: "",
+    });
+    await step(/5 send/).click({ button: "right" });
+    await choose("Copy Id");
+    assert.deepEqual(await panel.hears("copyText"), { type: "copyText", text: "c7" });
+    await step(/5 send/).hover();
+    await step(/5 send/)
+      .locator("[data-more]")
+      .click();
+    await choose("Compare with…");
+    await panel.page.getByText("Choose what step 5, send is compared with.").waitFor();
+    await step(/1 classify/).click();
+    await panel.page.getByText("Against step 1, classify: 3 changes").waitFor();
+    assert.deepEqual(asked("diff"), {
+      type: "diff",
+      from: { checkpointId: "c2", namespace: "" },
+      to: { checkpointId: "c7", namespace: "" },
+      start: 0,
+    });
+    assert.deepEqual(await texts(panel.page.locator(".words")), [
+      "Dear Ann, we have thoroughly quickly looked into it.",
+    ]);
+    assert.deepEqual(await texts(panel.page.locator(".words :is(ins, del)")), ["thoroughly", "quickly"]);
+    await panel.page.getByRole("button", { name: "Open in the diff editor" }).nth(1).click();
+    await panel.hears("openDiff");
+    assert.deepEqual(asked("openDiff"), {
+      type: "openDiff",
+      from: { checkpointId: "c2", namespace: "" },
+      to: { checkpointId: "c7", namespace: "" },
+      path: ["messages", 2],
+    });
+    await panel.page.getByRole("button", { name: "Against the step before" }).click();
+    await panel.page.getByText("Against the step before: 3 changes").waitFor();
+    await tab("Why").click();
+    await panel.page.getByText("after human_review").waitFor();
+    await step(/1 classify/).click();
+    await panel.page.getByText("route returned 'question'").waitFor();
+    await tab("Writes").click();
+    await panel.page.getByText("{draft, messages}").waitFor();
+  });
+
+  it("shows values as a tree: by page, by key, messages as they are read, with who wrote them", async () => {
+    await open();
+    await value("docs").waitFor();
+    await value("category").getByRole("button", { name: "classify" }).click();
+    assert.deepEqual(await panel.hears("openNode"), { type: "openNode", graph: "", node: "classify" });
+    await value("docs").locator(".value-face").click();
+    await value("0").waitFor();
+    const pages = past.asked.filter(({ type }) => type === "children");
+    assert.deepEqual(
+      pages.map((each) => "count" in each && [each.start, each.count]),
+      [
+        [0, 100],
+        [0, 100],
+      ],
+      "the state's keys, and a page of the list",
+    );
+    assert.ok((await values().count()) < 60, "what is out of sight is not drawn");
+    await panel.page.getByRole("searchbox", { name: "Filter by key" }).fill("mess");
+    await value("docs").waitFor({ state: "detached" });
+    await value("messages").locator(".value-face").click();
+    assert.deepEqual(await texts(panel.page.locator(".value-role")), ["human", "ai", "tool"]);
+    await value("1").locator(".value-face").click();
+    await panel.page.locator(".body-text", { hasText: /^Let me look\.$/ }).waitFor();
+    await panel.page.locator(".call summary").click();
+    await panel.page.getByText('"number": 42').waitFor();
+    await panel.page.getByRole("button", { name: "All fields" }).click();
+    await value("content").waitFor();
+    await value("content").click({ button: "right" });
+    await choose("Copy Value");
+    await panel.hears("copyValue");
+    const at = { checkpointId: "c8", namespace: "" };
+    assert.deepEqual(asked("copyValue"), { type: "copyValue", at, path: ["messages", 1, "content"] });
+    await value("content").click({ button: "right" });
+    await choose("Copy Path");
+    assert.equal((await panel.hears("copyText")).text, "messages[1].content");
+    await panel.page.getByRole("searchbox").fill("draft");
+    await value("draft").locator(".value-face").click();
+    await panel.page.locator(".body-text", { hasText: "Yours" }).waitFor();
+    await value("draft").click({ button: "right" });
+    await choose("History");
+    await panel.page.locator(".list summary").first().click();
+    await panel.page.locator(".list .body-text", { hasText: "Dear Ann" }).waitFor();
+    await panel.page.getByRole("button", { name: "Compare with the one before" }).click();
+    await panel.page.getByText("Against step 3, draft_reply: 3 changes").waitFor();
+  });
+
+  it("edits where the run stands, and on a branch from an older step, and says before what that does", async () => {
+    await open();
+    await value("category").dblclick();
+    const field = panel.page.getByRole("textbox", { name: "category, a text" });
+    await field.fill("billing");
+    await panel.page.getByRole("button", { name: "Set", exact: true }).click();
+    await field.waitFor({ state: "detached" });
+    const set = { type: "update", namespace: "", mode: "set", dryRun: false };
+    assert.deepEqual(asked("update"), { ...set, values: { category: "billing" } });
+
+    await step(/2 research/).click();
+    await about("After step 2, research");
+    await value("category").click({ button: "right" });
+    await choose("Edit on a Branch…");
+    await panel.page.getByText("A branch is made from step 2.").waitFor();
+    await panel.page.getByRole("radio", { name: "Add through the reducer" }).check();
+    await panel.page.getByRole("textbox", { name: "category, as JSON" }).fill("not JSON");
+    await panel.page.getByRole("button", { name: "Add on a branch" }).click();
+    await panel.page.getByRole("alert").filter({ hasText: "Not JSON" }).waitFor();
+    await panel.page.getByRole("textbox", { name: "category, as JSON" }).fill('"more"');
+    await press("Control+Enter");
+    await field.waitFor({ state: "detached" });
+    const at = { checkpointId: "c3", namespace: "" };
+    assert.deepEqual(asked("update"), { ...set, at, mode: "reduce", values: { category: "more" } });
+
+    await about("Now: after step 3, draft_reply");
+    await value("messages").locator(".value-face").click();
+    await value("0").locator(".value-face").click();
+    await panel.page.getByRole("button", { name: "All fields" }).click();
+    await value("content").dblclick();
+    await panel.page.getByRole("textbox", { name: "content, a text" }).fill("Where is it?");
+    await press("Control+Enter");
+    await panel.hears("setValue");
+    assert.deepEqual(asked("setValue"), {
+      type: "setValue",
+      namespace: "",
+      path: ["messages", 0, "content"],
+      expression: "messages[0].content",
+      value: "Where is it?",
+    });
+
+    await panel.page.getByRole("button", { name: "Update…" }).click();
+    await panel.page.getByLabel("As node").selectOption("classify");
+    await panel.page.getByLabel("Values by key, as JSON").fill('{"category": "question"}');
+    await panel.page.getByText("The edges of classify run.").waitFor();
+    await panel.page.getByRole("button", { name: "Update", exact: true }).click();
+    await panel.page.getByRole("form", { name: "Update" }).waitFor({ state: "detached" });
+    const values_ = { category: "question" };
+    assert.deepEqual(asked("update"), {
+      type: "update",
+      namespace: "",
+      values: values_,
+      asNode: "classify",
+      dryRun: false,
+    });
+    await panel.page.getByRole("button", { name: "Update…" }).click();
+    await panel.page.getByRole("radio", { name: "Command: go to nodes and run" }).check();
+    await panel.page.getByRole("checkbox", { name: "send" }).check();
+    await panel.page.getByRole("button", { name: "Run", exact: true }).click();
+    await panel.hears("command");
+    assert.deepEqual(asked("command"), { type: "command", goto: ["send"] });
+    await step(/3 draft_reply/)
+      .first()
+      .click({ button: "right" });
+    await choose("Undo the Last Edit");
+    await panel.hears("undoEdit");
+  });
+
+  it("shows 10,000 steps by page, and draws those in sight", async () => {
+    await open({}, 10_000);
+    await panel.page.getByRole("tree", { name: "Steps, newest first" }).focus();
+    await press("End");
+    await panel.page.waitForFunction(
+      () => Number(document.querySelector(".step-place")?.getAttribute("aria-setsize")) > 200,
+    );
+    await press("End");
+    await panel.page.waitForFunction(
+      () => Number(document.querySelector(".step-place")?.getAttribute("aria-setsize")) > 300,
+    );
+    assert.ok((await steps().count()) < 80, "what is out of sight is not drawn");
+    const pages = past.asked.filter((each) => each.type === "timeline");
+    assert.ok(pages.length < 8 && pages.every(({ limit }) => limit === 100), `${pages.length} pages`);
+    // Where the run stands far back, that is brought into sight.
+    past.cursor = "k00007000";
+    await panel.show({ past: { version: 2, at: [{ namespace: "", graph: "" }] } });
+    await panel.page.locator(".step-cursor").waitFor();
+  });
+
+  it("shows what nodes say while they run, once a frame", async () => {
+    await open({ picture: { ...pastPicture, ...states.running } });
+    const live = (text: string, kind: LiveText["kind"] = "tokens"): LiveText => ({
+      kind,
+      graph: "",
+      namespace: "",
+      node: "human_review",
+      text,
+    });
+    await panel.tell({ type: "live", texts: [live("Dear ")] });
+    await tab("Live").click();
+    await panel.page.evaluate(() => {
+      const stage = window as unknown as { frames: number; drawn: number };
+      stage.frames = 0;
+      stage.drawn = 0;
+      const count = (): void => {
+        stage.frames++;
+        requestAnimationFrame(count);
+      };
+      requestAnimationFrame(count);
+      new MutationObserver(() => stage.drawn++).observe(document.querySelector(".spoken") ?? document, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+      });
+    });
+    for (let batch = 0; batch < 20; batch++) {
+      await panel.tell({
+        type: "live",
+        texts: Array.from({ length: 50 }, (_, index) =>
+          index % 2 ? live(`word${batch * 50 + index} `) : live(`{"at":${batch * 50 + index}}`, "custom"),
+        ),
+      });
+    }
+    await panel.page.locator(".spoken", { hasText: "500 custom events" }).waitFor();
+    await panel.page.locator(".spoken", { hasText: "word999" }).waitFor();
+    const { frames, drawn } = await panel.page.evaluate(() => {
+      const { frames: all, drawn: changes } = window as unknown as { frames: number; drawn: number };
+      return { frames: all, drawn: changes };
+    });
+    assert.ok(drawn <= frames + 1, `${drawn} changes in ${frames} frames`);
+    await step(/word999/).waitFor();
+    // Run again, it speaks anew.
+    const tasks = (states.running?.tasks ?? []).map((task) =>
+      task.node === "human_review" ? { ...task, runs: 1 } : task,
+    );
+    await panel.show({ tasks });
+    await panel.show({ tasks: tasks.map((task) => ({ ...task, runs: (task.runs ?? 0) + 1 })) });
+    await step(/word999/).waitFor({ state: "detached" });
+  });
+
+  it("keeps what is looked at over a reload, in tabs where it is narrow", async () => {
+    await open({ width: 480 });
+    await panel.page.getByRole("tab", { name: "Timeline" }).click();
+    await step(/1 classify/).click();
+    await panel.page.getByRole("tab", { name: "Timeline" }).focus();
+    await press("ArrowRight");
+    await about("After step 1, classify");
+    await tab("Changes").click();
+    await panel.page.getByText("Against the step before: 3 changes").waitFor();
+    await panel.page.setViewportSize({ width: 1000, height: 760 });
+    await panel.page.getByRole("separator", { name: "Height of the timeline" }).focus();
+    await press("ArrowUp");
+    await panel.page.setViewportSize({ width: 480, height: 760 });
+    await panel.reload();
+    await panel.setTheme("dark");
+    await panel.show(pastPicture);
+    await about("After step 1, classify");
+    assert.equal(await tab("Changes").getAttribute("aria-selected"), "true");
+    assert.equal(
+      await panel.page.getByRole("tab", { name: "State" }).first().getAttribute("aria-selected"),
+      "true",
+    );
+    assert.equal(
+      await panel.page.locator(".panel").evaluate((main) => main.style.getPropertyValue("--rows")),
+      "40",
+    );
+  });
+
+  it("has nothing that axe objects to, in any theme", async () => {
+    await open();
+    const check = async (name: string): Promise<void> => {
+      await panel.screenshot(`past-${name}`);
+      const { violations } = await panel.page.evaluate(() =>
+        (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+      );
+      assert.deepEqual(
+        violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+        [],
+      );
+    };
+    await panel.page.evaluate(axe);
+    await step(/2 research/)
+      .locator("[data-fold]")
+      .click();
+    await value("messages").locator(".value-face").click();
+    await value("1").locator(".value-face").click();
+    await panel.page.locator(".call").waitFor();
+    await value("category").dblclick();
+    for (const theme of ["dark", "light", "hc", "hc-light"] satisfies Theme[]) {
+      await panel.setTheme(theme);
+      await check(`state-${theme}`);
+    }
+    await tab("Changes").click();
+    await panel.page.locator(".words").waitFor();
+    for (const theme of ["dark", "light", "hc", "hc-light"] satisfies Theme[]) {
+      await panel.setTheme(theme);
+      await check(`changes-${theme}`);
+    }
+    await step(/5 send/).click({ button: "right" });
+    await check("menu-hc-light");
+  });
+});
