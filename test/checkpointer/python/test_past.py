@@ -172,6 +172,7 @@ def test_langgraph_reads_every_thread_after_random_changes(
     changes = Changes(saver, seed)
     done = [changes.once() for _ in range(CHANGES)]
 
+    saver.flush()
     graph = build(open_saver())
     for thread in changes.threads:
         history = list(graph.get_state_history(config_of(thread)))
