@@ -37,12 +37,7 @@ export class ThreadActions implements vscode.Disposable {
     this.#context = context;
     const { store } = context;
     this.#subscriptions = [
-      this.#command("open", async (row?: Used) => {
-        const [target] = await this.#targets("Open", row);
-        if (target) await this.#open(target);
-        // The key that opens a thread opens and closes a graph.
-        else if (row === "selection") await vscode.commands.executeCommand("list.toggleExpand");
-      }),
+      this.#forThread("open", "Open", (row) => this.#open(row)),
       this.#forThread("rename", "Rename", (row) => this.#rename(row)),
       this.#forThread("note", "Write a note on", (row) => this.#note(row)),
       this.#forThread("copy", "Copy", (row) => this.#copy(row)),
@@ -107,11 +102,18 @@ export class ThreadActions implements vscode.Disposable {
   /** The rows that a menu or a key was used on; from the palette one that is chosen from a list. */
   async #targets(verb: string, row?: Used, rows?: readonly Row[]): Promise<Target[]> {
     if (row !== undefined) {
-      const used = row === "selection" ? this.#context.selection() : (rows ?? [row]);
+      const used = row === "selection" ? await this.#selection() : (rows ?? [row]);
       return used.filter((each) => each.kind === "thread");
     }
     const chosen = await this.#choose(verb);
     return chosen ? [chosen] : [];
+  }
+
+  /** What a key is meant for: the rows that are selected together, else the one that the keyboard is on. */
+  async #selection(): Promise<readonly Row[]> {
+    // The arrow keys move the focus and select nothing. A graph is opened and closed by this, as by any Enter.
+    if (this.#context.selection().length < 2) await vscode.commands.executeCommand("list.select");
+    return this.#context.selection();
   }
 
   async #choose(verb: string): Promise<Target | undefined> {

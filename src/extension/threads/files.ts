@@ -6,7 +6,8 @@ import * as vscode from "vscode";
 import { type Configuration, isSamePath, namedCheckpoints } from "./launches.ts";
 
 /** The default place of a checkpoint file, below whichever folder a graph runs in. */
-const defaultPlaces = "**/.langgraph-debug/checkpoints.sqlite";
+const defaultFolders = "**/.langgraph-debug";
+const defaultPlaces = `${defaultFolders}/checkpoints.sqlite`;
 /** More than one project has. */
 const mostFiles = 50;
 /** A run writes many times a second. */
@@ -52,19 +53,19 @@ async function isFile(file: string): Promise<boolean> {
 }
 
 /**
- * What changes when a process has written to the file. Reading does not change it, though SQLite then makes and removes
- * files beside it: a journal without content counts as none.
+ * What changes when a process has written to the file; undefined where there is none. Reading does not change it, though
+ * SQLite then makes and removes files beside it: a journal without content counts as none.
  */
-export async function stateOfFile(file: string): Promise<string> {
-  const of = async (name: string): Promise<string> => {
-    try {
-      const { size, mtimeMs } = await stat(name);
-      return size === 0 ? "" : `${size}@${mtimeMs}`;
-    } catch {
-      return "";
-    }
-  };
-  return `${await of(file)} ${await of(`${file}-wal`)}`;
+export async function stateOfFile(file: string): Promise<string | undefined> {
+  const [own, journal] = await Promise.all([file, `${file}-wal`].map(timeAndSize));
+  return own === undefined ? undefined : `${own} ${journal?.startsWith("0 ") ? "" : (journal ?? "")}`;
+}
+
+async function timeAndSize(file: string): Promise<string | undefined> {
+  return stat(file).then(
+    ({ size, mtimeMs }) => `${size} ${mtimeMs}`,
+    () => undefined,
+  );
 }
 
 /** Calls `changed` a moment after a checkpoint file was written to; with true where one was made or removed. */
@@ -79,7 +80,8 @@ export class FileWatch implements vscode.Disposable {
     const named = namedFiles().map(
       (file) => new vscode.RelativePattern(vscode.Uri.file(path.dirname(file)), `${path.basename(file)}*`),
     );
-    for (const pattern of [`${defaultPlaces}*`, ...named]) {
+    // Where a folder goes, VS Code tells of that alone.
+    for (const pattern of [defaultFolders, `${defaultPlaces}*`, ...named]) {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       const another = ({ path: name }: vscode.Uri): void => this.soon(!/-(wal|shm|journal)$/.test(name));
       this.#subscriptions.push(

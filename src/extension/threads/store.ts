@@ -70,7 +70,7 @@ export class ThreadStore {
     const read = await Promise.all(
       files.map(async (file) => {
         try {
-          return [await this.#readFile(file)];
+          return await this.#readFile(file);
         } catch (error) {
           problems.push({ file, message: (error as Error).message });
           return [];
@@ -81,12 +81,13 @@ export class ThreadStore {
     return read.flat();
   }
 
-  async #readFile(file: string): Promise<ThreadFile> {
+  async #readFile(file: string): Promise<ThreadFile[]> {
+    const state = await stateOfFile(file);
+    if (state === undefined) return [];
     const { filter } = this;
     const limit = this.#limits.get(file) ?? page;
-    const state = await stateOfFile(file);
     const known = this.#known.get(file);
-    if (known?.state === state && known.filter === filter && known.limit === limit) return known.read;
+    if (known?.state === state && known.filter === filter && known.limit === limit) return [known.read];
     const { threads, total, size } = await this.#client.request("langgraph/threads", {
       file,
       limit,
@@ -94,7 +95,7 @@ export class ThreadStore {
     });
     const read = { file, threads, total, size };
     this.#known.set(file, { state, filter, limit, read });
-    return read;
+    return [read];
   }
 
   async #statesNow(): Promise<string> {
@@ -103,9 +104,11 @@ export class ThreadStore {
   }
 }
 
-/** The problems in a line each, with the file's name where there are several files. */
+/** The problems in a line each, with the file's name where there are several files and the message does not tell it. */
 export function problemText(problems: readonly Problem[], several: boolean): string {
   return problems
-    .map(({ file, message }) => (several ? `${fileText(file)}: ${message}` : message))
+    .map(({ file, message }) =>
+      several && !message.includes(file) ? `${fileText(file)}: ${message}` : message,
+    )
     .join("\n");
 }
