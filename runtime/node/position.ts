@@ -264,11 +264,15 @@ export async function positionOf(
     const position = taskPosition(parts, at.id, at.namespace);
     tasks.push(readBelow === undefined ? { ...position, answers: written.resume.map(toJson) } : position);
   }
-  const next = tasks.filter((task) => task.status !== "done").map((task) => task.name);
+  // Of the past, what came next is told: all of it is done by now.
+  const next = tasks.filter((task) => readBelow === undefined || task.status !== "done");
   return {
     graph: at.id,
     namespace: at.namespace,
-    checkpoint: checkpointInfo(tuple, next),
+    checkpoint: checkpointInfo(
+      tuple,
+      next.map(({ name }) => name),
+    ),
     stateKeys: stateKeysOf(at.graph),
     tasks,
   };

@@ -50,18 +50,16 @@ class Timings {
       };
     }
     const isTimed = live.superstepStartedAt > 0;
-    const ms = performance.now() - live.superstepStartedAt - live.superstepHeldFor;
-    const own = this.#spent - (this.#before.get(live) ?? this.#spent);
-    this.#before.set(live, this.#spent);
-    const timing = isTimed
-      ? { ms: rounded(Math.max(0, ms)), own: rounded(own), tasks: timed }
-      : { tasks: timed };
+    const ms = Math.max(0, performance.now() - live.superstepStartedAt - live.superstepHeldFor);
+    // Graphs beside this one may have been looked after at the same time.
+    const own = Math.min(ms, this.#spent - (this.#before.get(live) ?? this.#spent));
+    const timing = isTimed ? { ms: rounded(ms), own: rounded(own), tasks: timed } : { tasks: timed };
     keep(this.#closed, keyOf(live.namespace, loop.checkpoint.id), timing);
   }
 
-  /** A graph's superstep begins to count. */
+  /** The tasks of a superstep are about to start. */
   begin(live: Timed): void {
-    if (!this.#before.has(live)) this.#before.set(live, this.#spent);
+    this.#before.set(live, this.#spent);
   }
 
   /** Of the checkpoint that is put after `parent`, as JSON; null: nobody has timed it. */

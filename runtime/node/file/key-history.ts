@@ -51,34 +51,49 @@ function stepOf(at: Namespace, row: Row): KeyWriting[] {
   }));
 }
 
-/** The keys that were changed in place, newest edit first. */
+/** The keys that were changed in place: there, or where it is a copy, before it was made. */
 function editsOf(database: Database, num: number, ns: string, row: Row): KeyWriting[] {
-  const states = database.all<{ channels: Uint8Array }>(
-    "SELECT channels FROM edits WHERE thread = ? AND ns = ? AND id = ? ORDER BY num",
-    num,
-    ns,
-    row.id,
-  );
-  if (states.length === 0) return [];
-  const now = database.get<{ channels: Uint8Array }>(
-    "SELECT channels FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?",
-    num,
-    ns,
-    row.id,
-  );
-  if (now !== undefined) states.push(now);
-  const prints = states.map(
-    ({ channels }) => new Map(items(database, num, channels).map(({ key, print }) => [key, print])),
-  );
   const edited = new Set<string>();
-  for (const [at, after] of prints.entries()) {
-    const before = prints[at - 1];
-    if (before === undefined) continue;
-    for (const key of [...before.keys(), ...after.keys()]) {
-      if (before.get(key) !== after.get(key)) edited.add(key);
-    }
+  const looked = new Set<string>();
+  let limit = Number.POSITIVE_INFINITY;
+  for (let at: Row | undefined = row; at !== undefined && !looked.has(at.id); ) {
+    looked.add(at.id);
+    for (const key of editedKeys(database, num, ns, at.id, limit)) edited.add(key);
+    const { forked_from: original } = JSON.parse(at.metadata) as { forked_from?: unknown };
+    limit = Math.min(limit, at.created);
+    at = typeof original === "string" ? new Namespace(database, num, ns).row(original) : undefined;
   }
   return [...edited].map((key) => ({ ...placeOf(row, key), nodes: [] }));
+}
+
+/** Keys that the edits of a checkpoint up to a time have changed. */
+function editedKeys(database: Database, num: number, ns: string, id: string, limit: number): Set<string> {
+  const where = "WHERE thread = ? AND ns = ? AND id = ?";
+  const states = database.all<{ edited: number; channels: Uint8Array }>(
+    `SELECT edited, channels FROM edits ${where} ORDER BY num`,
+    num,
+    ns,
+    id,
+  );
+  if (states.length === 0) return new Set();
+  const now = database.get<{ channels: Uint8Array }>(
+    `SELECT channels FROM checkpoints ${where}`,
+    num,
+    ns,
+    id,
+  );
+  const prints = [...states, ...(now === undefined ? [] : [now])].map(
+    ({ channels }) => new Map(items(database, num, channels).map(({ key, print }) => [key, print])),
+  );
+  const keys = new Set<string>();
+  for (const [at, { edited }] of states.entries()) {
+    const [before, after] = [prints[at], prints[at + 1]];
+    if (before === undefined || after === undefined || edited > limit) continue;
+    for (const key of [...before.keys(), ...after.keys()]) {
+      if (before.get(key) !== after.get(key)) keys.add(key);
+    }
+  }
+  return keys;
 }
 
 function placeOf(row: Row, key: string): Pick<KeyWriting, "key" | "checkpointId" | "step" | "source"> {
