@@ -138,6 +138,9 @@ for (const runtime of runtimes) {
         entry?.tasks.map(({ node, to }) => [node, ...to]),
         [["start", "even"]],
       );
+      assert.deepEqual(await on.driver.json({ kind: "writes", namespace: "", checkpointId: id(root) }), {
+        start: { number: 8, log: ["by hand"] },
+      });
       await assert.rejects(update({ number: 1 }, "nowhere"), refused("invalidEdit"));
       assert.equal((await on.driver.run()).reason, "end");
       assert.deepEqual(await state(), { number: 4, log: ["start", "by hand", "even", "finish"] });

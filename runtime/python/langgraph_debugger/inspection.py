@@ -158,34 +158,38 @@ class Inspection:
         return values, found.step
 
     def _writes(self, namespace: str, checkpoint_id: str, thread_id: str | None) -> dict[str, Any]:
-        """By task, what the superstep wrote that made the checkpoint: the pending writes of its parent."""
+        """By task, what the superstep or update wrote that made the checkpoint: pending at its parent."""
         if thread_id is None:
             thread_id = self._thread()
         self._engine.check_graph(thread_id)
         saved = self._engine.threads.at(thread_id, namespace, checkpoint_id)
-        if saved is None or not saved.parent_config:
+        if saved is None or not saved.parent_config or saved.metadata.get("source") == "input":
             return {}
         parent_id = saved.parent_config["configurable"]["checkpoint_id"]
         parent = self._engine.threads.at(thread_id, namespace, parent_id)
         if parent is None:
             return {}
-        snapshot = self._engine.threads.snapshot(self._engine.known_at(namespace).graph, parent)
-        keys = set(self._engine.known_at(namespace).state_keys)
+        known = self._engine.known_at(namespace)
+        if saved.metadata.get("source") == "update":
+            tasks = [
+                (task_id, str(task["node"])) for task_id, task in self._saver.tasks(saved.config).items()
+            ]
+        else:
+            snapshot = self._engine.threads.snapshot(known.graph, parent)
+            tasks = [(task.id, task.name) for task in snapshot.tasks if task.name != START]
+        keys = set(known.state_keys)
         found: dict[str, Any] = {}
-        for task in snapshot.tasks:
-            own = {
-                channel: value
-                for task_id, channel, value in parent.pending_writes or ()
-                if task_id == task.id and not is_mark(channel) and channel in keys
-            }
-            if task.name == START:
-                continue
-            name = task.name
+        for id_, node in tasks:
+            name = node
             number = 2
             while name in found:
-                name = f"{task.name}#{number}"
+                name = f"{node}#{number}"
                 number += 1
-            found[name] = own
+            found[name] = {
+                channel: value
+                for task_id, channel, value in parent.pending_writes or ()
+                if task_id == id_ and not is_mark(channel) and channel in keys
+            }
         return found
 
     def _input(self, namespace: str, task_id: str) -> Any:

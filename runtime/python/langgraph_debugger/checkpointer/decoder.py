@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+import contextlib
+import gc
+from collections.abc import Callable, Collection, Generator, Iterable
 from typing import Any
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -177,3 +179,15 @@ class Decoder:
                 return
             templates.append(made)
         self._templates.add_list(hash_, templates)
+
+
+@contextlib.contextmanager
+def collector_paused() -> Generator[None]:
+    """Many objects are made at once and none becomes garbage: the collector would go over them in vain."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import random
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
@@ -26,6 +25,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph_debugger.checkpointer import maintenance, threads
 from langgraph_debugger.checkpointer.async_half import AsyncHalf
 from langgraph_debugger.checkpointer.core import Core, LiveCheckpoint, key_of, metadata_json
+from langgraph_debugger.checkpointer.decoder import collector_paused
 from langgraph_debugger.checkpointer.encoder import Leaf
 from langgraph_debugger.checkpointer.entries import MalformedError
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, UnknownCheckpointError
@@ -200,7 +200,7 @@ class FileCheckpointer(AsyncHalf):
         self.flush()
         self._core.check_language(thread_id)
         leaves: dict[int, Leaf] = {}
-        with _collector_paused(), self._core.reader.snapshot():
+        with collector_paused(), self._core.reader.snapshot():
             thread = self._core.reader.thread(thread_id)
             row = self._core.reader.checkpoint(thread_id, ns, checkpoint_id)
             if row is None or thread is None:
@@ -353,6 +353,11 @@ class FileCheckpointer(AsyncHalf):
                 self._core.check_language(thread_id)
                 self._change(lambda connection, id_=thread_id: maintenance.prune(connection, id_))
 
+    def tasks(self, config: RunnableConfig) -> dict[str, dict[str, Any]]:
+        """What is noted of each task that made a checkpoint, by its id: `tasks` of its timing."""
+        timing = self._core.reader.timing(*key_of(config))
+        return cast("dict[str, dict[str, Any]]", json.loads(timing or "{}").get("tasks", {}))
+
     def set_timing(self, config: RunnableConfig, timing: str) -> None:
         """Note afterwards how a checkpoint came about: the JSON of `checkpoints.timing`."""
         key = key_of(config)
@@ -386,15 +391,3 @@ class FileCheckpointer(AsyncHalf):
 
 def _matches(metadata: Mapping[str, Any], filter: Mapping[str, Any]) -> bool:
     return all(metadata.get(key) == value for key, value in filter.items())
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Generator[None]:
-    """Many objects are made at once and none becomes garbage: the collector would go over them in vain."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -279,6 +279,16 @@ class Reader:
             ).fetchall()
         return [WriteRow(*row) for row in rows]
 
+    def timing(self, thread_id: str, ns: str, checkpoint_id: str | None) -> str | None:
+        """How the superstep went that made a checkpoint, as it is stored."""
+        with self.snapshot() as connection:
+            row: tuple[str | None] | None = connection.execute(
+                "SELECT c.timing FROM threads t CROSS JOIN checkpoints c ON c.thread = t.num "
+                "WHERE t.id = ? AND c.ns = ? AND c.id = ?",
+                (thread_id, ns, checkpoint_id),
+            ).fetchone()
+        return None if row is None else row[0]
+
     def edits(self, thread_id: str, ns: str, checkpoint_id: str) -> list[EditRow]:
         """What a checkpoint was before each edit, oldest first."""
         with self.snapshot() as connection:
