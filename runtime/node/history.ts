@@ -12,6 +12,7 @@ import {
   type SnapshotTask,
 } from "./langgraph.ts";
 import { checkpointInfo } from "./position.ts";
+import type { Saving } from "./saving.ts";
 import { updateOf } from "./state.ts";
 
 const visibleTasks = (snapshot: Snapshot): SnapshotTask[] => snapshot.tasks.filter((task) => !isHidden(task));
@@ -77,23 +78,34 @@ async function nodesAfter(
 /** What each task of the superstep that made this checkpoint wrote, by node; `#2` for the second of one name. */
 export async function writesOf(
   graph: Graph,
-  saver: Saver,
+  saver: Saving,
   place: Place,
 ): Promise<{ [node: string]: unknown }> {
   const tuple = await saver.getTuple(configOf(place));
   const id = parentId(tuple);
-  if (id === undefined) return {};
+  if (tuple === undefined || id === undefined || tuple.metadata?.source === "input") return {};
   const parentPlace = { ...place, checkpointId: id };
   const parent = await saver.getTuple(configOf(parentPlace));
-  const snapshot = await snapshotAt(graph, saver, parentPlace);
   const writes: { [node: string]: unknown } = {};
-  for (const task of visibleTasks(snapshot)) {
+  const tasks =
+    tuple.metadata?.source === "update"
+      ? updatesOf(saver, tuple)
+      : visibleTasks(await snapshotAt(graph, saver, parentPlace));
+  for (const task of tasks) {
     let key = task.name;
     for (let number = 2; key in writes; number += 1) key = `${task.name}#${number}`;
     const own = (parent?.pendingWrites ?? []).filter(([taskId]) => taskId === task.id);
     writes[key] = updateOf(own.map(([, channel, value]) => [channel, value]));
   }
   return writes;
+}
+
+/** The task that LangGraph's update has made up, as far as it was noted. What was pending is written there too. */
+function updatesOf(saver: Saving, { config }: CheckpointTuple): { id: string; name: string }[] {
+  const { tasks = {} } = JSON.parse(saver.timing(config as never) ?? "{}") as {
+    tasks?: { [id: string]: { node: string } };
+  };
+  return Object.entries(tasks).map(([id, { node }]) => ({ id, name: node }));
 }
 
 /** The input of a task that was made by Send, from the checkpoint before it. */

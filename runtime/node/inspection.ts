@@ -17,17 +17,18 @@ import { evaluate, type Names } from "./expression.ts";
 import { type GraphIndex, graphAt } from "./graphs.ts";
 import { inputOf, writesOf } from "./history.ts";
 import { jsonText } from "./json.ts";
-import { interruptChannel, type PendingWrite, resumeChannel, type Saver } from "./langgraph.ts";
+import { interruptChannel, type PendingWrite, resumeChannel } from "./langgraph.ts";
 import type { LiveGraph } from "./live.ts";
 import { readWrites } from "./position.ts";
 import type { Run } from "./run.ts";
+import type { Saving } from "./saving.ts";
 import { stateIn, stateOf, withUnset } from "./state.ts";
 import { follow, pageOf, rootExpression, shownValue } from "./tree.ts";
 
 /** What inspection looks at; the session changes it. */
 export interface View {
   readonly index: GraphIndex;
-  readonly saver: Saver;
+  readonly saver: Saving;
   /** The thread that was opened or run last. */
   readonly threadId: string;
   readonly run: Run | undefined;
