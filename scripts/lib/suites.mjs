@@ -13,7 +13,7 @@ const notSuites = ["bench", "fixtures", "golden", "node_modules"];
 const oneByOne = /[\\/](?:checkpointer|e2e)[\\/]|[\\/]runtime[\\/]process\.test\.ts$/;
 
 /** Files that take much longer than others: begun first, so that none of them runs on alone at the end. */
-const longest = /[\\/](?:fidelity|random)\.test\.ts$/;
+const longest = /[\\/](?:crash|fidelity|random)\.test\.ts$/;
 
 /** Code that Node has compiled, for the many processes of a run of tests. Each run begins without. */
 export const compileCache = path.join(toolsDir, "compile-cache");

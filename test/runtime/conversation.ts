@@ -22,6 +22,18 @@ const results: { [method in keyof Requests]?: string } = {
   values: "ValuesResult",
   evaluate: "EvaluateResult",
   json: "JsonResult",
+  look: "LookResult",
+  changedKeys: "ChangedKeysResult",
+  update: "UpdateResult",
+  undoEdit: "UndoEditResult",
+  threads: "ThreadsResult",
+  deleteThread: "DeleteThreadResult",
+  restoreThread: "RestoreThreadResult",
+  copyThread: "CopyThreadResult",
+  importThread: "ImportThreadResult",
+  prune: "PruneResult",
+  timeline: "TimelineResult",
+  keyHistory: "KeyHistoryResult",
 };
 
 function check(value: unknown, definition: string): void {
