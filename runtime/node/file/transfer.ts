@@ -169,7 +169,11 @@ function readExport(from: string): Exported {
   try {
     content = JSON.parse(readFileSync(from, "utf8"));
   } catch (error) {
-    throw bad(from, isOfSystem(error) ? error.message : "it is no JSON");
+    const isTooLong = (error as { code?: unknown }).code === "ERR_STRING_TOO_LONG";
+    throw bad(
+      from,
+      isOfSystem(error) ? error.message : isTooLong ? "it is larger than 512 MB" : "it is no JSON",
+    );
   }
   const whole = (content ?? {}) as { [field: string]: unknown };
   if (whole.format !== format) throw bad(from, "it is no exported thread");
