@@ -163,11 +163,18 @@ class Cursor:
 
     def _copy(self, level: _Level, namespace: str, parents: dict[str, str], checkpoint: Any) -> Copy:
         saved = level.saved
+        renamed: dict[str, str] = {}
         if namespace != level.namespace:
-            parent = self._forks.copy_chain(level.known, saved, namespace, parents)
+            parent, renamed = self._forks.copy_chain(level.known, saved, namespace, parents)
             saved = _with_parent(saved, parent)
         return self._forks.copy(
-            level.known, saved, keeps=level.keeps, namespace=namespace, parents=parents, checkpoint=checkpoint
+            level.known,
+            saved,
+            keeps=level.keeps,
+            namespace=namespace,
+            parents=parents,
+            checkpoint=checkpoint,
+            renamed=renamed,
         )
 
     def _set_back(self, thread_id: str, levels: list[_Level]) -> None:

@@ -46,12 +46,13 @@ class Forks:
         namespace: str | None = None,
         parents: dict[str, str] | None = None,
         checkpoint: Any = None,
+        renamed: dict[str, str] | None = None,
     ) -> Copy:
         """
         A copy of `saved`, with the tasks of the changed `checkpoint` where one is given. Of the tasks that
         `keeps` is true for, it keeps the results, or the answers that they had so far. `namespace` and
-        `parents` are the copy's own where they are others than the original's. Where the graph is not
-        known, its tasks begin anew.
+        `parents` are the copy's own where they are others than the original's, and `renamed` then has the new
+        ids of the tasks that made it. Where the graph is not known, its tasks begin anew.
         """
         place = saved.config["configurable"]
         if namespace is None:
@@ -67,7 +68,7 @@ class Forks:
             metadata[_KEPT_WRITES] = sum(len(writes) for _, _, writes in kept)
         new = _renewed(checkpoint or saved.checkpoint)
         copied = self._as_saved(place["thread_id"], namespace, new, metadata, parent)
-        self._put(copied, parent)
+        self._put(copied, parent, saved, renamed or {})
         lasting = before if checkpoint is None else [task for task in before if keeps(task)]
         ids = _corresponding(lasting, self._tasks(known, copied))
         for task_id, path, writes in kept:
@@ -76,10 +77,10 @@ class Forks:
 
     def copy_chain(
         self, known: KnownGraph, saved: Any, namespace: str, parents: dict[str, str]
-    ) -> str | None:
+    ) -> tuple[str | None, dict[str, str]]:
         """
         Copies of the checkpoints that led to `saved`, with all of their writes, into another namespace. The
-        id of the last one, which is the parent for a copy of `saved`.
+        id of the last one, which is the parent for a copy of `saved`, and the new ids of the tasks.
         """
         thread_id, own = (
             saved.config["configurable"]["thread_id"],
@@ -92,15 +93,16 @@ class Forks:
                 break
             chain.append(saved)
         parent = None
+        ids: dict[str, str] = {}
         for each in reversed(chain):
             new = _renewed(each.checkpoint)
             metadata = {**each.metadata, FORKED_FROM: each.checkpoint["id"], "parents": parents}
             writes = list(each.pending_writes or ())
             metadata[_KEPT_WRITES] = len(writes)
             copied = self._as_saved(thread_id, namespace, new, metadata, parent)
-            self._put(copied, parent)
+            self._put(copied, parent, each, ids)
             before = self._tasks(known, each)
-            ids = _corresponding(before, self._tasks(known, copied))
+            ids.update(_corresponding(before, self._tasks(known, copied)))
             paths = {task.id: path_text(task) for task in before}
             for task_id in dict.fromkeys(write[0] for write in writes):
                 own_writes = [(channel, value) for id_, channel, value in writes if id_ == task_id]
@@ -108,7 +110,7 @@ class Forks:
                     copied.config, own_writes, ids.get(task_id, task_id), paths.get(task_id, "")
                 )
             parent = new["id"]
-        return parent
+        return parent, ids
 
     def put_empty(self, thread_id: str, namespace: str, original: str) -> None:
         """The checkpoint of a graph that has not run yet, over the one with the id `original`."""
@@ -117,9 +119,17 @@ class Forks:
         metadata = {"source": "fork", "step": -2, "parents": {}, FORKED_FROM: original}
         self._put(self._as_saved(thread_id, namespace, _renewed(empty_checkpoint()), metadata, None), None)
 
-    def _put(self, copied: Any, parent: str | None) -> None:
+    def _put(
+        self, copied: Any, parent: str | None, original: Any = None, renamed: dict[str, str] | None = None
+    ) -> None:
+        """Also how the original came about; the tasks that made it may have got other ids."""
         place = {**copied.config["configurable"], "checkpoint_id": parent}
         self._saver.put({"configurable": place}, copied.checkpoint, copied.metadata, {})
+        timing = self._saver.timing(original.config) if original is not None else None
+        if timing is not None:
+            for old, new in (renamed or {}).items():
+                timing = timing.replace(old, new)
+            self._saver.set_timing(copied.config, timing)
 
     def _as_saved(
         self, thread_id: str, namespace: str, checkpoint: Any, metadata: dict[str, Any], parent: str | None

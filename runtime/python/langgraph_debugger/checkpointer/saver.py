@@ -353,10 +353,10 @@ class FileCheckpointer(AsyncHalf):
                 self._core.check_language(thread_id)
                 self._change(lambda connection, id_=thread_id: maintenance.prune(connection, id_))
 
-    def tasks(self, config: RunnableConfig) -> dict[str, dict[str, Any]]:
-        """What is noted of each task that made a checkpoint, by its id: `tasks` of its timing."""
-        timing = self._core.reader.timing(*key_of(config))
-        return cast("dict[str, dict[str, Any]]", json.loads(timing or "{}").get("tasks", {}))
+    def timing(self, config: RunnableConfig) -> str | None:
+        """How the superstep went that made a checkpoint: the JSON of `checkpoints.timing`."""
+        self.flush()
+        return self._core.reader.timing(*key_of(config))
 
     def set_timing(self, config: RunnableConfig, timing: str) -> None:
         """Note afterwards how a checkpoint came about: the JSON of `checkpoints.timing`."""
