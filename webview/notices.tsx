@@ -49,6 +49,13 @@ export function Failure({ store, host }: PartProps) {
               Go to the line
             </button>
           )}
+          <button
+            type="button"
+            className="button button-second"
+            onClick={() => store.look({ tab: "state", pane: "state", step: undefined, base: undefined })}
+          >
+            Edit the state
+          </button>
           {error.node !== undefined && (
             <button type="button" className="button" onClick={() => host.send({ type: "continue" })}>
               Run this node again

@@ -89,6 +89,8 @@ const checkpointSchema = v.object({
   writes: count,
   /** How many tasks wrote it. */
   writers: count,
+  /** The session's config; where the run stands. */
+  config: v.optional(v.object({ reference: count, count })),
 });
 export type PanelCheckpoint = v.InferOutput<typeof checkpointSchema>;
 

@@ -9,7 +9,7 @@ import { useStore, type View } from "../store.ts";
 import { Edges } from "./edges.tsx";
 import { isTerminal, keyOf, takenEdges, unknownName } from "./model.ts";
 import { isDirection, neighbour } from "./navigation.ts";
-import { Actions, GraphNode, type NodeActions, Pill } from "./node.tsx";
+import { Actions, GraphNode, Live, type NodeActions, Pill } from "./node.tsx";
 import { useDrawing } from "./use-drawing.ts";
 import { type Flow, fitting, goTo, useFit, useKeptPlace, useReveal } from "./viewport.ts";
 
@@ -22,7 +22,9 @@ export function GraphArea(props: PartProps) {
   return (
     <section className="graph" aria-label="Graph">
       <ReactFlowProvider>
-        <Canvas {...props} />
+        <Live value={props.live}>
+          <Canvas {...props} />
+        </Live>
       </ReactFlowProvider>
     </section>
   );

@@ -1,8 +1,9 @@
 // How nodes look: one that can be gone to, an open subgraph, and the pills at the ends of a graph.
 
 import type { NodeProps } from "@xyflow/react";
-import { createContext, type KeyboardEvent, memo, useContext } from "react";
+import { createContext, type KeyboardEvent, memo, useContext, useSyncExternalStore } from "react";
 import type { PanelBreakpoint, PanelNode, PanelTask } from "../../src/protocol/webview.ts";
+import type { LiveTexts } from "../live.ts";
 import { iconOf, isTerminal, stateWords, timeText } from "./model.ts";
 
 export interface NodeData extends Record<string, unknown> {
@@ -24,6 +25,8 @@ export interface NodeActions {
   /** A key on the node that has the focus. */
   press(event: KeyboardEvent): void;
 }
+/** What nodes say while they run. */
+export const Live = createContext<LiveTexts | undefined>(undefined);
 export const Actions = createContext<NodeActions | undefined>(undefined);
 
 /** Id of the element of a node, to give it the focus. */
@@ -75,11 +78,28 @@ export const GraphNode = memo(function GraphNode({ data }: NodeProps & { data: N
         )}
         {measured.length > 0 && <span className="node-time"> {measured.join(" ")}</span>}
       </div>
+      {state === "running" && <Said graph={graph} node={name} />}
       <Dot side="before" breakpoint={before} act={() => actions?.toggle(graph, name, "before")} />
       <Dot side="after" breakpoint={after} act={() => actions?.toggle(graph, name, "after")} />
     </div>
   );
 });
+
+/** The last words of a node that runs. */
+function Said({ graph, node }: { graph: string; node: string }) {
+  const live = useContext(Live);
+  const said = useSyncExternalStore(
+    (listener) => live?.subscribe(listener) ?? (() => {}),
+    () => live?.of(graph, node),
+  );
+  const text = said?.tokens || said?.custom.at(-1)?.text;
+  if (!text) return null;
+  return (
+    <span className="node-said" aria-hidden="true">
+      <bdi>{text.slice(-80).replaceAll(/\s+/g, " ")}</bdi>
+    </span>
+  );
+}
 
 /** For the mouse only: the keyboard has keys for the same on the node itself. */
 function Clickable({ className, title, act }: { className: string; title: string; act: () => void }) {

@@ -82,7 +82,7 @@ export function keyOfStep({ namespace, id }: Pick<PanelStep, "namespace" | "id">
 
 function timelineRows(timeline: Timeline, of: RowsOf, depth: number, around: readonly Lanes[]): Row[] {
   const { namespace, steps, rails, width, cursor, live } = timeline;
-  const future = futureOf(steps, cursor);
+  const future = futureAt(steps, cursor);
   const rows: Row[] = [];
   const next = depth === 0 ? nextRow(of.picture, width) : undefined;
   const at = cursor ?? live;
@@ -126,6 +126,14 @@ function timelineRows(timeline: Timeline, of: RowsOf, depth: number, around: rea
     rows.push({ kind: "more", key: `${namespace} more`, depth, around, namespace, text: left });
   }
   return rows;
+}
+
+/** Going back to a step makes a copy of it, after which nothing has come yet. */
+function futureAt(steps: readonly PanelStep[], cursor: string | undefined): Set<string> {
+  const origin = steps.find(({ id }) => id === cursor)?.forkedFrom;
+  const future = futureOf(steps, cursor);
+  if (future.size === 0 && origin !== undefined) for (const id of futureOf(steps, origin)) future.add(id);
+  return future;
 }
 
 function above({ past, joins, above: led, at }: Rail): number[] {

@@ -2,7 +2,9 @@
 
 import { useEffect, useState } from "react";
 import type { CheckpointPlace, PanelChange, PanelStep } from "../../src/protocol/webview.ts";
-import { stepText } from "../past/target.ts";
+import { placeOf } from "../past/actions.ts";
+import { lineOf } from "../past/rails.ts";
+import { stepText, useTimeline } from "../past/target.ts";
 import { useStore } from "../store.ts";
 import type { DetailProps } from "./parts.ts";
 
@@ -12,6 +14,9 @@ interface Read {
   readonly limited: boolean;
 }
 
+/** So many other branches are offered. */
+const mostBranches = 10;
+
 export function Changes({ ask, store, host, timelines, target, enabled }: DetailProps) {
   const chosen = useStore(store, ({ view }) => view.base);
   const version = useStore(store, ({ picture }) => (target.isCursor ? picture.past.version : 0));
@@ -19,8 +24,7 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
   const [problem, setProblem] = useState<string>();
   const { place, step } = target;
   const base = chosen ?? parentOf(step);
-  const baseStep =
-    base && base.threadId === undefined ? timelines.step(base.namespace, base.checkpointId) : undefined;
+  const bases = otherBases(place, useTimeline(timelines, place.namespace)?.steps ?? [], chosen);
   const { checkpointId, namespace } = place;
   // biome-ignore lint/correctness/useExhaustiveDependencies: an edit is read anew, though its number is not used
   useEffect(() => {
@@ -66,15 +70,26 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
   return (
     <div className="pane">
       <div className="pane-top">
-        <span>
-          Against {chosen ? otherText(base, baseStep) : "the step before"}
-          {read && (read.changes.length === 0 ? ": no change" : `: ${countText(read)}`)}
-        </span>
-        {chosen && (
-          <button type="button" className="link" onClick={() => store.look({ base: undefined })}>
-            Against the step before
-          </button>
-        )}
+        <label className="against">
+          Against{" "}
+          <select
+            value={chosen ? JSON.stringify(chosen) : ""}
+            onChange={({ target: { value } }) =>
+              store.look({
+                step: place,
+                base: value === "" ? undefined : (JSON.parse(value) as CheckpointPlace),
+              })
+            }
+          >
+            <option value="">the step before</option>
+            {bases.map(({ at, text }) => (
+              <option key={JSON.stringify(at)} value={JSON.stringify(at)}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+        {read && <span role="status">{read.changes.length === 0 ? "No change" : countText(read)}</span>}
         {chosen && chosen.threadId === undefined && (
           <button type="button" className="link" onClick={() => store.look({ step: chosen, base: place })}>
             Swap
@@ -170,6 +185,23 @@ function Words({ parts }: { readonly parts: NonNullable<PanelChange["text"]> }) 
       })}
     </pre>
   );
+}
+
+/** The ends of other branches, and what was chosen. */
+function otherBases(
+  { namespace, checkpointId }: CheckpointPlace,
+  steps: readonly PanelStep[],
+  chosen: CheckpointPlace | undefined,
+): { readonly at: CheckpointPlace; readonly text: string }[] {
+  const parents = new Set(steps.map(({ parentId }) => parentId));
+  const own = lineOf(steps, checkpointId);
+  const ends = steps
+    .filter(({ id }) => !parents.has(id) && !own.has(id))
+    .slice(0, mostBranches)
+    .map((step) => ({ at: placeOf(step), text: `the branch that ends with ${stepText(step)}` }));
+  if (!chosen || ends.some(({ at }) => at.checkpointId === chosen.checkpointId)) return ends;
+  const step = steps.find(({ id }) => id === chosen.checkpointId && chosen.namespace === namespace);
+  return [{ at: chosen, text: otherText(chosen, step) }, ...ends];
 }
 
 function parentOf(step: PanelStep | undefined): CheckpointPlace | undefined {

@@ -122,6 +122,19 @@ function About({ store, host, target, enabled, change }: DetailProps & { change(
           Go there
         </button>
       )}
+      {isCursor && enabled && (step?.edits ?? 0) > 0 && (
+        <button
+          type="button"
+          className="link"
+          onClick={() =>
+            host
+              .request({ type: "undoEdit", namespace: place.namespace })
+              .catch((error: Error) => setProblem(error.message))
+          }
+        >
+          Undo edit
+        </button>
+      )}
       {enabled && (
         <button type="button" className="link" onClick={change}>
           Update…

@@ -13,7 +13,7 @@ import { fieldsKey, Tree, type TreeNode } from "./tree.ts";
 import { TreeView } from "./tree-view.tsx";
 
 export function State(props: CheckpointProps) {
-  const { ask, store, host, target, checkpoint, enabled } = props;
+  const { ask, store, host, timelines, target, checkpoint, enabled } = props;
   const { place } = target;
   const [filter, setFilter] = useState("");
   const [edited, setEdited] = useState<TreeNode>();
@@ -65,13 +65,16 @@ export function State(props: CheckpointProps) {
         []),
     ];
   };
+  // Neither is written by a node.
+  const isEdit = ({ checkpointId, source }: PanelWriting): boolean =>
+    source === "update" || (timelines.step(place.namespace, checkpointId)?.edits ?? 0) > 0;
   const about = (node: TreeNode) => {
     const writing = node.depth === 0 ? writers.get(node.variable.name) : undefined;
     if (!writing) return null;
     return (
       <span className="writer">
         {writing.nodes.length === 0 ? (
-          <span>{writing.source === "input" ? "input" : "edited"}</span>
+          <span>{isEdit(writing) ? "edited" : "input"}</span>
         ) : (
           writing.nodes.map((name) => (
             <button

@@ -1,6 +1,6 @@
 // A tree of values on the screen: only the rows in sight are drawn, however many there are.
 
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -61,7 +61,19 @@ export function TreeView(props: TreeViewProps) {
     estimateSize: () => 22,
     overscan: 12,
     getItemKey: (index) => rows[index]?.key ?? index,
+    // What is typed is not lost when it is scrolled out of sight.
+    rangeExtractor: (range: Range) => {
+      const shown = defaultRangeExtractor(range);
+      const at = rows.findIndex(({ key }) => key === edited);
+      return at < 0 || shown.includes(at) ? shown : [...shown, at].sort((a, b) => a - b);
+    },
   });
+  const wasEdited = useRef(edited);
+  useEffect(() => {
+    const closed = wasEdited.current !== undefined && edited === undefined;
+    wasEdited.current = edited;
+    if (closed && document.activeElement === document.body) scroller.current?.focus();
+  }, [edited]);
   const at = Math.max(
     0,
     rows.findIndex(({ key }) => key === focused),

@@ -12,6 +12,10 @@ export function Writes({ ask, store, target, checkpoint }: CheckpointProps) {
     () => new Tree(ask, "writes", { reference: checkpoint.writes, count: checkpoint.writers }),
     [ask, checkpoint],
   );
+  const config = useMemo(
+    () => checkpoint.config && new Tree(ask, "config", checkpoint.config),
+    [ask, checkpoint],
+  );
   const about = [
     `Id ${target.place.checkpointId}`,
     `source ${checkpoint.source}`,
@@ -32,6 +36,14 @@ export function Writes({ ask, store, target, checkpoint }: CheckpointProps) {
             )
             .join(", ")}
         </p>
+      )}
+      {config && (
+        <details className="pane-top metadata">
+          <summary>Config of the session</summary>
+          <div className="config">
+            <TreeView store={store} tree={config} label="Config of the session" />
+          </div>
+        </details>
       )}
       {checkpoint.writes === 0 ? (
         <p className="hint">No task wrote this step: it is an {checkpoint.source}.</p>

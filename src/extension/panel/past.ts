@@ -154,6 +154,7 @@ async function checkpoint(session: SessionPicture, at: CheckpointPlace): Promise
   const { step, source, createdAt, next, metadata } = body.checkpoint;
   const writes = body.writesReference;
   const writers = writes === 0 ? [] : await variables(session, { variablesReference: writes });
+  const config = await sessionConfig(session);
   return {
     step,
     source,
@@ -171,7 +172,29 @@ async function checkpoint(session: SessionPicture, at: CheckpointPlace): Promise
     state: body.variablesReference,
     writes,
     writers: writers.length,
+    ...(config && { config }),
   };
+}
+
+/** The scope of the top frame; undefined while the graph runs. */
+async function sessionConfig(
+  session: SessionPicture,
+): Promise<{ reference: number; count: number } | undefined> {
+  try {
+    const ask = session.session.customRequest.bind(session.session);
+    const { threads } = (await ask("threads")) as { threads: { id: number }[] };
+    const { stackFrames } = (await ask("stackTrace", { threadId: threads[0]?.id, levels: 1 })) as {
+      stackFrames: { id: number }[];
+    };
+    const { scopes } = (await ask("scopes", { frameId: stackFrames[0]?.id })) as {
+      scopes: { name: string; variablesReference: number }[];
+    };
+    const reference = scopes.find(({ name }) => name === "Config")?.variablesReference;
+    if (reference === undefined) return undefined;
+    return { reference, count: (await variables(session, { variablesReference: reference })).length };
+  } catch {
+    return undefined;
+  }
 }
 
 async function children(
