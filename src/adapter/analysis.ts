@@ -76,6 +76,12 @@ export class Analysis {
       : ((await this.#candidate(program))?.at ?? { path: program, line: 1 });
   }
 
+  /** What the variable holds that the graph of the program is taken from. */
+  async graphKind(): Promise<GraphCandidate["kind"] | undefined> {
+    const { program } = this.#load;
+    return program === undefined ? undefined : (await this.#candidate(program))?.kind;
+  }
+
   /** What the program's text tells of its graphs. */
   async text(): Promise<SourceText> {
     const { program } = this.#load;

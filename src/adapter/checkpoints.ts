@@ -92,7 +92,8 @@ export class Checkpoints {
     const { runtime } = this.#debuggee;
     const { keys } = await runtime.request("changedKeys", { from: this.ref(from), to: this.ref(to) });
     const read = async (args: CheckpointArguments, key: string): Promise<Json> => {
-      const { json } = await runtime.request("json", { root: this.#state(args), path: [key] });
+      const root = this.#state(args);
+      const { json } = await runtime.request("json", { root, path: [key], compact: true });
       return JSON.parse(json) as Json;
     };
     const difference = new Difference();

@@ -333,6 +333,13 @@ export const noStepBefore = (): DebugError =>
     quiet: true,
   });
 
+export const cannotBeTested = (why: string): DebugError =>
+  new DebugError(
+    326,
+    "user",
+    `No test can be made of this run: ${why}. A test repeats inputs and answers of a run that has ended, or that waits.`,
+  );
+
 export const noException = (): DebugError =>
   new DebugError(308, "user", "The run is not stopped at an error.", { quiet: true });
 

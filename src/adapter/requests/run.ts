@@ -1,7 +1,9 @@
 // Custom requests about the run: its graphs, what waits for an answer, how it goes on, where it goes back to.
 
+import type { GraphCandidate } from "../../model/graph.ts";
 import type { GraphBody, ReloadBody } from "../../protocol/dap.ts";
 import { alongWith } from "../answer-check.ts";
+import { testOf } from "../as-test/index.ts";
 import type { Reply } from "../base-session.ts";
 import { count, isRecord, nonEmpty, optional } from "../checks.ts";
 import { badArguments } from "../errors.ts";
@@ -14,11 +16,13 @@ export interface RunContext {
   program(): Program;
   graph(): GraphBody;
   reload(reply: Reply): Promise<ReloadBody>;
+  /** What the graph's variable holds, as its source tells. */
+  graphKind(): Promise<GraphCandidate["kind"] | undefined>;
 }
 
-type Names = "graph" | "interrupts" | "resume" | "input" | "undo" | "history" | "fork" | "reload";
+type Names = "graph" | "interrupts" | "resume" | "input" | "undo" | "history" | "fork" | "reload" | "test";
 
-export function runRequests({ program, graph, reload }: RunContext): Table<`langgraph/${Names}`> {
+export function runRequests({ program, graph, reload, graphKind }: RunContext): Table<`langgraph/${Names}`> {
   return {
     "langgraph/graph": { checks: nothing, answer: graph },
     "langgraph/interrupts": {
@@ -48,6 +52,13 @@ export function runRequests({ program, graph, reload }: RunContext): Table<`lang
     "langgraph/fork": {
       checks: { checkpointId: checkpoint.checkpointId, namespace: place.namespace },
       answer: ({ checkpointId, namespace }, reply) => program().travel.fork(checkpointId, namespace, reply),
+    },
+    "langgraph/test": {
+      checks: { threadId: place.threadId },
+      answer: async ({ threadId }) => {
+        const { debuggee } = program();
+        return testOf(debuggee, threadId ?? debuggee.threadId, await graphKind());
+      },
     },
     "langgraph/reload": { checks: nothing, answer: (_, reply) => reload(reply) },
   };
