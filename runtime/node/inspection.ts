@@ -74,11 +74,11 @@ export class Inspection {
     return { values: found === undefined ? stale() : pageOf(found.value, params, found.expression) };
   }
 
-  async json(view: View, { root, path }: JsonParams): Promise<JsonResult> {
+  async json(view: View, { root, path, compact }: JsonParams): Promise<JsonResult> {
     const isSingle = root.kind === "result" || root.kind === "interrupt" || root.kind === "input";
     const value = isSingle ? await this.#single(view, root) : (await this.#start(view, root)).values;
     const found = follow(value, path);
-    return { json: found === undefined ? stale() : jsonText(found.value) };
+    return { json: found === undefined ? stale() : jsonText(found.value, compact) };
   }
 
   async evaluate(view: View, params: EvaluateParams): Promise<EvaluateResult> {

@@ -12,8 +12,9 @@ export function toJson(value: unknown): Json {
   return convert(value, [], "");
 }
 
-/** With two spaces of indent. */
-export const jsonText = (value: unknown): string => JSON.stringify(toJson(value), null, 2);
+/** With two spaces of indent, or none. */
+export const jsonText = (value: unknown, compact = false): string =>
+  JSON.stringify(toJson(value), null, compact ? 0 : 2);
 
 function convert(value: unknown, around: readonly unknown[], key: string): Json {
   switch (typeof value) {

@@ -53,8 +53,8 @@ const mayWait: ReadonlySet<keyof Events> = new Set(["task", "superstep", "custom
 export interface Handler {
   /** Serves a request. A promise that rejects, and an error that is thrown, becomes an error response. */
   request(method: string, params: unknown): unknown;
-  /** Writes what was put to the file of the session; returns what that is. */
-  save(): OpenThread | undefined;
+  /** Writes what was put to the file of the session, which it tells. Never rejects. */
+  save(): Promise<OpenThread | undefined>;
   /** The adapter is gone, or never took this runtime. */
   closed(reason?: string): void;
 }
@@ -127,7 +127,8 @@ export class Link {
   #take(message: ToMain): void {
     if (message.kind === "request") void this.#serve(message.id, message.method, message.params);
     else if (message.kind === "save") {
-      this.#post({ kind: "saved", count: message.count, session: this.#handler.save() });
+      const { count } = message;
+      void this.#handler.save().then((session) => this.#post({ kind: "saved", count, session }));
     } else this.#handler.closed(message.kind === "refused" ? message.reason : undefined);
   }
 

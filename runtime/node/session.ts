@@ -328,11 +328,11 @@ export class Session {
     });
   }
 
-  /** What was put so far is in the file when this returns, unless another process writes just now. */
-  save(): OpenThread | undefined {
+  /** What was put so far is in the file when this resolves, unless another process writes all the time. */
+  async save(): Promise<OpenThread | undefined> {
     if (this.#loaded === undefined) return undefined;
     try {
-      this.#loaded.saving.flushSync();
+      await this.#loaded.saving.flush();
     } catch {
       // It is kept, and tried again; whoever asks is told what is there.
     }

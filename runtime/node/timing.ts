@@ -76,8 +76,9 @@ class Timings {
     const { branches = {} } = (graph.builder ?? {}) as Builder;
     for (const ofNode of Object.values(branches)) {
       for (const [name, { path }] of Object.entries(ofNode)) {
-        if (path === undefined || typeof path.invoke !== "function" || Object.hasOwn(path, "invoke"))
-          continue;
+        if (typeof path?.invoke !== "function") continue;
+        // Another branch has it too, or it is frozen: what it returns is not told then.
+        if (Object.hasOwn(path, "invoke") || !Object.isExtensible(path)) continue;
         // LangGraph calls nearly all of them "condition".
         const own = path.func?.name || name;
         const invoke = path.invoke.bind(path);
