@@ -7,7 +7,7 @@ import { defaultFile } from "./files.ts";
 import { graphName } from "./groups.ts";
 import { stateText, threadName, timeAgo } from "./labels.ts";
 import type { Opening } from "./opening.ts";
-import { request, type Sessions } from "./sessions.ts";
+import { request } from "./sessions.ts";
 import type { ThreadStore } from "./store.ts";
 import { fileText, type Row, type ThreadRow } from "./tree.ts";
 
@@ -16,7 +16,6 @@ export interface ActionContext {
   readonly client: AdapterClient;
   readonly store: ThreadStore;
   readonly opening: Opening;
-  readonly sessions: Sessions;
   readonly log: vscode.LogOutputChannel;
   selection(): readonly Row[];
   /** Resolves when the view shows what the files hold now. */
@@ -258,10 +257,14 @@ export class ThreadActions implements vscode.Disposable {
 
   async #copyAsTest(row: Target): Promise<void> {
     // What a test of the run says is known where its graph is loaded.
-    const session = await this.#context.opening.open(row);
-    if (!session) return;
-    const { language, text } = await request(session, "langgraph/test", { threadId: row.thread.id });
-    const document = await vscode.workspace.openTextDocument({ language, content: text });
+    const test = await this.#context.opening.borrow(row, (session) =>
+      request(session, "langgraph/test", { threadId: row.thread.id }),
+    );
+    if (!test) return;
+    const document = await vscode.workspace.openTextDocument({
+      language: test.language,
+      content: test.text,
+    });
     await vscode.window.showTextDocument(document);
   }
 

@@ -48,7 +48,6 @@ export class ThreadsView implements vscode.Disposable {
       client: this.#client,
       store: this.#store,
       opening: new Opening(this.#sessions),
-      sessions: this.#sessions,
       log,
       selection: () => this.#view.selection,
       refresh: () => this.#refresh(),

@@ -41,6 +41,24 @@ export class Opening {
     }
   }
 
+  /**
+   * Does something in a session that debugs the thread's graph, wherever it stands; where none does, in one that is
+   * started for it and ended after it. Undefined where the user has left the way there.
+   */
+  async borrow<T>(row: Target, use: (session: vscode.DebugSession) => Promise<T>): Promise<T | undefined> {
+    const graph = await findGraph(row);
+    if (!graph) return undefined;
+    const running = await this.#sessions.debugging(graph, row.file);
+    if (running) return use(running);
+    const own = await this.#launch(row, graph);
+    if (!own) return undefined;
+    try {
+      return await use(own);
+    } finally {
+      await vscode.debug.stopDebugging(own);
+    }
+  }
+
   async #launch(row: Target, graph: GraphPlace): Promise<vscode.DebugSession | undefined> {
     const { thread, file } = row;
     const folder = folderOf(graph.file ?? file) ?? folderOf(file);
