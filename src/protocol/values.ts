@@ -60,10 +60,11 @@ export type EvaluateResult = Value & {
   root: ValueRoot;
 };
 
-/** A value whole, as JSON text with two spaces of indent. */
+/** A value whole, as JSON text: with two spaces of indent, or `compact`, for programs. */
 export interface JsonParams {
   root: ValueRoot;
   path: string[];
+  compact?: boolean;
 }
 export interface JsonResult {
   json: string;

@@ -59,6 +59,7 @@ def _key(key: Any) -> str:
     return key if isinstance(key, str) else str(to_json(key))
 
 
-def json_text(value: Any) -> str:
-    """With two spaces of indent."""
-    return json.dumps(to_json(value), indent=2, ensure_ascii=False)
+def json_text(value: Any, compact: bool = False) -> str:
+    """With two spaces of indent; `compact`, without, which Python writes many times as fast."""
+    indent = None if compact else 2
+    return json.dumps(to_json(value), indent=indent, ensure_ascii=False)

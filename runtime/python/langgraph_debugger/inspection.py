@@ -49,7 +49,7 @@ class Inspection:
         value, _ = resolve(self._root(params["root"]), params["path"])
         if isinstance(value, Mapping) and not isinstance(value, dict):
             value = dict(value)
-        return {"json": json_text(value)}
+        return {"json": json_text(value, params.get("compact", False))}
 
     def evaluate(self, params: EvaluateParams) -> EvaluateResult:
         text = params["expression"]

@@ -427,9 +427,10 @@ class EvaluateResult(TypedDict):
     unserialisable: NotRequired[bool]
 
 class JsonParams(TypedDict):
-    """A value whole, as JSON text with two spaces of indent."""
+    """A value whole, as JSON text: with two spaces of indent, or `compact`, for programs."""
     root: "ValueRoot"
     path: list[str]
+    compact: NotRequired[bool]
 
 class JsonResult(TypedDict):
     json: str
