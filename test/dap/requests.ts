@@ -7,8 +7,25 @@
 import assert from "node:assert/strict";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import fc from "fast-check";
+import {
+  checkpointId,
+  expression,
+  frameId,
+  type Kind,
+  line,
+  name,
+  never,
+  type Pick,
+  seen,
+  source,
+  threadId,
+  value,
+  variablesReference,
+  written,
+} from "./arbitraries.ts";
 import type { Client } from "./client.ts";
 import { RequestFailed } from "./client.ts";
+import { pastRequests } from "./past-requests.ts";
 
 export interface RandomRequest {
   readonly command: string;
@@ -17,42 +34,7 @@ export interface RandomRequest {
   readonly atOnce: boolean;
 }
 
-/** Kinds of ids that responses give out. */
-type Kind =
-  | ("thread" | "frame" | "reference" | "name" | "expression")
-  | ("place" | "task" | "dataId" | "checkpoint" | "interrupt");
-
-/** Stands for an id of this kind that the session has seen; number 1 for the first of this stop. */
-interface Pick {
-  readonly pick: Kind;
-  readonly number: number;
-}
-
-/** No adapter gives this out; a request that leans on it must fail. */
-const never = 987_654_321;
-
-const seen = (kind: Kind, other: fc.Arbitrary<unknown> = fc.oneof(fc.constant(never), fc.integer())) =>
-  fc.oneof(
-    { weight: 3, arbitrary: fc.constant({ pick: kind, number: 1 }) },
-    { weight: 4, arbitrary: fc.record({ pick: fc.constant(kind), number: fc.nat() }) },
-    { weight: 1, arbitrary: other },
-  );
-
 const atOnce = fc.nat(2).map((number) => number === 0);
-const threadId = seen("thread");
-const frameId = seen("frame");
-const variablesReference = seen("reference");
-const checkpointId = seen("checkpoint", fc.string());
-const written = fc.oneof(
-  fc.constantFrom("count", "state", "log[0]", "count +", "", "log", "count = 1", "log = ['a']", "nobody"),
-  fc.constantFrom("/state", "/next", "/help", "/resume 1", "/input {}", "/nothing", "/history 3", "/diff"),
-  fc.string(),
-);
-const expression = seen("expression", written);
-const name = seen("name", fc.string());
-const value = fc.oneof(fc.constantFrom("1", "[]", '"text"', "{", "count + 1", "null"), fc.string());
-const source = fc.constantFrom({ path: "PROGRAM" }, { path: "/nowhere/else.py" }, { name: "no path" }, {});
-const line = fc.integer({ min: -2, max: 60 });
 
 const requests: { readonly [command: string]: { weight: number; args: fc.Arbitrary<unknown> } } = {
   threads: { weight: 4, args: fc.constant({}) },
@@ -153,6 +135,7 @@ const requests: { readonly [command: string]: { weight: number; args: fc.Arbitra
     weight: 3,
     args: fc.record({ before: checkpointId, limit: fc.integer({ min: -1, max: 30 }) }, { requiredKeys: [] }),
   },
+  ...pastRequests,
   "langgraph/fork": { weight: 2, args: fc.record({ checkpointId }) },
   "langgraph/undo": { weight: 1, args: fc.constant({}) },
   "langgraph/resume": {
@@ -193,11 +176,19 @@ export function randomRequests(seed: number, count: number): RandomRequest[] {
 const goers = new Set([
   ...["continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue", "restartFrame", "goto"],
   ...["langgraph/input", "langgraph/resume", "langgraph/fork", "langgraph/undo", "langgraph/reload"],
+  ...["langgraph/undoEdit", "langgraph/openThread"],
 ]);
+
+function goes({ command, args }: RandomRequest): boolean {
+  if (command !== "langgraph/updateState") return goers.has(command);
+  return (args as { dryRun?: unknown }).dryRun !== true;
+}
 
 /** What a client asks for at a stop. */
 const look: readonly RandomRequest[] = [
   { command: "threads", args: {} },
+  { command: "langgraph/threads", args: {} },
+  { command: "langgraph/timeline", args: {} },
   { command: "langgraph/interrupts", args: {} },
   { command: "gotoTargets", args: { source: { path: "PROGRAM" }, line: 1 } },
   { command: "stackTrace", args: { threadId: { pick: "thread", number: 1 }, levels: 20 } },
@@ -263,11 +254,11 @@ class Ids {
 }
 
 function kindOf(command: string, key: string): Kind | undefined {
-  if (command === "threads" && key === "threads") return "thread";
+  if (key === "threads") return command === "threads" ? "thread" : "ofFile";
   if (key === "stackFrames") return "frame";
   if (key === "targets" && command === "gotoTargets") return "place";
   if (key === "targets" && command === "stepInTargets") return "task";
-  if (key === "checkpoints") return "checkpoint";
+  if (key === "checkpoints" || key === "entries") return "checkpoint";
   return key === "interrupts" ? "interrupt" : undefined;
 }
 
@@ -318,7 +309,7 @@ export async function send(
     if (isOver()) return;
     client.markNow();
     const succeeded = await within(seconds, one(request), open);
-    if (!succeeded || !goers.has(request.command)) return;
+    if (!succeeded || !goes(request)) return;
     const stop = Promise.race([client.event("stopped"), client.event("terminated")]);
     await within(seconds, stop, new Map([[0, `the stop after ${request.command}`]]));
   };
