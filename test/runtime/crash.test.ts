@@ -149,6 +149,8 @@ async function change(driver: Driver, file: string, thread: Known, numbers: Rand
     await driver.run({ input: { count: 0, limit } }, over);
     return;
   }
+  // What is counted when `finish` comes next is the final count.
+  if (standing.root.tasks[0]?.name !== "work") return;
   const { entries } = await driver.request("timeline", { file, threadId, namespace: "", limit: 1_000 });
   const edit = () =>
     driver.request("edit", {
