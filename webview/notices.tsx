@@ -35,7 +35,7 @@ export function Failure({ store, host }: PartProps) {
   return (
     <section className="failure" role="alert" aria-label="Error">
       <p className="failure-text">
-        {place !== undefined && <strong>{place}: </strong>}
+        {place !== undefined && !error.message.startsWith(`${place}: `) && <strong>{place}: </strong>}
         {error.message}
       </p>
       {kind === "failed" && (

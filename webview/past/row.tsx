@@ -101,13 +101,6 @@ const marks = {
   answered: { icon: "comment", words: "was answered" },
 } as const;
 
-const sources: { readonly [source: string]: string } = {
-  input: "input",
-  update: "update",
-  fork: "fork",
-  loop: "start",
-};
-
 function StepFace({ row }: { readonly row: StepRow }) {
   const { step } = row;
   const mark = step.mark && marks[step.mark];
@@ -123,7 +116,7 @@ function StepFace({ row }: { readonly row: StepRow }) {
         aria-hidden="true"
       />
       <span className="step-nodes" title={nodesOf(step).join(", ")}>
-        {nodesOf(step).join(", ") || <em>{sources[step.source] ?? step.source}</em>}
+        {nodesOf(step).join(", ") || <em>{sourceText(step)}</em>}
       </span>
       {step.name !== undefined && (
         <span className="step-name" title={step.note}>
@@ -183,6 +176,11 @@ function GraphFace({ row }: { readonly row: GraphRow }) {
       <span className="step-keys">{row.checkpoints === undefined ? "" : `${row.checkpoints} steps`}</span>
     </>
   );
+}
+
+/** What made a step at which no node ran. */
+export function sourceText({ source }: PanelStep): string {
+  return source === "loop" ? "start" : source;
 }
 
 /** Names of the nodes that ran; with how often, where one ran more than once. */

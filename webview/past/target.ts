@@ -4,6 +4,7 @@ import { useSyncExternalStore } from "react";
 import type { CheckpointPlace, PanelStep } from "../../src/protocol/webview.ts";
 import type { PartProps } from "../parts.ts";
 import { useStore } from "../store.ts";
+import { sourceText } from "./row.tsx";
 import type { Timeline, Timelines } from "./timelines.ts";
 
 export interface Target {
@@ -46,5 +47,5 @@ export function useTarget({ store, timelines }: Pick<PartProps, "store" | "timel
 export function stepText(step: PanelStep | undefined): string {
   if (!step) return "an older step";
   const nodes = [...new Set(step.tasks.map(({ node }) => node))].join(", ");
-  return `step ${step.step}${nodes === "" ? ` (${step.source})` : `, ${nodes}`}`;
+  return `step ${step.step}, ${nodes || sourceText(step)}`;
 }

@@ -48,9 +48,9 @@ export function Why({ host, timelines, target, checkpoint }: CheckpointProps) {
       )}
       {step?.tasks.length === 0 && (
         <p className="hint">
-          {step.source === "input"
-            ? "This is the input: the graph's first nodes come next."
-            : `No node ran: this is ${article(step.source)} ${step.source}.`}
+          {step.source === "update" || step.source === "fork"
+            ? `No node ran: this is ${article(step.source)} ${step.source}.`
+            : "No node ran yet: what comes next begins with the input."}
         </p>
       )}
       <h3>What comes next</h3>

@@ -1,26 +1,22 @@
 // Answers the panel's requests about the thread's past through the session, in pages that a message can carry.
 
 import * as vscode from "vscode";
-import type { Change, CheckpointArguments, DiffBody } from "../../protocol/dap.ts";
+import type { CheckpointArguments, DiffBody } from "../../protocol/dap.ts";
 import {
   type CheckpointPlace,
   type Json,
   longestJson,
-  type PanelChange,
   type PanelRequest,
   type PanelVariable,
   type PastResult,
   type ValuePath,
 } from "../../protocol/webview.ts";
+import { changePage } from "./change-page.ts";
 import type { SessionPicture } from "./session-picture.ts";
 import { ValueDocuments } from "./value-documents.ts";
 
 type PastRequest = Exclude<PanelRequest, { type: "answer" | "value" | "editText" }>;
 type Asked<Type extends PastRequest["type"]> = Extract<PastRequest, { type: Type }>;
-
-/** Changes in one message, and characters of one side of each. */
-const changePage = 100;
-const longestSide = 4_000;
 
 /** A variable as the adapter tells it. */
 interface DapVariable {
@@ -131,13 +127,7 @@ export class PanelPast implements vscode.Disposable {
       });
       this.#diff = { key, body };
     }
-    const { changes, more } = this.#diff.body;
-    const page = changes.slice(start, start + changePage);
-    return {
-      changes: page.map(shownChange),
-      more: start + page.length < changes.length,
-      limited: more,
-    };
+    return changePage(this.#diff.body, start);
   }
 }
 
@@ -221,27 +211,6 @@ async function children(
 async function variables(session: SessionPicture, args: object): Promise<DapVariable[]> {
   const body = (await session.session.customRequest("variables", args)) as { variables: DapVariable[] };
   return body.variables;
-}
-
-function shownChange({ key, path, change, from, to, shortened, text, item }: Change): PanelChange {
-  const side = (value: Json | undefined): string | undefined =>
-    value === undefined ? undefined : JSON.stringify(value, undefined, 2);
-  const [before, after] = [side(from), side(to)];
-  const isLong = (json: string | undefined): boolean => (json?.length ?? 0) > longestSide;
-  const cut = (json: string): string => (isLong(json) ? `${json.slice(0, longestSide)}…` : json);
-  // Texts are told by their parts.
-  const sides = text === undefined;
-  const short = shortened || (sides && (isLong(before) || isLong(after)));
-  return {
-    key,
-    path,
-    change,
-    ...(sides && before !== undefined && { from: cut(before) }),
-    ...(sides && after !== undefined && { to: cut(after) }),
-    ...(short && { shortened: true }),
-    ...(text && { text }),
-    ...(item !== undefined && { item }),
-  };
 }
 
 /** Where a value is on one side only, the other is empty. */

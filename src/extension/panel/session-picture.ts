@@ -199,7 +199,8 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
   #task(event: TaskBody): void {
     this.#tasks.apply(event);
     this.#live.knows(event.namespace, event.graph);
-    if (event.event !== "start") this.#growSoon();
+    // A checkpoint is there by the time at which the next task begins.
+    this.#growSoon();
     const { status } = this.#picture;
     const parts: Partial<Picture> = { tasks: this.#tasks.list() };
     if (status.kind === "running" || status.kind === "loading") {
