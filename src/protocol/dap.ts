@@ -206,6 +206,7 @@ export interface Change {
   key: string;
   /** From the key's value down. An item of a list by its index in `to` (in `from` where it was removed). */
   path: (string | number)[];
+  /** `moved`: an item of a list stands elsewhere among the others; `from` and `to` are its indexes. */
   change: "added" | "removed" | "changed" | "moved";
   /** JSON; texts beyond 20,000 characters and values with longer JSON are shortened, see `shortened`. */
   from?: Json;
