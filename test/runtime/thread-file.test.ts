@@ -71,6 +71,17 @@ for (const runtime of runtimes) {
       assert.equal(existsSync(absent), false);
     });
 
+    it("refuses what is no checkpoint file, and leaves it as it was", async () => {
+      const text = join(folder, "notes.txt");
+      writeFileSync(text, "No database. ".repeat(400), "utf8");
+      await assert.rejects(bare.request("threads", { file: text }), refused("checkpointFile"));
+      await assert.rejects(
+        bare.request("importThread", { file: text, from: text }),
+        refused("checkpointFile"),
+      );
+      assert.match(readFileSync(text, "utf8"), /^No database. No database. /);
+    });
+
     it("tells of each thread where it stands", async () => {
       await run("ended", 4);
       await run("failed", 0);
@@ -291,6 +302,69 @@ for (const runtime of runtimes) {
       await driver.request("open", { threadId: "stopped" });
       assert.equal((await driver.run()).reason, "end");
       assert.equal(await driver.json({ kind: "state", namespace: "" }, ["summary"]), "edited");
+    });
+  });
+}
+
+const [first, second] = runtimes;
+if (first !== undefined && second !== undefined) {
+  describe("a checkpoint file of both languages", () => {
+    let folder: string;
+    let drivers: Driver[] = [];
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "langgraph-file-"));
+    });
+    after(async () => {
+      for (const driver of drivers) await driver.kill();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it("is told, changed and exchanged alike by both", async () => {
+      const file = join(folder, "checkpoints.sqlite");
+      drivers = [
+        await Driver.load(first, "branching", { checkpoints: file }),
+        await Driver.load(second, "branching", { checkpoints: file }),
+      ];
+      const exported: string[] = [];
+      for (const driver of drivers) {
+        const threadId = `of ${driver.runtime.language}`;
+        driver.threadId = threadId;
+        await driver.breakpoints({ when: "before", graph: "", node: "finish" });
+        await driver.run({ input: { number: 7 } });
+        await driver.request("edit", { threadId, namespace: "", path: ["number"], expression: "8" });
+        const { live } = await driver.request("timeline", { file, threadId, namespace: "", limit: 1 });
+        const at = { file, threadId, namespace: "", checkpointId: live ?? "" };
+        await driver.request("annotate", { ...at, name: "édité", note: "n" });
+        const told = await Promise.all(
+          drivers.map(async (each, index) => {
+            const to = join(folder, `${index}.json`);
+            await each.request("exportThread", { file, threadId, to });
+            return {
+              timeline: await each.request("timeline", { file, threadId, namespace: "", limit: 100 }),
+              keys: await each.request("keyHistory", { ...at, limit: 100 }),
+              threads: (await each.request("threads", { file })).threads,
+              exported: JSON.parse(readFileSync(to, "utf8")) as unknown,
+            };
+          }),
+        );
+        assert.deepEqual(told[0], told[1]);
+        assert.equal(told[0]?.timeline.entries.length, 4);
+        exported.push(threadId);
+      }
+      // Each takes what the other has written.
+      for (const [index, driver] of drivers.entries()) {
+        const from = join(folder, `${1 - index}.json`);
+        const { threadId } = await driver.request("importThread", { file, from });
+        assert.equal(threadId, `${exported[1]}-${2 * index + 2}`);
+        const { threadId: copy } = await driver.request("copyThread", {
+          file,
+          threadId: exported[1 - index] ?? "",
+        });
+        const { deleted } = await driver.request("deleteThread", { file, threadId: copy });
+        const other = drivers[1 - index] ?? assert.fail();
+        assert.equal((await other.request("restoreThread", { file, deleted })).threadId, copy);
+      }
+      for (const driver of drivers) assert.equal((await driver.run()).reason, "end");
     });
   });
 }

@@ -422,3 +422,14 @@ def test_a_thread_that_another_process_deletes_during_a_run_is_brought_back(
     assert values_at(saver, config_of()) == {"long": "x" * 100}
     assert [(each.num, each.id, each.deleted) for each in saver.threads()] == [(1, "thread", None)]
     other.close()
+
+
+def test_the_file_shrinks_when_a_thread_is_deleted(saver: FileCheckpointer, path: Path) -> None:
+    put(saver, {"long": [str(number) * 1000 for number in range(1000)]}, config_of("large"))
+    put(saver, {"text": "small"})
+    saver.flush()
+
+    saver.delete_thread("large")
+    saver.close()
+
+    assert path.stat().st_size < 100_000

@@ -148,9 +148,12 @@ def discard(connection: sqlite3.Connection, key: tuple[str, str, str], writes: i
     return True
 
 
-def vacuum(connection: sqlite3.Connection) -> None:
-    """Give pages that were freed back to the file system, as many as that takes only a moment for."""
-    connection.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
+def vacuum(connection: sqlite3.Connection, pages: int = _VACUUM_PAGES) -> None:
+    """Give pages that were freed back to the file system, as a rule as many as takes only a moment."""
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    for _ in range(min(free, pages)):
+        # One by one: the pragma has a row without columns for each page, and `sqlite3` stops at the first.
+        connection.execute("PRAGMA incremental_vacuum(1)")
 
 
 def _now() -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..checkpointer import maintenance
+from ..checkpointer.store import transaction
 from ..checkpointer.threads import bring_back, copy_thread, free_id, purge, put_away
 from ..errors import RuntimeFailure
 from .listing import size_of
@@ -74,7 +76,8 @@ def prune(params: PruneParams) -> PruneResult:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         if not params["dryRun"]:
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            with transaction(connection):
+                maintenance.vacuum(connection, sys.maxsize)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             free = max(0, int(before - size_of(path, connection)["bytes"]))
     return {"checkpoints": checkpoints, "deletedThreads": deleted, "bytes": free}

@@ -89,7 +89,8 @@ def describe_thread(params: DescribeThreadParams) -> dict[str, Any]:
 
 def iso(milliseconds: int) -> str:
     """A time of the file, which has milliseconds since 1970, as ISO 8601."""
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).isoformat(timespec="milliseconds")
+    time = datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _info(connection: sqlite3.Connection, row: _Row) -> ThreadInfo:
