@@ -113,9 +113,44 @@ describe("the panel in VS Code", function () {
     await after("publish").waitFor({ state: "detached" });
     await gestures.breakpointRow(String(lineOf("def publish"))).waitFor({ state: "detached" });
 
+    // Back to a step, by its menu; there the state is edited in place, and the run goes on as a branch.
+    await panel.getByRole("tab", { name: "Timeline" }).click();
+    const step = (name: RegExp): Locator => panel.getByRole("treeitem", { name });
+    const goThere = async (name: RegExp): Promise<void> => {
+      await step(name).first().click({ button: "right" });
+      await panel.getByRole("menuitem", { name: "Go There" }).click();
+    };
+    await step(/^Step 2 research/).click();
+    await panel.getByRole("tab", { name: "State" }).first().click();
+    await panel.getByRole("tab", { name: "Changes" }).click();
+    await panel.getByText("1 change").waitFor();
+    await panel.getByRole("button", { name: "Open in the diff editor" }).click();
+    await page.locator(".tab.active", { hasText: "notes: step 1 and step 2" }).waitFor();
+    await page
+      .locator(".monaco-diff-editor .view-line", { hasText: /BEES.HAVE.WINGS/ })
+      .first()
+      .waitFor();
+    await panel.getByRole("tab", { name: "Timeline" }).click();
+    await goThere(/^Step 1 plan/);
+    await workbench.waitForCallStack("research");
+    await panel.getByRole("tab", { name: "State" }).first().click();
+    await panel.getByRole("tab", { name: "State" }).last().click();
+    await panel.locator(".value", { hasText: "topic" }).dblclick();
+    await panel.getByRole("textbox", { name: "topic, a text" }).fill("wasps");
+    await panel.getByRole("button", { name: "Set", exact: true }).click();
+    await workbench.expandVariable("State");
+    await workbench.waitForVariable("topic", "wasps");
+    await workbench.screenshot("panel-past-in-vscode");
+    await panel.getByRole("button", { name: "Undo edit" }).click();
+    await workbench.waitForVariable("topic", "bees");
+    await panel.getByRole("tab", { name: "Timeline" }).click();
+    await goThere(/^Step 2 research.* wrote/);
+    await panel.getByRole("status").filter({ hasText: "Moved to before node write" }).waitFor();
+    await panel.getByRole("tab", { name: "Graph" }).click();
+
     await page.reload();
     await page.locator(".monaco-workbench .statusbar").waitFor();
-    const last = panel.getByRole("status").filter({ hasText: "Not connected. Last: Before node write" });
+    const last = panel.getByRole("status").filter({ hasText: "Not connected. Last: Moved to before node" });
     // A window that begins anew takes a while on a busy machine.
     await last.waitFor({ timeout: 90_000 });
     await node("write").waitFor();

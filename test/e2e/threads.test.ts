@@ -112,6 +112,16 @@ describe("the Threads view in VS Code", function () {
     await threads.pane.locator('[aria-label*=", ended, "]').nth(1).waitFor();
     assert.equal(await waiting("").count(), 1);
     await workbench.screenshot("threads-sessions");
+
+    for (const [row, text] of [
+      [threads.row("Thread Refund"), 'from "./email-assistant.ts"'],
+      [waiting(""), "from email_assistant import"],
+    ] as const) {
+      await gestures.chooseForRow(row, "Copy Thread as Test");
+      await workbench.page.locator(".tab.active", { hasText: "Untitled-" }).waitFor();
+      await workbench.page.locator(".editor-instance .view-lines", { hasText: text }).waitFor();
+    }
+    await workbench.screenshot("threads-as-test");
   });
 
   it("deletes with undo, exports, imports, filters and cleans up, and follows another process", async () => {
@@ -124,19 +134,19 @@ describe("the Threads view in VS Code", function () {
     await gestures.clickInNotification("The thread Refund deleted.", "Undo");
     await refund.waitFor();
 
-    const exported = path.join(folder, "refund.json");
     await gestures.chooseForRow(refund, "Export Thread");
-    await workbench.answer("Export the thread", exported);
-    await gestures.clearNotifications();
+    await threads.answerDialog("Export the thread");
+    await gestures.clickInNotification("Exported to Refund.thread.json", "Open");
+    await page.locator(".tab.active", { hasText: "Refund.thread.json" }).waitFor();
     await threads.clickTool("More Actions");
     await gestures.choose("Import Threads");
-    await workbench.answer("Import Threads", exported);
+    await threads.answerDialog("Import Threads", path.join(folder, "Refund.thread.json"));
     await threads.row(`Graph ${typescript}: graph, 2 threads`).waitFor();
 
     await threads.clickTool("Filter Threads");
     await workbench.answer("Filter the threads", "no such thread");
     await threads.pane.getByText("No thread has the text").waitFor();
-    await threads.pane.getByRole("button", { name: "Show All Threads" }).click();
+    await threads.pane.locator(".welcome-view").getByText("Show All Threads").click();
 
     // As a run does that was started elsewhere.
     inFile("UPDATE threads SET name = 'Elsewhere' WHERE name = 'Refund'");

@@ -134,6 +134,7 @@ export class ThreadsView implements vscode.Disposable {
   async #reveal(file: string, id: string): Promise<void> {
     await this.#refresh();
     const row = this.#tree.row(file, id);
-    if (row && this.#view.visible) await this.#view.reveal(row, { select: true, focus: true });
+    // The user may be elsewhere by now.
+    if (row && this.#view.visible) await this.#view.reveal(row, { select: true, focus: false });
   }
 }

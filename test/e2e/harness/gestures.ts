@@ -69,10 +69,17 @@ export class Gestures {
 
   /** Right-clicks a scope or a variable of the Variables view and chooses from its menu. */
   async chooseForVariable(name: string, entry: string): Promise<void> {
+    await this.chooseForRow(this.#workbench.variableRow(name), entry);
+  }
+
+  /** Right-clicks a row of a view and chooses from its menu. */
+  async chooseForRow(row: Locator, entry: string): Promise<void> {
     const item = this.#page.locator(".monaco-menu .action-item:not(.disabled)", { hasText: entry }).first();
-    // VS Code draws the view anew a while after a stop, and then drops a menu that was asked for before.
+    // What is shown of the row where the mouse rests may lie over this one.
+    await this.#page.mouse.move(0, 0);
+    // VS Code draws a view anew a while after a stop, and then drops a menu that was asked for before.
     for (let left = 5; ; left--) {
-      await this.#workbench.variableRow(name).click({ button: "right" });
+      await row.click({ button: "right" });
       const shown = await item.waitFor({ timeout: 3_000 }).then(
         () => true,
         () => false,
@@ -109,12 +116,6 @@ export class Gestures {
   /** Puts the cursor in a line of the open editor and chooses from the editor's menu. */
   async chooseInEditor(line: number, entry: string): Promise<void> {
     await this.#workbench.clickBesideLine(line, 200, "right");
-    await this.choose(entry);
-  }
-
-  /** Right-clicks a row of a tree and chooses from its menu. */
-  async chooseForRow(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: "right" });
     await this.choose(entry);
   }
 

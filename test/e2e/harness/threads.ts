@@ -1,5 +1,6 @@
 // Page object of the view "LangGraph Threads".
-import type { Locator, Page } from "playwright-core";
+/// <reference lib="dom" />
+import type { ElementHandle, Locator, Page } from "playwright-core";
 
 export class ThreadsView {
   readonly #page: Page;
@@ -37,4 +38,20 @@ export class ThreadsView {
     await this.pane.locator(".pane-header").hover();
     await this.pane.locator(`.pane-header [aria-label^="${name}"]`).click();
   }
+
+  /** Accepts the path that VS Code's own file dialog with this title begins with, or gives it another. */
+  async answerDialog(title: string, file?: string): Promise<void> {
+    const widget = this.#page.locator(".quick-input-widget:visible", { hasText: title });
+    const input = widget.locator(".quick-input-box input");
+    // The dialog writes its own path when it has listed the folder, over what is there.
+    await widget.locator(".monaco-list-row").first().waitFor();
+    await this.#page.waitForFunction((element) => element.value !== "", await inputElement(input));
+    if (file !== undefined) await input.fill(file);
+    await input.press("Enter");
+    await widget.waitFor({ state: "detached" });
+  }
+}
+
+async function inputElement(input: Locator): Promise<ElementHandle<HTMLInputElement>> {
+  return (await input.elementHandle()) as ElementHandle<HTMLInputElement>;
 }
