@@ -195,3 +195,18 @@ def test_taking_back_without_an_edit_does_nothing(saver: FileCheckpointer) -> No
     assert [saver.undo(config), saver.undo(config), saver.undo(config)] == [1, 0, None]
     assert saver.latest("thread") is None
     assert rows(saver, "thread")["edits"] == []
+
+
+def test_an_answer_that_comes_with_results_takes_the_place_of_those_before(saver: FileCheckpointer) -> None:
+    config = put(saver, {"text": "asked"})
+    saver.put_writes(config, [("__resume__", ["one"])], "task")
+    saver.put_writes(config, [("__resume__", ["one", "two"]), ("text", "first")], "task")
+    saver.put_writes(config, [("text", "too late"), ("text", "second")], "task")
+
+    found = saver.get_tuple(config)
+    assert found is not None
+    assert found.pending_writes == [
+        ("task", "__resume__", ["one", "two"]),
+        ("task", "text", "too late"),
+        ("task", "text", "first"),
+    ]

@@ -149,8 +149,9 @@ class Core:
                 )
                 for index, (channel, value) in enumerate(writes)
             ]
-            replace = all(channel in WRITES_IDX_MAP for channel, _ in writes)
-            self.writer.add(WritesOp(thread_id, blobs, replace, rows))
+            results = [row for row in rows if row[5] not in WRITES_IDX_MAP]
+            marks = [row for row in rows if row[5] in WRITES_IDX_MAP]
+            self.writer.add(WritesOp(thread_id, blobs, results, marks))
             self._scope(thread_id, ns).kept_writes += encoder.kept
 
     def encode_once(self, serde: SerializerProtocol, thread_id: str, checkpoint: Checkpoint) -> Encoded:

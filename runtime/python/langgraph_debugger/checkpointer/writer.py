@@ -36,8 +36,9 @@ class WritesOp(NamedTuple):
 
     thread_id: str
     blobs: list[Blob]
-    replace: bool
     rows: list[tuple[Any, ...]]
+    marks: list[tuple[Any, ...]]
+    """LangGraph's own, of which a later one replaces an earlier one."""
 
 
 class StatusOp(NamedTuple):
@@ -305,12 +306,13 @@ class Writer:
         )
         for op in ops:
             if isinstance(op, WritesOp):
-                connection.executemany(
-                    f"INSERT OR {'REPLACE' if op.replace else 'IGNORE'} INTO writes "
-                    "(thread, ns, checkpoint, task, idx, path, channel, value) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [(numbers[op.thread_id], *row) for row in op.rows],
-                )
+                for verb, rows in (("IGNORE", op.rows), ("REPLACE", op.marks)):
+                    connection.executemany(
+                        f"INSERT OR {verb} INTO writes "
+                        "(thread, ns, checkpoint, task, idx, path, channel, value) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        [(numbers[op.thread_id], *row) for row in rows],
+                    )
             elif isinstance(op, StatusOp):
                 connection.execute(
                     "UPDATE threads SET status = ? WHERE num = ?", (op.status, numbers[op.thread_id])
