@@ -1,7 +1,6 @@
 // A story as a test for pytest.
 
 import type { Json } from "../../model/json.ts";
-import type { Expected } from "./expected.ts";
 import { python } from "./literals.ts";
 import type { Source } from "./source.ts";
 import type { Story, Turn } from "./story.ts";
@@ -37,8 +36,9 @@ export function pytest(story: Story, source: Source): string {
     "        asked = set()",
     `        async for update in graph.astream(given, config, stream_mode="updates"${context}):`,
     '            asked |= {each.id for each in update.get("__interrupt__", ())}',
-    "            # What had finished before an answer was given is told again.",
-    '            if not (update.get("__metadata__") or {}).get("cached"):',
+    "            # What had finished before an answer was given is told again after it.",
+    '            again = isinstance(given, Command) and "__metadata__" in update',
+    "            if not again:",
     '                path += [node for node in update if not node.startswith("__")]',
     "        resume = {",
     "            each.id: answers[task.name].pop(0)",
@@ -52,12 +52,12 @@ export function pytest(story: Story, source: Source): string {
     "",
     "async def run(graph):",
     `    config = ${python(config, 1)}`,
-    ...story.turns.flatMap(turn),
+    ...story.turns.flatMap((each) => turn(each, story.functional)),
     "    state = await graph.aget_state(config)",
     ...(story.waiting.length === 0
       ? ["    assert state.next == ()"]
       : [`    # It waits for an answer to ${story.waiting.map(one).join(" and ")}.`]),
-    ...state(story.state),
+    ...state(story),
     "",
     "",
     ...test(source),
@@ -78,12 +78,14 @@ function imports({ module, variable, folders }: Source): string[] {
   return folders.length === 0 || inside.length === 0 ? found : [...found, "", `made = ${variable}`];
 }
 
-function turn({ input, answers, path }: Turn): string[] {
+function turn({ input, answers, path }: Turn, functional: boolean): string[] {
   const given = python(Object.fromEntries(answers), 1);
   const nodes = path.flat();
   const parallel = path.some((step) => step.length > 1);
+  const call = `await turn(graph, config, ${python(input, 1)}, ${given})`;
+  if (functional) return [`    ${call}`];
   return [
-    `    path = await turn(graph, config, ${python(input, 1)}, ${given})`,
+    `    path = ${call}`,
     ...(parallel
       ? [
           "    # Nodes of one superstep finish in any order.",
@@ -93,7 +95,7 @@ function turn({ input, answers, path }: Turn): string[] {
   ];
 }
 
-function state(keys: readonly Expected[]): string[] {
+function state({ state: keys, functional }: Story): string[] {
   const plain: { [key: string]: Json } = {};
   const rest: string[] = [];
   for (const each of keys) {
@@ -108,6 +110,7 @@ function state(keys: readonly Expected[]): string[] {
     }
   }
   if (Object.keys(plain).length === 0) return rest;
+  if (functional) return [`    assert state.values == ${python(plain.__end__ ?? null, 1)}`];
   return [
     `    expected = ${python(plain, 1)}`,
     "    assert {key: state.values.get(key) for key in expected} == expected",

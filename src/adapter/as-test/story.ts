@@ -20,6 +20,8 @@ export interface Story {
   /** Nodes of the root graph that wait for an answer; empty where the run has ended. */
   readonly waiting: readonly string[];
   readonly state: readonly Expected[];
+  /** Of the functional API: its tasks are no nodes, and its state is what it returned. */
+  readonly functional: boolean;
 }
 
 const page = 1_000;
@@ -52,7 +54,6 @@ class Teller {
         const { input } = await this.#look(entry);
         if (input === undefined) throw cannotBeTested(`its input at step ${entry.step} is not known`);
         turns.push({ input, answers: new Map(), path: [] });
-        continue;
       }
       const turn = turns.at(-1);
       if (!turn) throw cannotBeTested("it did not begin with an input");
@@ -70,7 +71,8 @@ class Teller {
     const root = { kind: "state", namespace, checkpointId, threadId: this.#threadId } as const;
     const { runtime, plan } = this.#debuggee;
     const state = await expectedOf(runtime, plan.language, root);
-    return { threadId: this.#threadId, turns, waiting, state };
+    const functional = state.some(({ key }) => key === "__end__");
+    return { threadId: this.#threadId, turns, waiting, state, functional };
   }
 
   /** The checkpoints that lead to where a graph's run stands, oldest first. */

@@ -1,7 +1,6 @@
 // A story as a test for vitest.
 
 import type { Json } from "../../model/json.ts";
-import type { Expected } from "./expected.ts";
 import { typescript } from "./literals.ts";
 import type { Source } from "./source.ts";
 import type { Story, Turn } from "./story.ts";
@@ -36,8 +35,9 @@ export function vitest(story: Story, source: Source): string {
     `    for await (const update of await ${found}.stream(given as never, { ...config, streamMode: "updates" })) {`,
     "      const { __interrupt__, __metadata__, ...nodes } = update as Record<string, any>;",
     "      for (const { id } of __interrupt__ ?? []) asked.add(id);",
-    "      // What had finished before an answer was given is told again.",
-    "      if (!__metadata__?.cached) path.push(...Object.keys(nodes));",
+    "      // What had finished before an answer was given is told again after it.",
+    "      const again = given instanceof Command && __metadata__?.cached;",
+    "      if (!again) path.push(...Object.keys(nodes));",
     "    }",
     "    const resume: Record<string, unknown> = {};",
     `    for (const task of (await ${found}.getState(config)).tasks) {`,
@@ -53,12 +53,12 @@ export function vitest(story: Story, source: Source): string {
     "",
     `test(${JSON.stringify(`${source.name} does what thread ${story.threadId} did`)}, async () => {`,
     `  ${found}.checkpointer = new MemorySaver();`,
-    ...story.turns.flatMap(turn),
+    ...story.turns.flatMap((each, index) => turn(each, index, story.functional)),
     `  const state = await ${found}.getState(config);`,
     ...(story.waiting.length === 0
       ? ["  expect(state.next).toEqual([]);"]
       : [`  // It waits for an answer to ${story.waiting.map(one).join(" and ")}.`]),
-    ...values(story.state),
+    ...values(story),
     "});",
   ];
   return `${lines.join("\n")}\n`;
@@ -81,12 +81,14 @@ function make({ kind }: Source, name: string): string[] {
   return [];
 }
 
-function turn({ input, answers, path }: Turn, index: number): string[] {
+function turn({ input, answers, path }: Turn, index: number, functional: boolean): string[] {
   const nodes = path.flat();
   const parallel = path.some((step) => step.length > 1);
   const called = `path${index === 0 ? "" : index + 1}`;
+  const call = `await turn(${typescript(input, 1)}, ${typescript(Object.fromEntries(answers), 1)})`;
+  if (functional) return [`  ${call};`];
   return [
-    `  const ${called} = await turn(${typescript(input, 1)}, ${typescript(Object.fromEntries(answers), 1)});`,
+    `  const ${called} = ${call};`,
     ...(parallel
       ? [
           "  // Nodes of one superstep finish in any order.",
@@ -96,7 +98,7 @@ function turn({ input, answers, path }: Turn, index: number): string[] {
   ];
 }
 
-function values(keys: readonly Expected[]): string[] {
+function values({ state: keys, functional }: Story): string[] {
   const plain: { [key: string]: Json } = {};
   const rest: string[] = [];
   for (const each of keys) {
@@ -110,6 +112,8 @@ function values(keys: readonly Expected[]): string[] {
       );
     }
   }
+  if (functional && plain.__end__ !== undefined)
+    return [`  expect(state.values).toEqual(${typescript(plain.__end__, 1)});`];
   return Object.keys(plain).length === 0
     ? rest
     : [`  expect(state.values).toMatchObject(${typescript(plain, 1)});`, ...rest];
