@@ -10,6 +10,7 @@ import type {
   Json,
   TimelineEntry,
 } from "../../src/protocol/runtime.ts";
+import { Gate } from "../fixtures/gate.ts";
 import { innermost, interrupts, refused, shape } from "./driver.ts";
 import { fixture, runtimes } from "./runtimes.ts";
 import { id, Standing } from "./standing.ts";
@@ -86,6 +87,21 @@ for (const runtime of runtimes) {
       assert.equal((await on.driver.request("look", at(entries[0]?.id ?? ""))).input, undefined);
       await assert.rejects(on.driver.request("look", at("")), refused("unknownCheckpoint"));
       await assert.rejects(on.driver.request("look", at(asking, "", "nobody")), refused("unknownCheckpoint"));
+    });
+
+    it("reads the past while a node computes", async () => {
+      await using gate = await Gate.shut();
+      await on.load("divisions", { checkpoints });
+      await on.driver.begin({ input: { near: 0, far: 4, gate: gate.port } });
+      await on.driver.event("task", ({ node, event }) => node === "share" && event === "start");
+      const [newest, input] = await timeline();
+      assert.ok(newest && input);
+      const found = await on.driver.request("look", at(newest.id));
+      assert.ok(found.tasks.some(({ name, status }) => name === "share" && status === "pending"));
+      assert.deepEqual(await changed(input.id, at(newest.id)), ["near added", "far added", "gate added"]);
+      assert.equal(await on.driver.json({ kind: "state", ...at(newest.id) }, ["far"]), 4);
+      gate.open();
+      assert.equal((await on.driver.event("stopped")).reason, "exception");
     });
 
     it("tells which keys differ between two checkpoints, also of two threads, and reads both", async () => {
