@@ -238,10 +238,9 @@ export class ThreadActions implements vscode.Disposable {
 
   async #import(): Promise<void> {
     const { store, client, reveal } = this.#context;
-    const file =
-      (await store.files()).length === 0
-        ? defaultFile()
-        : await this.#chooseFile("Import into which checkpoint file?");
+    const isNew = (await store.files()).length === 0;
+    const file = isNew ? defaultFile() : await this.#chooseFile("Import into which checkpoint file?");
+    if (isNew && file === undefined) throw new Error("Open a folder first: threads are kept in it.");
     if (file === undefined) return;
     const chosen = await vscode.window.showOpenDialog({
       title: "Import Threads",

@@ -82,7 +82,7 @@ export class ThreadsView implements vscode.Disposable {
     this.#watching = undefined;
     if (!visible) return;
     const watch = new FileWatch((places) => void this.#follow(places));
-    const labels = setInterval(() => this.#tree.refresh(), labelMilliseconds);
+    const labels = setInterval(() => this.#tree.relabel(), labelMilliseconds);
     this.#watching = vscode.Disposable.from(
       watch,
       { dispose: () => clearInterval(labels) },

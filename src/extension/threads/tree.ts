@@ -26,7 +26,7 @@ interface MoreRow {
 }
 
 export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<Row | undefined>();
+  readonly #changed = new vscode.EventEmitter<Row[] | undefined>();
   readonly #load: () => Promise<readonly ThreadFile[]>;
   /** Rows are kept by what they show: VS Code knows them by identity. */
   #groups: { row: GroupRow; threads: ThreadRow[] }[] = [];
@@ -46,6 +46,11 @@ export class ThreadTree implements vscode.TreeDataProvider<Row>, vscode.Disposab
   /** Has the view ask for the rows anew. */
   refresh(): void {
     this.#changed.fire(undefined);
+  }
+
+  /** Says anew how long ago each thread has changed; reads nothing. */
+  relabel(): void {
+    this.#changed.fire(this.#groups.flatMap(({ threads }) => threads));
   }
 
   /** The row of a thread that the view shows. */
