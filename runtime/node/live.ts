@@ -33,6 +33,8 @@ export interface LiveTask {
   /** How long its last run took, without the time that it was held; undefined: it has not ended in this run. */
   milliseconds: number | undefined;
   attempts: number;
+  /** Its result was taken from the cache. */
+  cached: boolean;
   error: unknown;
 }
 
@@ -279,6 +281,7 @@ export class LiveGraphs {
         const cached = live.tasks.get(task.id);
         if (cached === undefined) continue;
         cached.phase = "ended";
+        cached.cached = true;
         this.#observer.taskCached(live, cached);
       }
       return matched;
@@ -308,6 +311,7 @@ export class LiveGraphs {
       heldFor: 0,
       milliseconds: undefined,
       attempts: 0,
+      cached: false,
       error: undefined,
     };
     live.tasks.set(task.id, taken);

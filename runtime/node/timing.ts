@@ -11,7 +11,10 @@ const kept = 1000;
 interface Timed {
   readonly loop: Loop;
   readonly namespace: string;
-  readonly tasks: ReadonlyMap<string, { readonly milliseconds: number | undefined }>;
+  readonly tasks: ReadonlyMap<
+    string,
+    { readonly milliseconds: number | undefined; readonly cached: boolean }
+  >;
   /** Milliseconds of `performance.now()`; 0: no superstep was begun in this run. */
   readonly superstepStartedAt: number;
   readonly superstepHeldFor: number;
@@ -39,14 +42,16 @@ class Timings {
     const visible = tasks.filter((task) => !isHidden(task));
     if (loop.checkpointer === undefined || visible.length === 0) return;
     const timed: { [task: string]: object } = {};
-    for (const { id, name } of visible) {
-      const ms = live.tasks.get(id)?.milliseconds;
+    for (const { id, name, writes } of visible) {
+      const { milliseconds: ms, cached = false } = live.tasks.get(id) ?? {};
       const routers = this.#routed.get(id);
       this.#routed.delete(id);
       timed[id] = {
         node: String(name),
         ...(ms === undefined ? {} : { ms: rounded(ms) }),
         ...(routers === undefined ? {} : { routers }),
+        // LangGraph.js puts no writes of what it has from the cache.
+        ...(cached ? { wrote: writes.map(([channel]) => channel) } : {}),
       };
     }
     const isTimed = live.superstepStartedAt > 0;

@@ -99,6 +99,22 @@ for (const runtime of runtimes) {
       assert.equal(path.length, 3);
       assert.equal(nodes(await madeBy("dig", namespace)), "dig");
 
+      // A task that was taken from the cache is one of its superstep, without a time.
+      await standing.runToEnd("cached", own());
+      const powers = (await timeline()).filter((entry) => nodes(entry) === "power");
+      assert.deepEqual(
+        powers.map(({ written, tasks: [task] }) => [written.join(), task?.to.join()]),
+        [
+          ["square", "count"],
+          ["square", "count"],
+          ["square", "count"],
+        ],
+      );
+      assert.deepEqual(
+        powers.map(({ tasks: [task] }) => task?.milliseconds === undefined),
+        [true, true, false],
+      );
+
       // One namespace for all visits: those of each are counted.
       await standing.runToEnd("subgraph_memory", own());
       const visits = (await timeline()).flatMap(({ tasks }) => tasks).filter((task) => task.subgraph);

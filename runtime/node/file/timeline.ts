@@ -34,6 +34,8 @@ interface TaskTiming {
   readonly node: string;
   readonly ms?: number;
   readonly routers?: readonly (readonly [name: string, returned: string])[];
+  /** Channels, of a task that was taken from the cache: nothing of it is among the pending writes. */
+  readonly wrote?: readonly string[];
 }
 
 const columns = "id, parent, step, source, created, metadata, timing";
@@ -122,13 +124,26 @@ export class Namespace {
   }
 
   /** The tasks whose writes made a checkpoint. */
-  writers({ parent, source, timing }: Row): Written[] {
+  writers(row: Row): Written[] {
+    const { parent, source } = row;
     if (parent === null || source === "input") return [];
     const all = writtenUnder(this.#database, this.#num, this.#ns, parent).filter(({ isDone }) => isDone);
-    if (source !== "update") return all;
+    const timed = timingOf(row)?.tasks ?? {};
     // What was pending is still written there too.
-    const known = timing === null ? {} : ((JSON.parse(timing) as Timing).tasks ?? {});
-    return all.filter(({ task }) => Object.hasOwn(known, task));
+    if (source === "update") return all.filter(({ task }) => Object.hasOwn(timed, task));
+    const cached = Object.entries(timed).filter(
+      ([id, { wrote }]) => wrote && !all.some(({ task }) => task === id),
+    );
+    return [
+      ...all,
+      ...cached.map(([task, { node, wrote = [] }]) => ({
+        task,
+        node,
+        channels: wrote,
+        mark: undefined,
+        isDone: true,
+      })),
+    ];
   }
 
   /** Channels that were written, without LangGraph's own. */
