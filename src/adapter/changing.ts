@@ -228,8 +228,7 @@ function copyOf({ namespace, checkpoint }: GraphPosition, position: Position): G
 }
 
 function checkNode(name: string, nodes: readonly string[]): void {
-  const known = ["__start__", "__end__", ...nodes];
-  if (nodes.length > 0 && !known.includes(name)) throw unknownNode(name, [...nodes]);
+  if (nodes.length > 0 && !nodes.includes(name)) throw unknownNode(name, [...nodes]);
 }
 
 function checkKey(key: string, keys: readonly string[]): void {

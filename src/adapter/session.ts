@@ -237,6 +237,7 @@ export class Session extends BaseSession {
     this.#program = undefined;
     await old.end();
     const program = this.#start(plan);
+    program.debuggee.pastVariables = old.debuggee.pastVariables;
     if (stopped)
       this.#client.send("continued", { threadId: stopped.threads[0]?.id ?? 1, allThreadsContinued: true });
     try {

@@ -169,6 +169,8 @@ for (const language of languages) {
           ["log", [2], "added", null, "think"],
         ],
       );
+      const [topic] = await client.variables(at.variablesReference);
+      assert.equal(topic?.value, quote("BEES AND WASPS"));
       const past = await ask(client, "langgraph/timeline", { threadId: "past" });
       assert.deepEqual([past.total, past.cursor], [second.total, undefined]);
       await client.close();
