@@ -101,7 +101,9 @@ function following(node: string | undefined, model: GraphModel | undefined): str
   }
   const next = targets(fixed).filter((name) => name !== "the end");
   if (next.length > 0) return `Then ${listed(next)} ${next.length > 1 ? "come" : "comes"} next.`;
-  return fixed.length > 0 ? "Then nothing comes next: the run ends." : `No edge leaves ${node}.`;
+  return fixed.length > 0
+    ? "Then nothing comes next: the run ends."
+    : `No edge leaves ${node}: nothing comes next.`;
 }
 
 function named({ tasks }: GraphPosition, status: TaskStatus): string[] {
