@@ -52,7 +52,8 @@ export class ThreadStore {
 
   /** Whether a file was written to since `read` has begun to read; `places`: look whether there are others, too. */
   async hasChanged(places: boolean): Promise<boolean> {
-    if (places) this.#places = undefined;
+    // The first run makes the first file.
+    if (places || this.#places?.length === 0) this.#places = undefined;
     return (await this.#statesNow()) !== this.#states;
   }
 
