@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .display import one_line
@@ -57,20 +58,17 @@ def note(run: Run, level: Level) -> None:
 def _superstep(run: Run, level: Level) -> str:
     whole = milliseconds(run, level.began, level.held_before)
     own = round((run.own_seconds - level.own_before) * 1000, 3)
-    tasks = {task.id: _task(task) for task in level.tasks}
-    return _to_json({"ms": whole, "own": min(own, whole), "tasks": tasks})
+    tasks = ",".join(map(_task, level.tasks))
+    return f'{{"ms":{whole},"own":{min(own, whole)},"tasks":{{{tasks}}}}}'
 
 
-def _task(task: TaskRun) -> dict[str, Any]:
-    told: dict[str, Any] = {"node": task.name}
-    if task.took is not None:
-        told["ms"] = task.took
-    if task.routers:
-        told["routers"] = task.routers
-    return told
+def _task(task: TaskRun) -> str:
+    took = "" if task.took is None else f',"ms":{task.took}'
+    routers = f',"routers":{json.dumps(task.routers)}' if task.routers else ""
+    return f'"{task.id}":{{"node":{_quoted(task.name)}{took}{routers}}}'
 
 
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
+_quoted = lru_cache(maxsize=256)(json.dumps)
 
 
 def milliseconds(run: Run, began: float, held_before: float) -> float:
