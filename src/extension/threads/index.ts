@@ -17,7 +17,7 @@ const emptyKey = "langgraph.threads.empty";
 const filteredKey = "langgraph.threads.filtered";
 /** "5 min ago" is said anew this often. */
 const labelMilliseconds = 60_000;
-const idleMilliseconds = 120_000;
+const idleMilliseconds = 60_000;
 
 export class ThreadsView implements vscode.Disposable {
   readonly #client: AdapterClient;
