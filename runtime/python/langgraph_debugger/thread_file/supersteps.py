@@ -83,13 +83,18 @@ class Supersteps:
         if row.parent is None or row.source not in ("loop", "fork", "update"):
             return []
         updated = row.source == "update"
-        # What `update_state` wrote has no path of its own in old versions of LangGraph.
-        known = timing_of(row)["tasks"] if updated else {}
-        return [
+        known = timing_of(row)["tasks"]
+        stored = [
             write
             for write in self.pending(row.parent)
             if is_result(write.channel)
-            and (write.path.startswith(UPDATE_PATH) == updated or write.task in known)
+            # What `update_state` wrote has no path of its own in old versions of LangGraph.
+            and (write.path.startswith(UPDATE_PATH) == updated or (updated and write.task in known))
+        ]
+        return stored + [
+            Write(task_id, "", str(channel), b"")
+            for task_id, told in known.items()
+            for channel in (told["wrote"] if isinstance(told.get("wrote"), list) else ())
         ]
 
     def written(self, row: Row) -> list[str]:
