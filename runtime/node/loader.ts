@@ -32,6 +32,12 @@ export interface LoadedGraph {
   inputSchema: Json;
 }
 
+/** How it is called to the user: the name that its author gave it, else the variable's. */
+export function graphName({ graph, variable }: LoadedGraph): string {
+  const { name } = graph;
+  return name === undefined || name === "" || name === "LangGraph" ? variable : name;
+}
+
 /** Which names win when several graphs are exported. */
 const usualNames = ["graph", "app", "agent", "workflow"];
 

@@ -43,7 +43,7 @@ import { jsonText } from "./json.ts";
 import { Limits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { patchClassOf } from "./live.ts";
-import { type LoadedGraph, loadGraph } from "./loader.ts";
+import { graphName, type LoadedGraph, loadGraph } from "./loader.ts";
 import { changedKeys, look } from "./look.ts";
 import { watchModels } from "./models.ts";
 import { storedPosition } from "./position.ts";
@@ -146,7 +146,7 @@ export class Session {
     this.#loaded = { ...found, index, cursors, saving, params, introspection, sources };
     const origin = `${found.program}:${found.variable}`;
     return {
-      name: nameOf(graph.name, found.variable),
+      name: graphName(found),
       origin,
       langgraphVersion: found.langgraphVersion,
       graphs: index.models(),
@@ -393,8 +393,4 @@ export class Session {
     if (this.#loaded === undefined) throw new RuntimeError("notRunning", "No graph is loaded.");
     return this.#loaded;
   }
-}
-
-function nameOf(own: string | undefined, variable: string): string {
-  return own === undefined || own === "" || own === "LangGraph" ? variable : own;
 }

@@ -14,7 +14,7 @@ import { Decoder } from "./decoder.ts";
 import { deltaHistory } from "./delta-history.ts";
 import type { Blob } from "./entries.ts";
 import { CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./errors.ts";
-import { configOf, keyOf } from "./keys.ts";
+import { configOf, keyOf, SPECIAL_INDEX } from "./keys.ts";
 import { type Edited, type Knowledge, nothingKnown } from "./knowledge.ts";
 import { LiveValues } from "./live.ts";
 import * as maintenance from "./maintenance.ts";
@@ -24,14 +24,6 @@ import { prune } from "./pruning.ts";
 import { LANGUAGE, Queue } from "./queue.ts";
 import { type CheckpointSummary, Reader, type StoredCheckpoint, type ThreadRow } from "./reader.ts";
 import { ThreadState } from "./thread.ts";
-
-/** What LangGraph writes under these names replaces what was there (its WRITES_IDX_MAP). */
-const SPECIAL_INDEX: ReadonlyMap<string, number> = new Map([
-  ["__error__", -1],
-  ["__scheduled__", -2],
-  ["__interrupt__", -3],
-  ["__resume__", -4],
-]);
 
 /** Threads remembered at once. */
 const THREADS_MAX = 64;

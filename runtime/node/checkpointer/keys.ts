@@ -1,6 +1,14 @@
-// Where a checkpoint is: thread, namespace and id, as LangGraph's configs carry them.
+// Where a checkpoint is: thread, namespace and id, as LangGraph's configs carry them; and where a write of it is.
 
 import type { RunnableConfig } from "@langchain/core/runnables";
+
+/** What LangGraph writes under these names replaces what was there (its WRITES_IDX_MAP). */
+export const SPECIAL_INDEX: ReadonlyMap<string, number> = new Map([
+  ["__error__", -1],
+  ["__scheduled__", -2],
+  ["__interrupt__", -3],
+  ["__resume__", -4],
+]);
 
 export interface Key {
   readonly threadId: string;
