@@ -17,7 +17,7 @@ for (const language of languages) {
       const input = { topic: "bees", log: ["start"] };
       await client.launch(bench.launch("linear", { input, env: trace.env }));
       const before = await client.state();
-      const set = { values: { count: 7, log: ["new"] }, mode: "set" } as const;
+      const set = { values: { count: 7, log: ["new"] }, mode: "set" as const };
       const dry = await ask(client, "langgraph/updateState", { ...set, dryRun: true });
       assert.deepEqual(dry.effects, [
         "Sets count and log at this checkpoint, whatever the reducers.",

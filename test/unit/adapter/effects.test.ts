@@ -127,6 +127,12 @@ const table: [about: string, change: Change, graph: GraphPosition, effects: stri
   ],
   ["the last node", asNode("answer"), at({}), [writes("answer"), "Then nothing comes next: the run ends."]],
   [
+    "a node without edges",
+    asNode("alone"),
+    at({}),
+    [writes("alone"), "No edge leaves alone: nothing comes next."],
+  ],
+  [
     "a node acted as in the past, with nothing to write",
     change({ values: null, mode: "update", asNode: "fetch", moves: true }),
     at({ think: "done" }),
