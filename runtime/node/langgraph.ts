@@ -74,7 +74,10 @@ export interface Graph {
 
 export interface RunLoopParams {
   loop: Loop;
-  runner: { tick(options?: { timeout?: number | undefined }): Promise<void> };
+  runner: {
+    tick(options?: { timeout?: number | undefined }): Promise<void>;
+    _executeTasksWithRetry?(tasks: readonly Task[], options?: { signals?: unknown }): unknown;
+  };
   config: Config;
 }
 

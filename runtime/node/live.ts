@@ -18,6 +18,7 @@ import {
   type RunLoopParams,
   type Task,
 } from "./langgraph.ts";
+import { patchRunner } from "./runner.ts";
 import { timings } from "./timing.ts";
 import { beginNewVisit, isResumed } from "./visits.ts";
 
@@ -193,11 +194,7 @@ export class LiveGraphs {
     this.#wrapTick(live);
     this.#wrapPush(live);
     this.#wrapCache(live);
-    if (!observer.noDebug) {
-      // A held graph must not run into the author's time limits.
-      const tick = runner.tick.bind(runner);
-      runner.tick = (options) => tick({ ...options, timeout: undefined });
-    }
+    patchRunner(runner, observer.noDebug);
   }
 
   leave(loop: Loop): void {

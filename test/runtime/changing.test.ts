@@ -166,6 +166,17 @@ for (const runtime of runtimes) {
       assert.equal((await state()).number, 5);
     });
 
+    it("changes the state after a superstep whose tasks came from the cache", async () => {
+      await on.load("cached", { checkpoints });
+      await on.driver.breakpoints({ when: "before", graph: "", node: "count", hitCondition: "2" });
+      await on.driver.run({ input: fixture("cached").input });
+      await on.driver.breakpoints();
+      await edit("square", "5");
+      assert.equal((await state()).square, 5);
+      assert.equal((await on.driver.run()).reason, "end");
+      assert.equal((await state()).rounds, 3);
+    });
+
     it("updates in a subgraph that is held, and the graph around it goes on", async () => {
       const held = await on.stopBefore("subgraph_interrupt", "confirm", "booking", { checkpoints });
       const { namespace } = innermost(held);
