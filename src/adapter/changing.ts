@@ -169,8 +169,9 @@ export class Changing {
       }
     } catch (error) {
       // All or nothing.
-      for (; done > 0; done--) ({ position } = await runtime.request("undoEdit", { threadId, namespace }));
-      this.#stops.replace(position);
+      for (let left = done; left > 0; left--)
+        ({ position } = await runtime.request("undoEdit", { threadId, namespace }));
+      if (done > 0) this.#stops.replace(position);
       throw error;
     }
     edits.note(namespace, checkpoint?.id, done);
