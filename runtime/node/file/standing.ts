@@ -108,7 +108,7 @@ function nextNodes(database: Database, num: number, channels: Uint8Array): strin
 }
 
 /** Nodes of `Send`s, one or a list of them. */
-export function sentTo(value: unknown): string[] {
+function sentTo(value: unknown): string[] {
   return [value].flat().flatMap((send) => {
     const node = (send as { node?: unknown } | null | undefined)?.node;
     return typeof node === "string" ? [node] : [];
