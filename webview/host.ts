@@ -17,7 +17,7 @@ interface VsCodeApi {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 /** A request without its number, which is given when it is sent. */
-type Unnumbered<Request> = Request extends { request: number } ? Omit<Request, "request"> : never;
+type Unnumbered<Request> = Request extends { request: number } ? Omit<Request, "request" | "thread"> : never;
 export type Question = Unnumbered<PanelRequest>;
 
 export type Send = (message: Exclude<FromPanel, PanelRequest>) => void;
@@ -34,8 +34,11 @@ export interface Host {
 
 type Update = Exclude<ToPanel, { type: "result" }>;
 
-/** Connects to the extension; `receive` is called with each message that is no answer to a request. */
-export function connect(receive: (message: Update) => void): Host {
+/**
+ * Connects to the extension; `receive` is called with each message that is no answer to a request. `thread` is the one
+ * that is shown.
+ */
+export function connect(receive: (message: Update) => void, thread: () => string | undefined): Host {
   const api = acquireVsCodeApi();
   const open = new Map<number, { resolve(value: Json): void; reject(error: Error): void }>();
   let last = 0;
@@ -62,7 +65,8 @@ export function connect(receive: (message: Update) => void): Host {
       new Promise((resolve, reject) => {
         const request = ++last;
         open.set(request, { resolve, reject });
-        post({ ...question, request });
+        const shown = thread();
+        post({ ...question, request, ...(shown !== undefined && { thread: shown }) });
       }),
     kept: api.getState(),
     keep: (state) => api.setState(state),

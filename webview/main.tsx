@@ -11,19 +11,7 @@ import "./styles/main.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root");
-const host: Host = connect((message) => {
-  if (message.type === "update") {
-    store.update(message.picture);
-    if (message.picture.tasks) live.begin(message.picture.tasks);
-    draw();
-  } else if (message.type === "live") live.add(message.texts);
-  else
-    document
-      .querySelector<HTMLElement>(
-        ".cards :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
-      )
-      ?.focus();
-});
+const host: Host = connect(receive, () => store.state.picture.thread);
 const store = new Store(host.kept, (state) => host.keep(state));
 const ask = askThrough(host);
 const live = new LiveTexts();
@@ -37,4 +25,23 @@ function draw(): void {
   if (isDrawn || !root) return;
   isDrawn = true;
   createRoot(root).render(<App {...{ store, host, ask, live, timelines }} />);
+}
+
+function receive(message: Parameters<Parameters<typeof connect>[0]>[0]): void {
+  if (message.type === "update") {
+    const { thread } = message.picture;
+    if (thread !== undefined && thread !== store.state.picture.thread) {
+      timelines.clear();
+      live.clear();
+    }
+    store.update(message.picture);
+    if (message.picture.tasks) live.begin(message.picture.tasks);
+    draw();
+  } else if (message.type === "live") live.add(message.texts);
+  else
+    document
+      .querySelector<HTMLElement>(
+        ".cards :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
+      )
+      ?.focus();
 }

@@ -160,38 +160,44 @@ export type PastResult<Type extends keyof typeof pastResults> = v.InferOutput<(t
 
 const json = v.custom<Json>((value) => value !== undefined, "Not a JSON value");
 
+/**
+ * `thread` is the one that the panel shows: where another is shown by now, what is asked is of no use and is refused
+ * before it reaches the session.
+ */
+const asked = { request: count, thread: v.optional(text) };
+
 export const pastRequests = [
   v.object({
     type: v.literal("timeline"),
     namespace: text,
     before: v.optional(text),
     limit: count,
-    request: count,
+    ...asked,
   }),
-  v.object({ type: v.literal("checkpoint"), at: place, request: count }),
+  v.object({ type: v.literal("checkpoint"), at: place, ...asked }),
   v.object({
     type: v.literal("children"),
     reference: count,
     filter: v.optional(v.picklist(["indexed", "named"])),
     start: count,
     count,
-    request: count,
+    ...asked,
   }),
-  v.object({ type: v.literal("json"), at: place, path, request: count }),
+  v.object({ type: v.literal("json"), at: place, path, ...asked }),
   /** The whole value, to the clipboard. -> null */
-  v.object({ type: v.literal("copyValue"), at: place, path, request: count }),
+  v.object({ type: v.literal("copyValue"), at: place, path, ...asked }),
   /** A page of changes from `start` on. */
-  v.object({ type: v.literal("diff"), from: place, to: place, start: count, request: count }),
+  v.object({ type: v.literal("diff"), from: place, to: place, start: count, ...asked }),
   /** Both values side by side in VS Code's own editor for differences. -> null */
-  v.object({ type: v.literal("openDiff"), from: place, to: place, path, request: count }),
+  v.object({ type: v.literal("openDiff"), from: place, to: place, path, ...asked }),
   /** Lets the user choose a step of another thread. -> its place, or null */
-  v.object({ type: v.literal("chooseOther"), request: count }),
+  v.object({ type: v.literal("chooseOther"), ...asked }),
   v.object({
     type: v.literal("keyHistory"),
     at: place,
     key: v.optional(text),
     limit: count,
-    request: count,
+    ...asked,
   }),
   /** Lets the user give a checkpoint a name or a note, which is `now` that; empty takes it away. -> null */
   v.object({
@@ -199,10 +205,10 @@ export const pastRequests = [
     at: place,
     what: v.picklist(["name", "note"]),
     now: text,
-    request: count,
+    ...asked,
   }),
   /** The cursor goes there. -> null */
-  v.object({ type: v.literal("fork"), at: place, request: count }),
+  v.object({ type: v.literal("fork"), at: place, ...asked }),
   /** Sets one value below a key, where the run stands or, with `at`, on a branch from there. -> null */
   v.object({
     type: v.literal("setValue"),
@@ -212,7 +218,7 @@ export const pastRequests = [
     /** The value's own expression. */
     expression: text,
     value: json,
-    request: count,
+    ...asked,
   }),
   /** `langgraph/updateState`, with its meaning of `mode` and `asNode`. */
   v.object({
@@ -223,7 +229,7 @@ export const pastRequests = [
     mode: v.optional(v.picklist(["set", "reduce"])),
     asNode: v.optional(text),
     dryRun: v.boolean(),
-    request: count,
+    ...asked,
   }),
   /** Runs on from there as one `Command`: to these nodes, with this update. -> null */
   v.object({
@@ -231,8 +237,8 @@ export const pastRequests = [
     at: v.optional(place),
     goto: v.array(text),
     update: v.optional(v.record(text, json)),
-    request: count,
+    ...asked,
   }),
   /** Takes the last edit back. -> null */
-  v.object({ type: v.literal("undoEdit"), namespace: text, request: count }),
+  v.object({ type: v.literal("undoEdit"), namespace: text, ...asked }),
 ] as const;

@@ -146,15 +146,16 @@ describe("the panel in VS Code", function () {
     await panel.getByRole("tab", { name: "Timeline" }).click();
     await goThere(/^Step 2 research.* wrote/);
     await panel.getByRole("status").filter({ hasText: "Moved to before node write" }).waitFor();
-    await panel.getByRole("tab", { name: "Graph" }).click();
-
     await page.reload();
     await page.locator(".monaco-workbench .statusbar").waitFor();
     const last = panel.getByRole("status").filter({ hasText: "Not connected. Last: Moved to before node" });
     // A window that begins anew takes a while on a busy machine.
     await last.waitFor({ timeout: 90_000 });
+    await panel.getByRole("tab", { name: "Graph" }).click();
     await node("write").waitFor();
     assert.equal(await panel.locator(".panel-disconnected").count(), 1);
+    // What is opened next is opened beside the panel.
+    await workbench.focusEditor();
   });
 
   it("keeps what was answered and what was typed when the process is killed and the window begins anew", async () => {

@@ -47,7 +47,8 @@ describe("the panel's past", function () {
     (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, " ").trim());
   /** The newest request of a type, without its number. */
   const asked = <Type extends PanelRequest["type"]>(type: Type): object | undefined => {
-    const { request: _, ...rest } = past.asked.findLast((each) => each.type === type) ?? { request: 0 };
+    const found = past.asked.findLast((each) => each.type === type);
+    const { request: _, thread: __, ...rest } = { thread: "", request: 0, ...found };
     return "type" in rest ? rest : undefined;
   };
   const about = (text: string | RegExp): Promise<void> =>

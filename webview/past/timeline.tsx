@@ -222,23 +222,18 @@ function useRows({ store, timelines }: PartProps): Row[] {
 }
 
 /** What is shown is read, and read again when the extension says that there is more. */
-function useReading({ store, timelines, live }: PartProps, rows: readonly Row[]): void {
+function useReading({ store, timelines }: PartProps, rows: readonly Row[]): void {
   const thread = useStore(store, ({ picture }) => picture.thread);
   const version = useStore(store, ({ picture }) => picture.past.version);
   const isOver = useStore(store, ({ picture }) => picture.status.kind === "disconnected");
   const at = useStore(store, ({ picture }) => picture.past.at);
   const shown = [...new Set([...shownNamespaces(rows), ...at.map(({ namespace }) => namespace)])];
-  const last = useRef({ thread, shown });
+  const last = useRef(shown);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version is read anew, though its number is not used
   useEffect(() => {
-    if (last.current.thread !== thread) {
-      timelines.clear();
-      live.clear();
-      last.current.thread = thread;
-    }
-    if (thread !== undefined && !isOver) timelines.refresh(last.current.shown);
-  }, [timelines, live, thread, version, isOver]);
-  last.current.shown = shown;
+    if (thread !== undefined && !isOver) timelines.refresh(last.current);
+  }, [timelines, thread, version, isOver]);
+  last.current = shown;
   const names = shown.join("\n");
   useEffect(() => {
     if (thread === undefined || isOver) return;

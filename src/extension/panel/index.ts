@@ -229,6 +229,8 @@ export class GraphPanel implements vscode.Disposable {
       case "editText":
         return await this.#editText(message);
       default:
+        // The panel may have asked before it was told of another session.
+        if (message.thread !== session.picture.thread) throw new Error("Another thread is shown by now.");
         return (await this.#past.answer(session, message, this.#otherColumn)) as Json;
     }
   }

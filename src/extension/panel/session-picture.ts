@@ -73,7 +73,9 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
     this.#stopped = stopped;
     this.#live = new LiveBuffer(said);
     const status: PanelStatus = { kind: "loading", text: `Loading ${session.name}` };
-    this.#picture = { ...emptyPicture, title: session.name, status };
+    // No number of another session's is told again.
+    const past = { ...emptyPicture.past, version: Date.now() };
+    this.#picture = { ...emptyPicture, title: session.name, status, past };
   }
 
   get picture(): Omit<Picture, "drafts"> {
