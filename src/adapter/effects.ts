@@ -35,9 +35,9 @@ export function effectsOf(change: Change, graph: GraphPosition, model: GraphMode
   const next = [
     ...new Set(graph.tasks.filter(({ status }) => moves || status !== "done").map(({ name }) => name)),
   ];
-  effects.push(
-    next.length > 0 ? `What comes next stays: ${listed(next)}.` : "Nothing comes next, as before.",
-  );
+  if (next.length > 0) effects.push(`What comes next stays: ${listed(next)}.`);
+  else if (graph.checkpoint?.source === "input") effects.push("The run begins from there, as before.");
+  else effects.push("Nothing comes next, as before.");
   return effects;
 }
 

@@ -68,6 +68,8 @@ class Teller {
     const waiting = open.filter(({ status }) => status === "waiting").map(({ name }) => name);
     if (open.length > 0 && waiting.length === 0)
       throw cannotBeTested(`it has not ended: ${open.map(({ name }) => name).join(", ")} would come next`);
+    const finished = tasks.filter(({ status }) => status === "done").map(({ name }) => name);
+    if (waiting.length > 0 && finished.length > 0) turns.at(-1)?.path.push(finished);
     const root = { kind: "state", namespace, checkpointId, threadId: this.#threadId } as const;
     const { runtime, plan } = this.#debuggee;
     const state = await expectedOf(runtime, plan.language, root);
