@@ -382,7 +382,7 @@ for (const language of languages) {
         });
         return body.targets.map(({ label }) => label);
       };
-      assert.deepEqual(await labels("/re"), ["/resume", "/reload"]);
+      assert.deepEqual(await labels("/re"), ["/resume", "/reduce", "/reload"]);
       assert.deepEqual(await labels("x + to"), ["topic"]);
       assert.deepEqual(await labels("/goto th"), ["think"]);
       const { sources } = await client.request<{ sources: { path: string }[] }>("loadedSources");
