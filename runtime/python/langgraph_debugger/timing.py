@@ -58,14 +58,18 @@ def note(run: Run, level: Level) -> None:
 def _superstep(run: Run, level: Level) -> str:
     whole = milliseconds(run, level.began, level.held_before)
     own = round((run.own_seconds - level.own_before) * 1000, 3)
-    tasks = ",".join(map(_task, level.tasks))
+    tasks = ",".join(_task(run, task) for task in level.tasks)
     return f'{{"ms":{whole},"own":{min(own, whole)},"tasks":{{{tasks}}}}}'
 
 
-def _task(task: TaskRun) -> str:
+def _task(run: Run, task: TaskRun) -> str:
     took = "" if task.took is None else f',"ms":{task.took}'
     routers = f',"routers":{json.dumps(task.routers)}' if task.routers else ""
-    return f'"{task.id}":{{"node":{_quoted(task.name)}{took}{routers}}}'
+    wrote = ""
+    if task.run_id is None and task.task.writes and task.id not in run.skip:
+        # From the cache: old versions of LangGraph put no pending writes of it.
+        wrote = f',"wrote":{json.dumps([channel for channel, _ in task.task.writes])}'
+    return f'"{task.id}":{{"node":{_quoted(task.name)}{took}{routers}{wrote}}}'
 
 
 _quoted = lru_cache(maxsize=256)(json.dumps)
