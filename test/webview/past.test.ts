@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Locator } from "playwright-core";
-import type { LiveText, PanelRequest } from "../../src/protocol/webview.ts";
+import type { LiveText } from "../../src/protocol/webview.ts";
 import { closeBrowser, openBrowser, openPanel, type Panel, type Theme } from "./panel.ts";
 import { type FakePast, fakePast, pastPicture } from "./past.ts";
+import { pastPage } from "./past-page.ts";
 import { states } from "./pictures.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -34,36 +34,10 @@ describe("the panel's past", function () {
     });
     await panel.page.locator(".timeline").waitFor({ state: "attached" });
   }
-  const steps = (): Locator =>
-    panel.page.getByRole("tree", { name: "Steps, newest first" }).getByRole("treeitem");
-  const step = (name: RegExp): Locator =>
-    panel.page.getByRole("tree", { name: "Steps, newest first" }).getByRole("treeitem", { name });
-  const values = (): Locator =>
-    panel.page.getByRole("tree", { name: "Values of the state" }).getByRole("treeitem");
-  const value = (name: string): Locator =>
-    values().filter({ has: panel.page.locator(`.value-name:text-is("${name}")`) });
-  const tab = (name: string): Locator => panel.page.getByRole("tab", { name, exact: true }).last();
-  const texts = async (rows: Locator): Promise<string[]> =>
-    (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, " ").trim());
-  /** The newest request of a type, without its number. */
-  const asked = <Type extends PanelRequest["type"]>(type: Type): object | undefined => {
-    const found = past.asked.findLast((each) => each.type === type);
-    const { request: _, thread: __, ...rest } = { thread: "", request: 0, ...found };
-    return "type" in rest ? rest : undefined;
-  };
-  const about = (text: string | RegExp): Promise<void> =>
-    panel.page.locator(".details-step").filter({ hasText: text }).waitFor();
-  const against = async (text: string): Promise<void> => {
-    await panel.page
-      .getByLabel("Against")
-      .locator("option:checked", { hasText: text })
-      .waitFor({ state: "attached" });
-    await panel.page.getByText("3 changes").waitFor();
-  };
-  const press = async (...keys: string[]): Promise<void> => {
-    for (const key of keys) await panel.page.keyboard.press(key);
-  };
-  const choose = (name: string): Promise<void> => panel.page.getByRole("menuitem", { name }).click();
+  const { steps, step, value, tab, texts, asked, about, against, press, choose } = pastPage(
+    () => panel,
+    () => past,
+  );
 
   it("is a list of steps with branches, marks and names, walked through by keyboard", async () => {
     await open();
@@ -177,120 +151,6 @@ describe("the panel's past", function () {
     await panel.page.getByText("{draft, messages}").waitFor();
   });
 
-  it("shows values as a tree: by page, by key, messages as they are read, with who wrote them", async () => {
-    await open();
-    await value("docs").waitFor();
-    await value("category").getByRole("button", { name: "classify" }).click();
-    assert.deepEqual(await panel.hears("openNode"), { type: "openNode", graph: "", node: "classify" });
-    await value("docs").locator(".value-face").click();
-    await value("0").waitFor();
-    const pages = past.asked.filter(({ type }) => type === "children");
-    assert.deepEqual(
-      pages.map((each) => "count" in each && [each.start, each.count]),
-      [
-        [0, 100],
-        [0, 100],
-      ],
-      "the state's keys, and a page of the list",
-    );
-    assert.ok((await values().count()) < 60, "what is out of sight is not drawn");
-    await panel.page.getByRole("searchbox", { name: "Filter by key" }).fill("mess");
-    await value("docs").waitFor({ state: "detached" });
-    await value("messages").locator(".value-face").click();
-    assert.deepEqual(await texts(panel.page.locator(".value-role")), ["human", "ai", "tool"]);
-    await value("1").locator(".value-face").click();
-    await panel.page.locator(".body-text", { hasText: /^Let me look\.$/ }).waitFor();
-    await panel.page.locator(".call summary").click();
-    await panel.page.getByText('"number": 42').waitFor();
-    await panel.page.getByRole("button", { name: "All fields" }).click();
-    await value("content").waitFor();
-    await value("content").click({ button: "right" });
-    await choose("Copy Value");
-    await panel.hears("copyValue");
-    const at = { checkpointId: "c8", namespace: "" };
-    assert.deepEqual(asked("copyValue"), { type: "copyValue", at, path: ["messages", 1, "content"] });
-    await value("content").click({ button: "right" });
-    await choose("Copy Path");
-    assert.equal((await panel.hears("copyText")).text, "messages[1].content");
-    await panel.page.getByRole("searchbox").fill("draft");
-    await value("draft").locator(".value-face").click();
-    await panel.page.locator(".body-text", { hasText: "Yours" }).waitFor();
-    await value("draft").click({ button: "right" });
-    await choose("History");
-    await panel.page.locator(".list summary").first().click();
-    await panel.page.locator(".list .body-text", { hasText: "Dear Ann" }).waitFor();
-    await panel.page.getByRole("button", { name: "Compare with the one before" }).click();
-    await against("step 3, draft_reply");
-  });
-
-  it("edits where the run stands, and on a branch from an older step, and says before what that does", async () => {
-    await open();
-    await value("category").dblclick();
-    const field = panel.page.getByRole("textbox", { name: "category, a text" });
-    await field.fill("billing");
-    await panel.page.getByRole("button", { name: "Set", exact: true }).click();
-    await field.waitFor({ state: "detached" });
-    const set = { type: "update", namespace: "", mode: "set", dryRun: false };
-    assert.deepEqual(asked("update"), { ...set, values: { category: "billing" } });
-
-    await step(/2 research/).click();
-    await about("After step 2, research");
-    await value("category").click({ button: "right" });
-    await choose("Edit on a Branch…");
-    await panel.page.getByText("A branch is made from step 2.").waitFor();
-    await panel.page.getByRole("radio", { name: "Add through the reducer" }).check();
-    await panel.page.getByRole("textbox", { name: "category, as JSON" }).fill("not JSON");
-    await panel.page.getByRole("button", { name: "Add on a branch" }).click();
-    await panel.page.getByRole("alert").filter({ hasText: "Not JSON" }).waitFor();
-    await panel.page.getByRole("textbox", { name: "category, as JSON" }).fill('"more"');
-    await press("Control+Enter");
-    await field.waitFor({ state: "detached" });
-    const at = { checkpointId: "c3", namespace: "" };
-    assert.deepEqual(asked("update"), { ...set, at, mode: "reduce", values: { category: "more" } });
-
-    await about("Now: after step 3, draft_reply");
-    await value("messages").locator(".value-face").click();
-    await value("0").locator(".value-face").click();
-    await panel.page.getByRole("button", { name: "All fields" }).click();
-    await value("content").dblclick();
-    await panel.page.getByRole("textbox", { name: "content, a text" }).fill("Where is it?");
-    await press("Control+Enter");
-    await panel.hears("setValue");
-    assert.deepEqual(asked("setValue"), {
-      type: "setValue",
-      namespace: "",
-      path: ["messages", 0, "content"],
-      expression: "messages[0].content",
-      value: "Where is it?",
-    });
-
-    await panel.page.getByRole("button", { name: "Update…" }).click();
-    await panel.page.getByLabel("As node").selectOption("classify");
-    await panel.page.getByLabel("Values by key, as JSON").fill('{"category": "question"}');
-    await panel.page.getByText("The edges of classify run.").waitFor();
-    await panel.page.getByRole("button", { name: "Update", exact: true }).click();
-    await panel.page.getByRole("form", { name: "Update" }).waitFor({ state: "detached" });
-    const values_ = { category: "question" };
-    assert.deepEqual(asked("update"), {
-      type: "update",
-      namespace: "",
-      values: values_,
-      asNode: "classify",
-      dryRun: false,
-    });
-    await panel.page.getByRole("button", { name: "Update…" }).click();
-    await panel.page.getByRole("radio", { name: "Command: go to nodes and run" }).check();
-    await panel.page.getByRole("checkbox", { name: "send" }).check();
-    await panel.page.getByRole("button", { name: "Run", exact: true }).click();
-    await panel.hears("command");
-    assert.deepEqual(asked("command"), { type: "command", goto: ["send"] });
-    await step(/3 draft_reply/)
-      .first()
-      .click({ button: "right" });
-    await choose("Undo the Last Edit");
-    await panel.hears("undoEdit");
-  });
-
   it("shows 10,000 steps by page, and draws those in sight", async () => {
     await open({}, 10_000);
     await panel.page.getByRole("tree", { name: "Steps, newest first" }).focus();
@@ -378,6 +238,8 @@ describe("the panel's past", function () {
     await panel.page.setViewportSize({ width: 480, height: 760 });
     await panel.reload();
     await panel.setTheme("dark");
+    // No session tells of it yet.
+    await panel.page.locator(".details").getByText("The session is over.").waitFor();
     await panel.show(pastPicture);
     await about("After step 1, classify");
     assert.equal(await tab("Changes").getAttribute("aria-selected"), "true");

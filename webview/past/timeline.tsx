@@ -30,6 +30,7 @@ export function Timeline(props: PartProps) {
   const rows = useRows(props);
   useReading(props, rows);
   const chosen = useStore(store, ({ view }) => view.step);
+  const isOver = useStore(store, ({ picture }) => picture.status.kind === "disconnected");
   const [menu, setMenu] = useState<OpenMenu>();
   const [problem, setProblem] = useState<string>();
   const [comparing, setComparing] = useState<CheckpointPlace>();
@@ -159,7 +160,13 @@ export function Timeline(props: PartProps) {
           </button>
         </p>
       )}
-      {rows.length === 0 && <p className="hint">No step yet: the first comes with the run's input.</p>}
+      {rows.length === 0 && (
+        <p className="hint">
+          {isOver
+            ? "The session is over. Its thread can be opened again from the Threads view."
+            : "No step yet: the first comes with the run's input."}
+        </p>
+      )}
       <div
         className="steps"
         ref={scroller}

@@ -49,6 +49,7 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
     step?.edits,
     enabled,
   ]);
+  if (!read && !enabled) return <p className="hint">The session is over.</p>;
   if (!base) {
     return (
       <p className="hint">
@@ -75,10 +76,7 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
           <select
             value={chosen ? JSON.stringify(chosen) : ""}
             onChange={({ target: { value } }) =>
-              store.look({
-                step: place,
-                base: value === "" ? undefined : (JSON.parse(value) as CheckpointPlace),
-              })
+              store.look({ base: value === "" ? undefined : (JSON.parse(value) as CheckpointPlace) })
             }
           >
             <option value="">the step before</option>

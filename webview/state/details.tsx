@@ -53,7 +53,11 @@ export function Details(props: PartProps) {
       ) : target ? (
         <Pane {...props} target={target} enabled={enabled} pane={pane} />
       ) : (
-        <p className="hint">The state is shown here as soon as the thread has one.</p>
+        <p className="hint">
+          {kind === "disconnected"
+            ? "The session is over."
+            : "The state is shown here as soon as the thread has one."}
+        </p>
       )}
     </section>
   );
@@ -69,7 +73,9 @@ function Pane({ pane, ...props }: DetailProps & { readonly pane: "state" | "chan
       </p>
     );
   }
-  if (!read.checkpoint) return <p className="hint">Loading…</p>;
+  if (!read.checkpoint) {
+    return <p className="hint">{props.enabled ? "Loading…" : "The session is over."}</p>;
+  }
   const own = { ...props, checkpoint: read.checkpoint };
   if (pane === "state") return <State {...own} />;
   return pane === "writes" ? <Writes {...own} /> : <Why {...own} />;
