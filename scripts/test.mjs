@@ -7,7 +7,7 @@ import { ensureChromium } from "./lib/chromium.mjs";
 import { node, root, venvPython } from "./lib/paths.mjs";
 import { main, must, ScriptError, say } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
-import { compileCache, findSuites, inOrder, runSuite, together } from "./lib/suites.mjs";
+import { compileCache, findSuites, runSuite, together } from "./lib/suites.mjs";
 import { ensureWebVscode } from "./lib/web-vscode.mjs";
 
 const total = { passed: 0, failed: 0 };
@@ -46,15 +46,9 @@ await main(async () => {
     say("");
   }
   rmSync(compileCache, { recursive: true, force: true });
-  for (const lists of inOrder(together(suites))) {
-    const runAll = async (list, quiet) => {
-      for (const suite of list) {
-        if (/^(e2e|webview)/.test(suite.name)) await fetched;
-        add(await runSuite(suite, quiet));
-      }
-    };
-    const [first = [], ...others] = lists.filter((list) => list.length > 0);
-    await Promise.all([runAll(first, false), ...others.map((list) => runAll(list, true))]);
+  for (const suite of together(suites)) {
+    if (/^(e2e|webview)/.test(suite.name)) await fetched;
+    add(await runSuite(suite));
   }
 });
 if (process.exitCode === 1 && total.failed === 0) total.failed = 1;

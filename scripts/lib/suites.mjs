@@ -33,7 +33,9 @@ export function findSuites() {
       const own = files.filter(matches);
       return own.length > 0 ? [{ name: `${folder} (${kind})`, kind, files: own }] : [];
     };
-    const isVitest = (file) => isTest(file) && readFileSync(file, "utf8").includes("vitest");
+    // Written for vitest, by LangGraph.
+    const isVitest = (file) =>
+      isTest(file) && readFileSync(file, "utf8").includes("langgraph-checkpoint-validation");
     return [
       ...suite("mocha", (file) => isTest(file) && !isVitest(file) && !oneByOne.test(file)),
       ...suite("mocha, one by one", (file) => isTest(file) && !isVitest(file) && oneByOne.test(file)),
@@ -72,37 +74,17 @@ function listFiles(folder) {
 }
 
 /**
- * The suites in the order in which they are run, those of one entry side by side, each list one after the other. The
- * pages of the webview leave a processor to tests that want to run alone; a window of VS Code needs both.
- * @returns {object[][][]}
- */
-export function inOrder(suites) {
-  const of = (matches) => suites.filter(matches);
-  const isE2e = ({ name }) => name.startsWith("e2e");
-  const isWebview = ({ name }) => name.startsWith("webview");
-  const isPool = ({ kind }) => kind === "mocha";
-  return [
-    [of((suite) => isPool(suite) && !isWebview(suite) && !isE2e(suite))],
-    [of((suite) => !isPool(suite) && !isWebview(suite) && !isE2e(suite)), of(isWebview)],
-    [of(isE2e)],
-  ];
-}
-
-/**
  * Runs one suite. A suite that ends without having run a test counts as one failure.
- * @param {object} suite
- * @param {boolean} [quiet] its output is shown when it has ended, not while it runs
  * @returns {Promise<{passed: number, failed: number, skipped: number}>}
  */
-export async function runSuite(suite, quiet = false) {
+export async function runSuite(suite) {
   const reports = path.join(toolsDir, "test-reports");
   mkdirSync(reports, { recursive: true });
   const report = path.join(reports, `${suite.name.replaceAll(/\W+/g, "-")}${process.pid}`);
   const { command, args, env, read } = runners[suite.kind](suite, report);
   const started = performance.now();
-  if (!quiet) say(`== ${suite.name}`);
-  const { code, output } = await run(command, args, { env, quiet });
-  if (quiet) say(`== ${suite.name}\n${output}`);
+  say(`== ${suite.name}`);
+  const { code } = await run(command, args, { env });
   const counts = existsSync(report)
     ? read(readFileSync(report, "utf8"))
     : { passed: 0, failed: 0, skipped: 0 };

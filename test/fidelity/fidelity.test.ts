@@ -17,8 +17,9 @@ import { backAndForth, everywhere, Random, random, straight } from "./stepping.t
 
 const seed = Number(process.env.LANGGRAPH_TEST_SEED ?? 1);
 /**
- * By default the runs that take a process of their own are made in turns, which go on with the seed: each graph is killed
- * in one of the languages, and every fourth one stepped by a client. `npm run fuzz` makes all of them.
+ * By default some runs are made in turns, which go on with the seed: of each graph that is stepped at random, the run is
+ * killed on its way in one of the languages, and goes back in the other; every fourth one is stepped by a client.
+ * `npm run fuzz` makes all of them.
  */
 const allTurns = process.env.LANGGRAPH_TEST_REQUESTS !== undefined;
 
@@ -113,7 +114,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
         );
       });
 
-      if (fixture.once === undefined) {
+      if (isSteppedAtRandom(fixture, language)) {
         it(`${name}: the same when it is stepped at random`, async () => {
           assertSame(await get("random"), bareRun(name));
         });
@@ -158,21 +159,32 @@ function isStepped(fixture: Fixture, language: Language): boolean {
   return allTurns || turn === (language === "python" ? 0 : 4);
 }
 
+/** The language in which this graph is killed. */
+function turnOf(fixture: Fixture): Language {
+  return (allFixtures.indexOf(fixture) + seed) % 2 === 0 ? "typescript" : "python";
+}
+
 /** Fixtures that name their graph are about how it is loaded. */
 function isKilled(fixture: Fixture, language: Language): boolean {
-  const turn = (allFixtures.indexOf(fixture) + seed) % 2 === 0 ? "typescript" : "python";
   const { once, name, graph, only } = fixture;
   const can = once === undefined && graph === undefined && name !== "exits";
-  return can && (allTurns || (only ?? turn) === language);
+  return can && (allTurns || (only ?? turnOf(fixture)) === language);
 }
 
 /**
- * Whether runs from a checkpoint end alike every time. How many steps remain is not told alike: LangGraph's replay counts
+ * Whether it goes back: where runs from a checkpoint end alike every time. How many steps remain is not told alike: LangGraph's replay counts
  * the checkpoint that it writes first.
  */
-function goesBack({ once, name, ...fixture }: Fixture, language: Language): boolean {
-  const { error, exit } = expected({ name, ...fixture }, language);
-  return !once && !error && exit === undefined && name !== "remaining_steps";
+function goesBack(fixture: Fixture, language: Language): boolean {
+  const { once, name, only } = fixture;
+  const { error, exit } = expected(fixture, language);
+  const can = !once && !error && exit === undefined && name !== "remaining_steps";
+  return can && (allTurns || only !== undefined || turnOf(fixture) !== language);
+}
+
+/** Where it is killed on its way, it is stepped at random too. */
+function isSteppedAtRandom(fixture: Fixture, language: Language): boolean {
+  return fixture.once === undefined && (allTurns || !isKilled(fixture, language));
 }
 
 /** The runs that a runtime process is asked for, one after the other. */
@@ -186,7 +198,8 @@ async function allRuns(fixture: Fixture, language: Language, seed: number): Prom
     const forks = goes ? await runs.forks(2, numbers).catch(tell) : undefined;
     const back = goes ? await runs.run(backAndForth(numbers)).catch(tell) : undefined;
     const all = await runs.run(everywhere).catch(tell);
-    const stepped = fixture.once ? undefined : await runs.run(random(numbers)).catch(tell);
+    const isRandom = isSteppedAtRandom(fixture, language);
+    const stepped = isRandom ? await runs.run(random(numbers)).catch(tell) : undefined;
     const killed = isKilled(fixture, language) ? await killedRun(runs, numbers).catch(tell) : undefined;
     return { straight: without, everywhere: all, random: stepped, killed, back, forks };
   } finally {

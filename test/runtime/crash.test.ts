@@ -70,9 +70,10 @@ describe(`killed at random, seed ${seed}`, function () {
           for (const { id } of all) await finish(driver, id);
           return;
         }
+        for (let things = numbers.below(4); things > 0; things--) await work(driver, file, threads, numbers);
         // At any moment: what is being done then is cut off.
-        const killed = later(numbers.below(60)).then(() => driver.process.kill("SIGKILL"));
-        await work(driver, file, threads, numbers).catch((error: unknown) => {
+        const killed = later(numbers.below(20)).then(() => driver.process.kill("SIGKILL"));
+        await workOn(driver, file, threads, numbers).catch((error: unknown) => {
           if (!(error instanceof ConnectionLost)) throw error;
         });
         await killed;
@@ -102,23 +103,26 @@ async function verify(driver: Driver, file: string, threads: Map<string, Known>)
 }
 
 /** One thing after another, until the process is killed. */
+async function workOn(...args: Parameters<typeof work>): Promise<never> {
+  for (;;) await work(...args);
+}
+
+/** A new thread, or a change to one that is there, and some steps on. */
 async function work(
   driver: Driver,
   file: string,
   threads: Map<string, Known>,
   numbers: Random,
-): Promise<never> {
-  for (;;) {
-    const known = [...threads.keys()];
-    const isNew = known.length < mostThreads && numbers.below(3) === 0;
-    driver.threadId =
-      isNew || known.length === 0 ? `thread-${known.length + 1}` : (numbers.oneOf(known) as string);
-    const thread = threads.get(driver.threadId);
-    if (thread) await change(driver, file, thread, numbers);
-    else await stand(driver, threads, { input: { count: 0, limit } });
-    for (let steps = numbers.below(4); steps > 0; steps--) {
-      if (!(await stand(driver, threads))) break;
-    }
+): Promise<void> {
+  const known = [...threads.keys()];
+  const isNew = known.length < mostThreads && numbers.below(3) === 0;
+  driver.threadId =
+    isNew || known.length === 0 ? `thread-${known.length + 1}` : (numbers.oneOf(known) as string);
+  const thread = threads.get(driver.threadId);
+  if (thread) await change(driver, file, thread, numbers);
+  else await stand(driver, threads, { input: { count: 0, limit } });
+  for (let steps = numbers.below(4); steps > 0; steps--) {
+    if (!(await stand(driver, threads))) break;
   }
 }
 

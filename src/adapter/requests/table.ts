@@ -2,7 +2,7 @@
 
 import type { CustomRequests } from "../../protocol/dap.ts";
 import type { Handlers, Reply } from "../base-session.ts";
-import { type Check, type Checks, checkArguments, index, nonEmpty, optional, text } from "../checks.ts";
+import { type Check, type Checks, checkArguments, nonEmpty, optional, text } from "../checks.ts";
 
 type Name = keyof CustomRequests;
 type Arguments<Each extends Name> = CustomRequests[Each]["arguments"];
@@ -31,7 +31,6 @@ export const json = <Value>(expected: string, holds: (value: unknown) => boolean
 /** A graph's namespace on a thread, `""` for the root. */
 export const place = { threadId: optional(nonEmpty), namespace: optional(text) };
 export const checkpoint = { ...place, checkpointId: nonEmpty };
-export { index };
 
 /** The handlers of a table: each is given only arguments that are as they must be. */
 export function handlersOf(table: Partial<Table>): Handlers {
