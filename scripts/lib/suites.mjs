@@ -10,10 +10,10 @@ const testDir = path.join(root, "test");
 const notSuites = ["bench", "fixtures", "golden", "node_modules"];
 
 /** Tests that watch the clock, or need the machine to themselves; of all others some files run at once. */
-const oneByOne = /[\\/](?:checkpointer|e2e)[\\/]|[\\/]runtime[\\/]process\.test\.ts$/;
+const oneByOne = /[\\/]checkpointer[\\/]|[\\/]runtime[\\/]process\.test\.ts$/;
 
 /** Files that take much longer than others: begun first, so that none of them runs on alone at the end. */
-const longest = /[\\/](?:crash|fidelity|random)\.test\.ts$/;
+const longest = /[\\/](?:crash|fidelity|panel|random|stepping)\.test\.ts$/;
 
 /** Code that Node has compiled, for the many processes of a run of tests. Each run begins without. */
 export const compileCache = path.join(toolsDir, "compile-cache");
@@ -47,8 +47,8 @@ export function findSuites() {
 
 /** The same with all that can run at once made one suite: the end of none of them leaves a processor without work. */
 export function together(suites) {
-  // Its pages are drawn faster or slower with what else the machine does.
-  const joins = ({ kind, name }) => kind === "mocha" && !name.startsWith("webview");
+  // Pages and windows are drawn faster or slower with what else the machine does.
+  const joins = ({ kind, name }) => kind === "mocha" && !/^(?:e2e|webview)/.test(name);
   const [first, ...others] = suites.filter(joins);
   if (others.length === 0) return suites;
   const files = [first, ...others].flatMap((suite) => suite.files);
@@ -56,7 +56,7 @@ export function together(suites) {
   const joined = {
     name: `${name} (mocha)`,
     kind: first.kind,
-    files: files.sort((a, b) => Number(longest.test(b)) - Number(longest.test(a))),
+    files,
   };
   return suites.flatMap((suite) => (suite === first ? [joined] : joins(suite) ? [] : [suite]));
 }
@@ -107,7 +107,7 @@ const mocha = (jobs) => (suite, report) => ({
     // A busy machine is no failure.
     ...["--timeout", "60000"],
     ...["--reporter", path.join(root, "scripts", "lib", "mocha-reporter.cjs")],
-    ...suite.files,
+    ...suite.files.toSorted((a, b) => Number(longest.test(b)) - Number(longest.test(a))),
   ],
   env: {
     MOCHA_COUNTS: report,
@@ -119,8 +119,13 @@ const mocha = (jobs) => (suite, report) => ({
 });
 
 const runners = {
-  // A test is mostly the work of other processes, and its waiting for them: one file more than there are processors.
-  mocha: mocha(["--parallel", "--jobs", `${availableParallelism() + 1}`]),
+  // A test is mostly the work of other processes, and its waiting for them: one file more than there are processors. A
+  // window of VS Code keeps more than one busy.
+  mocha: (suite, report) => {
+    const processors = availableParallelism();
+    const jobs = suite.name.startsWith("e2e") ? Math.max(2, processors >> 1) : processors + 1;
+    return mocha(["--parallel", "--jobs", `${jobs}`])(suite, report);
+  },
   "mocha, one by one": mocha([]),
   vitest: ({ files }, report) => ({
     command: node,

@@ -67,7 +67,8 @@ export async function openWindow(options: WindowOptions): Promise<Session> {
   const server = await startServer(serverOptions);
   const browser = await launchBrowser();
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-  page.setDefaultTimeout(30_000);
+  // Another window may be at work beside it.
+  page.setDefaultTimeout(60_000);
   await page.goto(server.url({ folder, ...(options.vsix === undefined && { extension: extensionFolder }) }));
   const workbench = new Workbench(page);
   await workbench.ready();

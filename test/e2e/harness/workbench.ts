@@ -62,9 +62,9 @@ export class Workbench {
   /** Puts the cursor in a line of the open editor and gives its line number in the margin, once it stands still. */
   async revealLine(line: number): Promise<Locator> {
     await this.quickly("Control+G", async (input) => {
-      await input.fill(`:${line}`, { timeout: 5_000 });
-      await input.press("Enter", { timeout: 5_000 });
-      await input.waitFor({ state: "hidden", timeout: 5_000 });
+      await input.fill(`:${line}`, { timeout: 10_000 });
+      await input.press("Enter", { timeout: 10_000 });
+      await input.waitFor({ state: "hidden", timeout: 10_000 });
     });
     const number = this.page
       .locator(".editor-instance .margin-view-overlays .line-numbers.active-line-number")
@@ -289,8 +289,8 @@ export class Workbench {
   /** Opens a list by a key, types a text into it, and clicks the entry that has the other one. */
   private async chooseQuickly(key: string, text: string, entry: string): Promise<void> {
     await this.quickly(key, async (input) => {
-      await input.fill(text, { timeout: 5_000 });
-      await this.quickPickRow(entry).click({ timeout: 5_000 });
+      await input.fill(text, { timeout: 10_000 });
+      await this.quickPickRow(entry).click({ timeout: 10_000 });
     });
   }
 
@@ -298,7 +298,7 @@ export class Workbench {
   private async quickly(key: string, use: (input: Locator) => Promise<void>): Promise<void> {
     // What VS Code shows a moment later takes the focus from the list, which closes it: a user opens it again.
     for (let left = 3; ; left--) {
-      const used = this.openQuickInput(key, left === 0 ? 30_000 : 5_000).then(use);
+      const used = this.openQuickInput(key, left === 0 ? 60_000 : 10_000).then(use);
       if (left === 0) return used;
       const done = await used.then(
         () => true,
@@ -308,7 +308,7 @@ export class Workbench {
     }
   }
 
-  private async openQuickInput(key: string, timeout = 30_000): Promise<Locator> {
+  private async openQuickInput(key: string, timeout = 60_000): Promise<Locator> {
     const input = this.page.locator(".quick-input-widget:visible .quick-input-box input");
     await this.page.keyboard.press(key);
     await input.waitFor({ timeout });
