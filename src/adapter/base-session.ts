@@ -96,7 +96,8 @@ export abstract class BaseSession extends DebugSession {
       const error = asDebugError(thrown);
       response.success = false;
       response.message = error.message;
-      response.body = { error: error.toMessage() };
+      const told = error.toMessage();
+      response.body = { error: views.has(request.command) ? { ...told, showUser: false } : told };
       if (error.blame === "ours") {
         this.logger.error(`${request.command}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
       }
@@ -113,6 +114,11 @@ export abstract class BaseSession extends DebugSession {
     }
   }
 }
+
+/** What views ask by themselves: they tell an error in their own place, and the client need not tell it once more. */
+const views: ReadonlySet<string> = new Set(
+  ["timeline", "checkpoint", "value", "diff", "keyHistory", "threads"].map((name) => `langgraph/${name}`),
+);
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
