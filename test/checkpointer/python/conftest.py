@@ -11,6 +11,7 @@ import pytest
 RUNTIME = Path(__file__).parents[3] / "runtime" / "python"
 sys.path.insert(0, str(RUNTIME))
 
+from helpers import put  # noqa: E402  # needs the path above
 from langgraph_debugger.checkpointer import FileCheckpointer  # noqa: E402  # needs the path above
 
 
@@ -39,3 +40,11 @@ def open_saver(path: Path) -> Iterator[Callable[[], FileCheckpointer]]:
 def saver(open_saver: Callable[[], FileCheckpointer]) -> FileCheckpointer:
     """A saver on the test's file."""
     return open_saver()
+
+
+@pytest.fixture
+def filled(path: Path) -> Path:
+    """A file with one committed checkpoint."""
+    with FileCheckpointer(path) as saver:
+        put(saver, {"text": "committed"})
+    return path

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import Checkpoint, empty_checkpoint
-from langgraph_debugger.checkpointer import FileCheckpointer
+from langgraph_debugger.checkpointer import CheckpointFileError, FileCheckpointer
 
 
 def config_of(thread: str = "thread", ns: str = "", checkpoint: str | None = None) -> RunnableConfig:
@@ -53,3 +55,11 @@ def stored_bytes(saver: FileCheckpointer) -> int:
     finally:
         connection.close()
     return int(blobs) + int(rows)
+
+
+def refuse(path: Path) -> CheckpointFileError:
+    """Open a file that cannot be opened."""
+    with pytest.raises(CheckpointFileError) as caught:
+        FileCheckpointer(path)
+    assert str(path) in str(caught.value)
+    return caught.value

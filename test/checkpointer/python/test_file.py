@@ -11,26 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from helpers import checkpoint_of, config_of, put, values_at
+from helpers import checkpoint_of, config_of, put, refuse, values_at
 from langgraph_debugger.checkpointer import CheckpointFileError, FileCheckpointer, store, threads
 
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[3] / "runtime" / "python")]
-
-
-def refuse(path: Path) -> CheckpointFileError:
-    """Open a file that cannot be opened."""
-    with pytest.raises(CheckpointFileError) as caught:
-        FileCheckpointer(path)
-    assert str(path) in str(caught.value)
-    return caught.value
-
-
-@pytest.fixture
-def filled(path: Path) -> Path:
-    """A file with one committed checkpoint."""
-    with FileCheckpointer(path) as saver:
-        put(saver, {"text": "committed"})
-    return path
 
 
 def test_the_folder_is_made_and_ignored_by_git(saver: FileCheckpointer) -> None:
@@ -43,87 +27,8 @@ def test_a_folder_of_the_user_is_not_ignored(tmp_path: Path) -> None:
     assert not (tmp_path / ".gitignore").exists()
 
 
-def test_the_file_says_what_it_is(filled: Path) -> None:
-    connection = sqlite3.connect(filled)
-    pragmas = [
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-    ]
-    journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
-    connection.close()
-
-    assert pragmas == [0x4C474442, 2]
-    assert journal == "wal"
-
-
 def test_closing_leaves_one_file(filled: Path) -> None:
     assert sorted(entry.name for entry in filled.parent.iterdir()) == [".gitignore", filled.name]
-
-
-def test_a_newer_file_is_refused_and_left_alone(filled: Path) -> None:
-    connection = sqlite3.connect(filled)
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    before = filled.read_bytes()
-
-    error = refuse(filled)
-
-    assert error.code == "newerVersion"
-    assert "version 99, this is 2" in str(error)
-    assert "Update the debugger" in str(error)
-    assert filled.read_bytes() == before
-
-
-def test_a_file_of_version_1_is_brought_forward_with_all_that_is_in_it(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store, "MIGRATIONS", store.MIGRATIONS[:1])
-    old = store.open_file(path)
-    old.execute(
-        "INSERT INTO threads (id, language, name, created, updated) VALUES ('t', 'python', 'N', 1, 2)"
-    )
-    old.execute(
-        "INSERT INTO checkpoints (thread, ns, id, created, metadata, envelope, channels) "
-        "VALUES (1, '', 'c', 3, '{\"step\": 1}', ?, ?)",
-        (b"\x10\x04\x81\xa1v\x01", b"\x20\x04text\x10\x06\xa5early"),
-    )
-    old.execute("INSERT INTO writes VALUES (1, '', 'c', 'task', 0, '', 'text', x'02')")
-    old.close()
-    monkeypatch.undo()
-
-    with FileCheckpointer(path) as saver:
-        found = saver.get_tuple(config_of("t"))
-        (thread,) = saver.threads()
-
-    assert found is not None
-    assert (found.checkpoint["v"], found.checkpoint["channel_values"]) == (1, {"text": "early"})
-    assert found.pending_writes == [("task", "text", None)]
-    assert (thread.name, thread.created, thread.updated, thread.note, thread.deleted) == (
-        "N",
-        1,
-        2,
-        None,
-        None,
-    )
-    connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
-    assert connection.execute("SELECT timing FROM checkpoints").fetchall() == [(None,)]
-    assert connection.execute("SELECT * FROM annotations").fetchall() == []
-    connection.close()
-
-
-def test_a_migration_that_fails_leaves_the_file_as_it_was(
-    filled: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(connection: sqlite3.Connection) -> None:
-        connection.execute("DROP TABLE checkpoints")
-        raise sqlite3.OperationalError("database or disk is full")
-
-    monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, fail))
-    refuse(filled)
-    monkeypatch.undo()
-
-    with FileCheckpointer(filled) as saver:
-        assert values_at(saver, config_of()) == {"text": "committed"}
 
 
 def test_another_programs_database_is_refused_and_left_alone(path: Path) -> None:
