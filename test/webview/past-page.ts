@@ -1,11 +1,36 @@
 // What the tests of the panel's past do and look at: steps, values, menus, and what was asked of the extension.
+import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import type { PanelRequest } from "../../src/protocol/webview.ts";
-import type { Panel } from "./panel.ts";
-import type { FakePast } from "./past.ts";
+import { closeBrowser, openBrowser, openPanel, type Panel } from "./panel.ts";
+import { type FakePast, fakePast, pastPicture } from "./past.ts";
 
-/** Of the panel that is open when they are used. */
-export function pastPage(panel: () => Panel, past: () => FakePast) {
+/** Call within `describe`: each test opens a panel of its own, which is closed after it. */
+export function pastPage() {
+  let shown: Panel;
+  let faked: FakePast;
+  const panel = (): Panel => shown;
+  const past = (): FakePast => faked;
+
+  before(openBrowser);
+  after(closeBrowser);
+  afterEach(async () => {
+    assert.deepEqual(shown.complaints, []);
+    await shown.close();
+  });
+
+  /** Opens the panel on a thread; `long`: with so many steps before those that are told. */
+  async function open(options: Parameters<typeof openPanel>[0] = {}, long?: number): Promise<void> {
+    faked = fakePast(long);
+    shown = await openPanel({
+      width: 1000,
+      height: 760,
+      picture: pastPicture,
+      answers: faked.answers,
+      ...options,
+    });
+    await shown.page.locator(".timeline").waitFor({ state: "attached" });
+  }
   const steps = (): Locator =>
     panel().page.getByRole("tree", { name: "Steps, newest first" }).getByRole("treeitem");
   const step = (name: RegExp): Locator =>
@@ -37,5 +62,20 @@ export function pastPage(panel: () => Panel, past: () => FakePast) {
   };
   const choose = (name: string): Promise<void> => panel().page.getByRole("menuitem", { name }).click();
 
-  return { steps, step, values, value, tab, texts, asked, about, against, press, choose };
+  return {
+    open,
+    panel,
+    past,
+    steps,
+    step,
+    values,
+    value,
+    tab,
+    texts,
+    asked,
+    about,
+    against,
+    press,
+    choose,
+  };
 }

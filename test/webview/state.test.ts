@@ -1,45 +1,19 @@
 // The state of a step in the panel, in a real browser: how values are shown, and how they are changed.
 import assert from "node:assert/strict";
-import { closeBrowser, openBrowser, openPanel, type Panel } from "./panel.ts";
-import { type FakePast, fakePast, pastPicture } from "./past.ts";
 import { pastPage } from "./past-page.ts";
 
 describe("the panel's state", function () {
   this.timeout(60_000);
-  let panel: Panel;
-  let past: FakePast;
-
-  before(openBrowser);
-  after(closeBrowser);
-  afterEach(async () => {
-    assert.deepEqual(panel.complaints, []);
-    await panel.close();
-  });
-
-  async function open(options: Parameters<typeof openPanel>[0] = {}): Promise<void> {
-    past = fakePast();
-    panel = await openPanel({
-      width: 1000,
-      height: 760,
-      picture: pastPicture,
-      answers: past.answers,
-      ...options,
-    });
-    await panel.page.locator(".timeline").waitFor({ state: "attached" });
-  }
-  const { step, values, value, texts, asked, about, against, press, choose } = pastPage(
-    () => panel,
-    () => past,
-  );
+  const { open, panel, past, step, values, value, texts, asked, about, against, press, choose } = pastPage();
 
   it("shows values as a tree: by page, by key, messages as they are read, with who wrote them", async () => {
     await open();
     await value("docs").waitFor();
     await value("category").getByRole("button", { name: "classify" }).click();
-    assert.deepEqual(await panel.hears("openNode"), { type: "openNode", graph: "", node: "classify" });
+    assert.deepEqual(await panel().hears("openNode"), { type: "openNode", graph: "", node: "classify" });
     await value("docs").locator(".value-face").click();
     await value("0").waitFor();
-    const pages = past.asked.filter(({ type }) => type === "children");
+    const pages = past().asked.filter(({ type }) => type === "children");
     assert.deepEqual(
       pages.map((each) => "count" in each && [each.start, each.count]),
       [
@@ -49,41 +23,43 @@ describe("the panel's state", function () {
       "the state's keys, and a page of the list",
     );
     assert.ok((await values().count()) < 60, "what is out of sight is not drawn");
-    await panel.page.getByRole("searchbox", { name: "Filter by key" }).fill("mess");
+    await panel().page.getByRole("searchbox", { name: "Filter by key" }).fill("mess");
     await value("docs").waitFor({ state: "detached" });
     await value("messages").locator(".value-face").click();
-    assert.deepEqual(await texts(panel.page.locator(".value-role")), ["human", "ai", "tool"]);
+    assert.deepEqual(await texts(panel().page.locator(".value-role")), ["human", "ai", "tool"]);
     await value("1").locator(".value-face").click();
-    await panel.page.locator(".body-text", { hasText: /^Let me look\.$/ }).waitFor();
-    await panel.page.locator(".call summary").click();
-    await panel.page.getByText('"number": 42').waitFor();
-    await panel.page.getByRole("button", { name: "All fields" }).click();
+    await panel()
+      .page.locator(".body-text", { hasText: /^Let me look\.$/ })
+      .waitFor();
+    await panel().page.locator(".call summary").click();
+    await panel().page.getByText('"number": 42').waitFor();
+    await panel().page.getByRole("button", { name: "All fields" }).click();
     await value("content").waitFor();
     await value("content").click({ button: "right" });
     await choose("Copy Value");
-    await panel.hears("copyValue");
+    await panel().hears("copyValue");
     const at = { checkpointId: "c8", namespace: "" };
     assert.deepEqual(asked("copyValue"), { type: "copyValue", at, path: ["messages", 1, "content"] });
     await value("content").click({ button: "right" });
     await choose("Copy Path");
-    assert.equal((await panel.hears("copyText")).text, "messages[1].content");
-    await panel.page.getByRole("searchbox").fill("draft");
+    assert.equal((await panel().hears("copyText")).text, "messages[1].content");
+    await panel().page.getByRole("searchbox").fill("draft");
     await value("draft").locator(".value-face").click();
-    await panel.page.locator(".body-text", { hasText: "Yours" }).waitFor();
+    await panel().page.locator(".body-text", { hasText: "Yours" }).waitFor();
     await value("draft").click({ button: "right" });
     await choose("History");
-    await panel.page.locator(".list summary").first().click();
-    await panel.page.locator(".list .body-text", { hasText: "Dear Ann" }).waitFor();
-    await panel.page.getByRole("button", { name: "Compare with the one before" }).click();
+    await panel().page.locator(".list summary").first().click();
+    await panel().page.locator(".list .body-text", { hasText: "Dear Ann" }).waitFor();
+    await panel().page.getByRole("button", { name: "Compare with the one before" }).click();
     await against("step 3, draft_reply");
   });
 
   it("edits where the run stands, and on a branch from an older step, and says before what that does", async () => {
     await open();
     await value("category").dblclick();
-    const field = panel.page.getByRole("textbox", { name: "category, a text" });
+    const field = panel().page.getByRole("textbox", { name: "category, a text" });
     await field.fill("billing");
-    await panel.page.getByRole("button", { name: "Set", exact: true }).click();
+    await panel().page.getByRole("button", { name: "Set", exact: true }).click();
     await field.waitFor({ state: "detached" });
     const set = { type: "update", namespace: "", mode: "set", dryRun: false };
     assert.deepEqual(asked("update"), { ...set, values: { category: "billing" } });
@@ -92,12 +68,12 @@ describe("the panel's state", function () {
     await about("After step 2, research");
     await value("category").click({ button: "right" });
     await choose("Edit on a Branch…");
-    await panel.page.getByText("A branch is made from step 2.").waitFor();
-    await panel.page.getByRole("radio", { name: "Add through the reducer" }).check();
-    await panel.page.getByRole("textbox", { name: "category, as JSON" }).fill("not JSON");
-    await panel.page.getByRole("button", { name: "Add on a branch" }).click();
-    await panel.page.getByRole("alert").filter({ hasText: "Not JSON" }).waitFor();
-    await panel.page.getByRole("textbox", { name: "category, as JSON" }).fill('"more"');
+    await panel().page.getByText("A branch is made from step 2.").waitFor();
+    await panel().page.getByRole("radio", { name: "Add through the reducer" }).check();
+    await panel().page.getByRole("textbox", { name: "category, as JSON" }).fill("not JSON");
+    await panel().page.getByRole("button", { name: "Add on a branch" }).click();
+    await panel().page.getByRole("alert").filter({ hasText: "Not JSON" }).waitFor();
+    await panel().page.getByRole("textbox", { name: "category, as JSON" }).fill('"more"');
     await press("Control+Enter");
     await field.waitFor({ state: "detached" });
     const at = { checkpointId: "c3", namespace: "" };
@@ -106,11 +82,11 @@ describe("the panel's state", function () {
     await about("Now: after step 3, draft_reply");
     await value("messages").locator(".value-face").click();
     await value("0").locator(".value-face").click();
-    await panel.page.getByRole("button", { name: "All fields" }).click();
+    await panel().page.getByRole("button", { name: "All fields" }).click();
     await value("content").dblclick();
-    await panel.page.getByRole("textbox", { name: "content, a text" }).fill("Where is it?");
+    await panel().page.getByRole("textbox", { name: "content, a text" }).fill("Where is it?");
     await press("Control+Enter");
-    await panel.hears("setValue");
+    await panel().hears("setValue");
     assert.deepEqual(asked("setValue"), {
       type: "setValue",
       namespace: "",
@@ -119,12 +95,12 @@ describe("the panel's state", function () {
       value: "Where is it?",
     });
 
-    await panel.page.getByRole("button", { name: "Update…" }).click();
-    await panel.page.getByLabel("As node").selectOption("classify");
-    await panel.page.getByLabel("Values by key, as JSON").fill('{"category": "question"}');
-    await panel.page.getByText("The edges of classify run.").waitFor();
-    await panel.page.getByRole("button", { name: "Update", exact: true }).click();
-    await panel.page.getByRole("form", { name: "Update" }).waitFor({ state: "detached" });
+    await panel().page.getByRole("button", { name: "Update…" }).click();
+    await panel().page.getByLabel("As node").selectOption("classify");
+    await panel().page.getByLabel("Values by key, as JSON").fill('{"category": "question"}');
+    await panel().page.getByText("The edges of classify run.").waitFor();
+    await panel().page.getByRole("button", { name: "Update", exact: true }).click();
+    await panel().page.getByRole("form", { name: "Update" }).waitFor({ state: "detached" });
     const values_ = { category: "question" };
     assert.deepEqual(asked("update"), {
       type: "update",
@@ -133,16 +109,16 @@ describe("the panel's state", function () {
       asNode: "classify",
       dryRun: false,
     });
-    await panel.page.getByRole("button", { name: "Update…" }).click();
-    await panel.page.getByRole("radio", { name: "Command: go to nodes and run" }).check();
-    await panel.page.getByRole("checkbox", { name: "send" }).check();
-    await panel.page.getByRole("button", { name: "Run", exact: true }).click();
-    await panel.hears("command");
+    await panel().page.getByRole("button", { name: "Update…" }).click();
+    await panel().page.getByRole("radio", { name: "Command: go to nodes and run" }).check();
+    await panel().page.getByRole("checkbox", { name: "send" }).check();
+    await panel().page.getByRole("button", { name: "Run", exact: true }).click();
+    await panel().hears("command");
     assert.deepEqual(asked("command"), { type: "command", goto: ["send"] });
     await step(/3 draft_reply/)
       .first()
       .click({ button: "right" });
     await choose("Undo the Last Edit");
-    await panel.hears("undoEdit");
+    await panel().hears("undoEdit");
   });
 });
