@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import type { Json } from "../../src/model/json.ts";
 import type { DetailProps } from "./parts.ts";
+import { Said } from "./said.tsx";
 import { isText, type TreeNode } from "./tree.ts";
 
 type Mode = "set" | "reduce";
@@ -126,18 +127,7 @@ export function Editor(props: DetailProps & { readonly node: TreeNode; close(): 
         value={text}
         onChange={(event) => setTexts({ ...texts, [mode]: event.target.value })}
       />
-      {effects.length > 0 && (
-        <ul className="effects" aria-label="What it does">
-          {effects.map((effect) => (
-            <li key={effect}>{effect}</li>
-          ))}
-        </ul>
-      )}
-      {problem !== undefined && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Said effects={effects} problem={problem} />
       <div className="row">
         <button type="button" className="button" disabled={isSending} onClick={() => void send()}>
           {buttonText(mode, isCursor)}

@@ -6,6 +6,7 @@ import { graphOf } from "../past/actions.ts";
 import { useStore } from "../store.ts";
 import { parsed } from "./editor.tsx";
 import type { DetailProps } from "./parts.ts";
+import { Said } from "./said.tsx";
 
 export function UpdateForm({ ask, host, store, target, close }: DetailProps & { close(): void }) {
   const { place, isCursor } = target;
@@ -119,18 +120,7 @@ export function UpdateForm({ ask, host, store, target, close }: DetailProps & { 
           onChange={(event) => setText(event.target.value)}
         />
       </label>
-      {effects.length > 0 && (
-        <ul className="effects" aria-label="What it does">
-          {effects.map((effect) => (
-            <li key={effect}>{effect}</li>
-          ))}
-        </ul>
-      )}
-      {problem !== undefined && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Said effects={effects} problem={problem} />
       <div className="row">
         <button
           type="submit"
