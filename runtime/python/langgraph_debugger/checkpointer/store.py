@@ -86,17 +86,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     Raises CheckpointFileError, and leaves a file that it refuses as it was.
     """
     _make_folder(path)
-    connection: sqlite3.Connection | None = None
-    try:
-        connection = connect(path)
-        _prepare(connection, path)
-    except BaseException as error:
-        if connection is not None:
-            connection.close()
-        if isinstance(error, sqlite3.Error):
-            raise from_sqlite(error, path) from error
-        raise
-    return connection
+    return _opened(path, lambda connection: _prepare(connection, path))
 
 
 def open_existing(path: Path) -> sqlite3.Connection | None:
@@ -104,15 +94,23 @@ def open_existing(path: Path) -> sqlite3.Connection | None:
 
     Raises CheckpointFileError.
     """
-    connection: sqlite3.Connection | None = None
-    try:
-        if not path.is_file() or path.stat().st_size == 0:
-            return None
-        connection = connect(path)
+
+    def prepare(connection: sqlite3.Connection) -> None:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         if application != APPLICATION_ID or _version(connection) != len(MIGRATIONS):
             _prepare(connection, path)
         connection.execute("PRAGMA synchronous = NORMAL")
+
+    if not path.is_file() or path.stat().st_size == 0:
+        return None
+    return _opened(path, prepare)
+
+
+def _opened(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = connect(path)
+        prepare(connection)
     except BaseException as error:
         if connection is not None:
             connection.close()
