@@ -247,7 +247,9 @@ export interface ThreadFileArguments {
   /** Absolute path of a checkpoint file; absent: the session's. */
   file?: string;
 }
-export type ThreadsArguments = Omit<ThreadsParams, "file"> & ThreadFileArguments;
+/** A request about a file, where the session's is meant if none is named. */
+type OfFile<Params> = Omit<Params, "file"> & ThreadFileArguments;
+export type ThreadsArguments = OfFile<ThreadsParams>;
 export interface ThreadsBody extends ThreadsResult {
   file: string;
 }
@@ -294,30 +296,30 @@ export interface CustomRequests {
   "langgraph/threads": { arguments: ThreadsArguments; body: ThreadsBody };
   "langgraph/openThread": { arguments: OpenThreadArguments; body: Nothing };
   "langgraph/describeThread": {
-    arguments: Omit<DescribeThreadParams, "file"> & ThreadFileArguments;
+    arguments: OfFile<DescribeThreadParams>;
     body: Nothing;
   };
   "langgraph/deleteThread": {
-    arguments: Omit<DeleteThreadParams, "file"> & ThreadFileArguments;
+    arguments: OfFile<DeleteThreadParams>;
     body: DeleteThreadResult;
   };
   "langgraph/restoreThread": {
-    arguments: Omit<RestoreThreadParams, "file"> & ThreadFileArguments;
+    arguments: OfFile<RestoreThreadParams>;
     body: RestoreThreadResult;
   };
   "langgraph/copyThread": {
-    arguments: Omit<CopyThreadParams, "file"> & ThreadFileArguments;
+    arguments: OfFile<CopyThreadParams>;
     body: CopyThreadResult;
   };
   "langgraph/exportThread": {
-    arguments: Omit<ExportThreadParams, "file"> & ThreadFileArguments;
+    arguments: OfFile<ExportThreadParams>;
     body: Nothing;
   };
   "langgraph/importThread": {
-    arguments: Omit<ImportThreadParams, "file"> & ThreadFileArguments;
+    arguments: OfFile<ImportThreadParams>;
     body: ImportThreadResult;
   };
-  "langgraph/prune": { arguments: Omit<PruneParams, "file"> & ThreadFileArguments; body: PruneResult };
+  "langgraph/prune": { arguments: OfFile<PruneParams>; body: PruneResult };
   /** A test of this session's run (pytest or vitest): its input, answers, path and final state. */
   "langgraph/test": {
     arguments: { threadId?: string };

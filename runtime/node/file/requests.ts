@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Requests } from "../../../src/protocol/runtime.ts";
+import type { FileRequests } from "../../../src/protocol/runtime.ts";
 import { Database } from "../checkpointer/database.ts";
 import { RuntimeError } from "../errors.ts";
 import { keyHistory } from "./key-history.ts";
@@ -13,22 +13,11 @@ import { exportThread, importThread } from "./transfer.ts";
 /** After this time without a request a file is closed, in milliseconds. */
 const idleTime = 2000;
 
-type FileMethod =
-  | "threads"
-  | "describeThread"
-  | "deleteThread"
-  | "restoreThread"
-  | "copyThread"
-  | "exportThread"
-  | "importThread"
-  | "prune"
-  | "timeline"
-  | "annotate"
-  | "keyHistory";
+type FileMethod = keyof FileRequests;
 type Answer<Method extends FileMethod> = (
   database: Database,
-  params: Requests[Method]["params"],
-) => Requests[Method]["result"];
+  params: FileRequests[Method]["params"],
+) => FileRequests[Method]["result"];
 
 const answers: { readonly [Method in FileMethod]: Answer<Method> } = {
   threads: list.threads,
