@@ -320,9 +320,12 @@ export interface CustomRequests {
     body: ImportThreadResult;
   };
   "langgraph/prune": { arguments: OfFile<PruneParams>; body: PruneResult };
-  /** A test of this session's run (pytest or vitest): its input, answers, path and final state. */
+  /**
+   * A test of a thread's run (pytest or vitest): its input, answers, path and final state. With `checkpointId`, one of
+   * the root graph's checkpoints of any branch: the run up to and including the step that made it.
+   */
   "langgraph/test": {
-    arguments: { threadId?: string };
+    arguments: { threadId?: string; checkpointId?: string };
     body: { language: "python" | "typescript"; text: string };
   };
   /** Takes the code anew; a `stopped` event follows, at the same stop. */

@@ -3,7 +3,7 @@
 import type { Json } from "../../model/json.ts";
 import type { LookResult, TimelineEntry } from "../../protocol/runtime.ts";
 import type { Debuggee } from "../debuggee.ts";
-import { cannotBeTested } from "../errors.ts";
+import { cannotBeTested, unknownCheckpoint } from "../errors.ts";
 import { type Expected, expectedOf } from "./expected.ts";
 
 export interface Turn {
@@ -29,8 +29,12 @@ const page = 1_000;
 const mostCheckpoints = 20_000;
 
 /** Rejects with a DebugError where the run can't be done again by inputs and answers alone. */
-export async function storyOf(debuggee: Debuggee, threadId: string): Promise<Story> {
-  return new Teller(debuggee, threadId).tell();
+export async function storyOf(
+  debuggee: Debuggee,
+  threadId: string,
+  checkpointId: string | undefined,
+): Promise<Story> {
+  return new Teller(debuggee, threadId).tell(checkpointId);
 }
 
 class Teller {
@@ -42,8 +46,8 @@ class Teller {
     this.#threadId = threadId;
   }
 
-  async tell(): Promise<Story> {
-    const entries = await this.#branch("");
+  async tell(end: string | undefined): Promise<Story> {
+    const entries = await this.#branch("", end);
     const last = entries.at(-1);
     if (!last) throw cannotBeTested("it has not begun");
     const turns: Turn[] = [];
@@ -77,8 +81,8 @@ class Teller {
     return { threadId: this.#threadId, turns, waiting, state, functional };
   }
 
-  /** The checkpoints that lead to where a graph's run stands, oldest first. */
-  async #branch(namespace: string): Promise<TimelineEntry[]> {
+  /** The checkpoints that lead to `end`, or to where a graph's run stands, oldest first. */
+  async #branch(namespace: string, end?: string): Promise<TimelineEntry[]> {
     const { runtime, file } = this.#debuggee;
     const all = new Map<string, TimelineEntry>();
     let live: string | undefined;
@@ -96,8 +100,10 @@ class Teller {
       before = entries.at(-1)?.id;
       if (!more || before === undefined) break;
     }
+    if (end !== undefined && !all.has(end)) throw unknownCheckpoint(end);
     const branch: TimelineEntry[] = [];
-    for (let entry = all.get(live ?? ""); entry; entry = all.get(entry.parentId ?? "")) branch.unshift(entry);
+    for (let entry = all.get(end ?? live ?? ""); entry; entry = all.get(entry.parentId ?? ""))
+      branch.unshift(entry);
     return branch;
   }
 

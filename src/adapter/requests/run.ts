@@ -54,10 +54,10 @@ export function runRequests({ program, graph, reload, graphKind }: RunContext): 
       answer: ({ checkpointId, namespace }, reply) => program().travel.fork(checkpointId, namespace, reply),
     },
     "langgraph/test": {
-      checks: { threadId: place.threadId },
-      answer: async ({ threadId }) => {
+      checks: { threadId: place.threadId, checkpointId: optional(nonEmpty) },
+      answer: async ({ threadId, checkpointId }) => {
         const { debuggee } = program();
-        return testOf(debuggee, threadId ?? debuggee.threadId, await graphKind());
+        return testOf(debuggee, threadId ?? debuggee.threadId, checkpointId, await graphKind());
       },
     },
     "langgraph/reload": { checks: nothing, answer: (_, reply) => reload(reply) },
