@@ -1,8 +1,8 @@
 // Changes the state by key, or as a node would: where the run stands, or from a checkpoint of the past; and undoes it.
 
 import { isObject } from "../model/json.ts";
-import type { UpdateStateArguments, UpdateStateBody } from "../protocol/dap.ts";
-import type { GraphPosition, MoveTarget, Position } from "../protocol/runtime.ts";
+import type { SetValueArguments, UpdateStateArguments, UpdateStateBody } from "../protocol/dap.ts";
+import type { GraphPosition, MoveTarget, Position, ValueRoot } from "../protocol/runtime.ts";
 import type { Reply } from "./base-session.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { type Change, effectsOf } from "./effects.ts";
@@ -14,8 +14,16 @@ import {
   unknownKey,
   unknownNode,
 } from "./errors.ts";
+import type { Segment } from "./state-path.ts";
 import { graphAt, graphsIn, type Stop } from "./stop.ts";
 import { keepingStory, type Stops } from "./stops.ts";
+import { childKey } from "./value-path.ts";
+
+/** What is wished for. */
+interface Wish extends UpdateStateArguments {
+  /** Of mode `set` and one key: what leads from it to the value that is meant. */
+  readonly below?: readonly Segment[];
+}
 
 /** A change that can be made: where, and what it does. */
 interface Plan {
@@ -37,6 +45,16 @@ export class Changing {
   }
 
   update(args: UpdateStateArguments, reply: Reply): Promise<UpdateStateBody> {
+    return this.#make(args, reply);
+  }
+
+  /** Sets one value, be it a key's or one below it. */
+  set({ path, value, ...where }: SetValueArguments, reply: Reply): Promise<UpdateStateBody> {
+    const [key, ...below] = path;
+    return this.#make({ ...where, values: { [String(key)]: value }, below }, reply);
+  }
+
+  #make(args: Wish, reply: Reply): Promise<UpdateStateBody> {
     return this.#stops.alone(async () => {
       const stop = this.#debuggee.requireStop();
       if (!stop.position) throw noStateYet();
@@ -88,7 +106,7 @@ export class Changing {
 
   // -------------------------------------------------------------------------------------------- planning
 
-  async #plan(args: UpdateStateArguments, position: Position): Promise<Plan> {
+  async #plan(args: Wish, position: Position): Promise<Plan> {
     const { values, asNode } = args;
     const mode: Change["mode"] = asNode === undefined ? (args.mode ?? "set") : "update";
     if (mode === "update" && args.mode === "set")
@@ -106,7 +124,14 @@ export class Changing {
     if (asNode !== undefined) checkNode(asNode, model?.nodes.map(({ name }) => name) ?? []);
     else for (const key of Object.keys(values ?? {})) checkKey(key, graph.stateKeys);
     const keepsFinished = this.#debuggee.plan.language === "javascript";
-    const change: Change = { values, mode, asNode, moves: move !== undefined, keepsFinished };
+    const change: Change = {
+      values,
+      mode,
+      below: args.below,
+      asNode,
+      moves: move !== undefined,
+      keepsFinished,
+    };
     return { graph, move, effects: effectsOf(change, graph, model) };
   }
 
@@ -150,7 +175,7 @@ export class Changing {
   // -------------------------------------------------------------------------------------------- doing
 
   async #change(
-    { values, mode = "set", asNode }: UpdateStateArguments,
+    { values, mode = "set", asNode, below = [] }: Wish,
     before: Position,
     { namespace, checkpoint, tasks }: GraphPosition,
   ): Promise<Position> {
@@ -163,7 +188,13 @@ export class Changing {
     try {
       for (const [key, value] of Object.entries(values ?? {})) {
         const expression = JSON.stringify(value);
-        const place = { threadId, namespace, path: [key], expression, mode };
+        const place = {
+          threadId,
+          namespace,
+          path: await this.#keys(namespace, key, below),
+          expression,
+          mode,
+        };
         ({ position } = await runtime.request("edit", { ...place, ...(node !== undefined && { node }) }));
         done++;
       }
@@ -176,6 +207,14 @@ export class Changing {
     }
     edits.note(namespace, checkpoint?.id, done);
     return position;
+  }
+
+  /** The runtime's own keys of a path. */
+  async #keys(namespace: string, key: string, below: readonly Segment[]): Promise<string[]> {
+    const root: ValueRoot = { kind: "state", namespace };
+    const found = [key];
+    for (const segment of below) found.push(await childKey(this.#debuggee.runtime, root, found, segment));
+    return found;
   }
 
   #move(threadId: string, to: MoveTarget): Promise<Position> {

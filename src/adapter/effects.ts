@@ -3,10 +3,13 @@
 import type { GraphModel } from "../model/graph.ts";
 import type { Json } from "../model/json.ts";
 import type { GraphPosition, TaskStatus } from "../protocol/runtime.ts";
+import { pathText, type Segment } from "./state-path.ts";
 
 export interface Change {
   readonly values: { readonly [key: string]: Json } | null;
   readonly mode: "set" | "reduce" | "update";
+  /** Of `set`: what leads from the only key to the value that is meant. */
+  readonly below?: readonly Segment[] | undefined;
   /** With `update`: whose writers and edges run. */
   readonly asNode?: string | undefined;
   /** The cursor goes to a checkpoint of the past first. */
@@ -17,18 +20,21 @@ export interface Change {
 
 /** `graph`: where the change is made. `model`: the nodes and edges of that graph, where they are known. */
 export function effectsOf(change: Change, graph: GraphPosition, model: GraphModel | undefined): string[] {
-  const { mode, moves } = change;
+  const { mode, moves, below = [] } = change;
   const effects = moves
     ? [`Makes a branch from step ${graph.checkpoint?.step ?? 0}; what ran after it stays in the history.`]
     : [];
   if (mode === "update") return [...effects, ...updating(change, graph, model)];
   const keys = Object.keys(change.values ?? {});
   if (keys.length === 0) return [...effects, "Changes nothing."];
-  effects.push(
-    mode === "set"
-      ? `Sets ${listed(keys)} at this checkpoint, whatever the ${some(keys, "reducer")}.`
-      : `Adds to ${listed(keys)} at this checkpoint, through the ${some(keys, "reducer")}.`,
-  );
+  const [key = ""] = keys;
+  if (below.length > 0) effects.push(`Sets ${pathText([key, ...below])} at this checkpoint.`);
+  else
+    effects.push(
+      mode === "set"
+        ? `Sets ${listed(keys)} at this checkpoint, whatever the ${some(keys, "reducer")}.`
+        : `Adds to ${listed(keys)} at this checkpoint, through the ${some(keys, "reducer")}.`,
+    );
   // A checkpoint of the past is gone to with none of its tasks begun.
   const running = moves ? [] : named(graph, "running");
   if (running.length > 0) effects.push(`Ends ${listed(running)}, which must run again.`);

@@ -22,6 +22,11 @@ export function pathIn(text: string): [string, ...Segment[]] | undefined {
   return found && text.slice(found.end).trim() === "" ? found.path : undefined;
 }
 
+/** A path in words: `messages[0].content`. */
+export function pathText([first, ...rest]: readonly [string, ...Segment[]]): string {
+  return first + rest.map((each) => (typeof each === "number" ? `[${each}]` : `.${each}`)).join("");
+}
+
 /** `path = expression` or `path += expression`; undefined for anything else. */
 export function assignmentIn(text: string): Assignment | undefined {
   const found = startOf(text);

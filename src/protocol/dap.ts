@@ -252,6 +252,17 @@ type OfFile<Params> = Omit<Params, "file"> & ThreadFileArguments;
 export type ThreadsArguments = OfFile<ThreadsParams>;
 export interface ThreadsBody extends ThreadsResult {
   file: string;
+/**
+ * Sets one value inside the state, as an assignment in the console does: in place, and all that is beside it stays the
+ * object that it is.
+ */
+export interface SetValueArguments
+  extends Pick<UpdateStateArguments, "namespace" | "checkpointId" | "dryRun"> {
+  /** As in `ValueArguments`. */
+  path: (string | number)[];
+  value: Json;
+}
+
 }
 /** The session goes to this thread, at the stop where it is; a `stopped` event follows. */
 export interface OpenThreadArguments {
@@ -296,6 +307,8 @@ export interface CustomRequests {
   "langgraph/threads": { arguments: ThreadsArguments; body: ThreadsBody };
   "langgraph/openThread": { arguments: OpenThreadArguments; body: Nothing };
   "langgraph/describeThread": {
+  /** A `stopped` event follows, unless it is a `dryRun`. */
+  "langgraph/setValue": { arguments: SetValueArguments; body: UpdateStateBody };
     arguments: OfFile<DescribeThreadParams>;
     body: Nothing;
   };

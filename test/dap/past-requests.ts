@@ -52,6 +52,18 @@ export const pastRequests: { readonly [command: string]: { weight: number; args:
       { requiredKeys: ["values"] },
     ),
   },
+  "langgraph/setValue": {
+    weight: 2,
+    args: fc.record(
+      {
+        path: fc.constantFrom<unknown>(["count"], ["log", 0], ["log", -1, "none"], [], ["nobody", 1], [0]),
+        value: fc.oneof(fc.constantFrom<unknown>(1, "a", null), fc.jsonValue()),
+        checkpointId,
+        dryRun: fc.boolean(),
+      },
+      { requiredKeys: ["path", "value"] },
+    ),
+  },
   "langgraph/undoEdit": {
     weight: 2,
     args: fc.constantFrom({}, { namespace: "" }, { namespace: "no:where" }),

@@ -180,7 +180,7 @@ const goers = new Set([
 ]);
 
 function goes({ command, args }: RandomRequest): boolean {
-  if (command !== "langgraph/updateState") return goers.has(command);
+  if (command !== "langgraph/updateState" && command !== "langgraph/setValue") return goers.has(command);
   return (args as { dryRun?: unknown }).dryRun !== true;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Json } from "../../model/json.ts";
 import type { Change, DiffBody } from "../../protocol/dap.ts";
+import { pathText } from "../state-path.ts";
 import { shorten } from "./shorten.ts";
 
 /** Characters of a value in a line. */
@@ -18,7 +19,7 @@ export function linesOf({ changes, more }: DiffBody): string {
 
 function line(change: Change): string {
   const { key, path, from = null, to = null, item } = change;
-  const place = key + path.map((each) => (typeof each === "number" ? `[${each}]` : `.${each}`)).join("");
+  const place = pathText([key, ...path]);
   const what = item === undefined || change.change === "added" ? place : `${place} (${item})`;
   switch (change.change) {
     case "added":

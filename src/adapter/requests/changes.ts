@@ -7,7 +7,7 @@ import { json, place, type Table } from "./table.ts";
 /** `program` throws where no graph is debugged. */
 export function changeRequests(
   program: () => Program,
-): Table<"langgraph/updateState" | "langgraph/undoEdit"> {
+): Table<"langgraph/updateState" | "langgraph/setValue" | "langgraph/undoEdit"> {
   return {
     "langgraph/updateState": {
       checks: {
@@ -20,9 +20,24 @@ export function changeRequests(
       },
       answer: (args, reply) => program().changing.update(args, reply),
     },
+    "langgraph/setValue": {
+      checks: {
+        path: json("a key of the state and what leads from it to a value: names and indexes", isPath),
+        value: json("a JSON value", (value) => value !== undefined),
+        namespace: place.namespace,
+        checkpointId: optional(nonEmpty),
+        dryRun: optional(flag),
+      },
+      answer: (args, reply) => program().changing.set(args, reply),
+    },
     "langgraph/undoEdit": {
       checks: { namespace: place.namespace },
       answer: ({ namespace }, reply) => program().changing.undo(namespace, reply),
     },
   };
 }
+
+const isPath = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  typeof value[0] === "string" &&
+  value.every((each) => typeof each === "string" || Number.isSafeInteger(each));

@@ -1,8 +1,9 @@
 // Changing the state by request, over both languages: in place, through reducers, as a node, on a branch; and back.
 
 import assert from "node:assert/strict";
+import type { Client } from "../client.ts";
 import { ask, told } from "../custom.ts";
-import { Bench, languages } from "../languages.ts";
+import { Bench, type Language, languages } from "../languages.ts";
 
 for (const language of languages) {
   describe(`changing the state by request in ${language.name}`, () => {
@@ -171,6 +172,7 @@ for (const language of languages) {
       await ask(client, "langgraph/undoEdit", {});
       await client.event("stopped");
       assert.equal((await client.evaluate("scratch")).result, quote("hello"));
+      await setsOneValue(client, language);
       const as = { values: { scratch: "as clean" }, asNode: "clean", namespace };
       const there = await client.go("langgraph/updateState", as);
       assert.equal(there.description, "Updated as clean, now before node child:shout");
@@ -192,4 +194,26 @@ for (const language of languages) {
       await client.close();
     });
   });
+}
+
+/** Of the graph around the one at the stop. In Python a value stands beside it that JSON has no word for. */
+async function setsOneValue(client: Client, { name }: Language): Promise<void> {
+  const around = async () => (await client.frames())[1]?.id ?? 0;
+  const [value, before, after] =
+    name === "Python"
+      ? ['[__import__("datetime").date(2026, 1, 2), "a"]', "[datetime.date(2026, 1, 2), 'a']", "'b'"]
+      : ['["day", "a"]', '(2) ["day", "a"]', '"b"'];
+  await client.request("setExpression", { frameId: await around(), expression: "log", value });
+  const set = { path: ["log", 1], value: "b", namespace: "" };
+  assert.deepEqual((await ask(client, "langgraph/setValue", { ...set, dryRun: true })).effects, [
+    "Sets log[1] at this checkpoint.",
+    "What comes next stays: child.",
+  ]);
+  assert.equal((await client.evaluate("log", "repl", await around())).result, before);
+  const stop = await client.go("langgraph/setValue", set);
+  assert.equal(stop.description, "Before node child:shout");
+  const now = before?.replace(/.a.\]$/, `${after}]`);
+  assert.equal((await client.evaluate("log", "repl", await around())).result, now);
+  await assert.rejects(ask(client, "langgraph/setValue", { ...set, path: ["log", 7] }), /"7"/);
+  await assert.rejects(ask(client, "langgraph/setValue", { ...set, path: [] }), /"path" must be/);
 }
