@@ -34,8 +34,8 @@ export function pathWithNode() {
  * Runs a program to its end.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{cwd?: string, env?: Record<string, string | undefined>, quiet?: boolean}} [options]
- *   quiet keeps its output back, in the result, instead of showing it
+ * @param {{cwd?: string, env?: Record<string, string | undefined>, quiet?: boolean, timeout?: number}} [options]
+ *   quiet keeps its output back, in the result, instead of showing it; it is killed after timeout milliseconds
  * @returns {Promise<{code: number, output: string}>} code is 1 or more when it failed or was killed
  */
 export function run(command, args, options = {}) {
@@ -47,6 +47,7 @@ export function run(command, args, options = {}) {
       cwd: options.cwd ?? root,
       env: childEnv(options.env),
       shell,
+      timeout: options.timeout,
       stdio: options.quiet ? ["ignore", "pipe", "pipe"] : "inherit",
     });
     let output = "";

@@ -31,7 +31,8 @@ function python(): string {
 export const node: Runtime = {
   language: "javascript",
   command: [process.execPath, nodeRuntimePath],
-  graphs: join(graphs, "typescript"),
+  // Copies, beside other packages than the project's, where npm run versions says so.
+  graphs: process.env.LANGGRAPH_TEST_GRAPHS ?? join(graphs, "typescript"),
   extension: ".ts",
   say: {
     countIsTwo: "count === 2",
