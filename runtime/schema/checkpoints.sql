@@ -90,3 +90,9 @@ CREATE TABLE annotations (
 ) WITHOUT ROWID;
 
 PRAGMA user_version = 2;
+
+-- Version 3
+
+ALTER TABLE threads ADD COLUMN runner TEXT;         -- '<process id>@<host>' of the process whose run it is, while running
+
+PRAGMA user_version = 3;

@@ -27,7 +27,7 @@ export interface ThreadInfo {
   /** Given by the user. */
   name?: string;
   note?: string;
-  /** `running` also where the process that ran it was killed. */
+  /** Not `running` where the process that ran it was killed; one on another machine is believed to be there. */
   status: "running" | "stopped" | "waiting" | "failed" | "ended";
   /** Nodes at which it stands: those with pending or failed work after the newest checkpoint of the root graph. */
   at: string[];

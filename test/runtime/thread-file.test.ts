@@ -1,8 +1,9 @@
 /** Contract of both runtimes: the checkpoint file's threads, listed, changed and exchanged without the graph. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { FileRequests, ThreadInfo } from "../../src/protocol/runtime.ts";
 import { Gate } from "../fixtures/gate.ts";
 import { Driver, interrupts, refused } from "./driver.ts";
@@ -109,7 +110,17 @@ for (const runtime of runtimes) {
       await slow.begin({ input: { sleep_gate: gate.port } });
       await slow.event("task", ({ event, node }) => event === "start" && node === "sleep");
       assert.equal((await thread("running", slow))?.status, "running");
+      assert.equal((await thread("running"))?.status, "running");
+      // What runs on another machine can't be looked for.
+      const database = new DatabaseSync(file);
+      const runner = database.prepare("UPDATE threads SET runner = ? WHERE id = 'running'");
+      const own = database.prepare("SELECT runner FROM threads WHERE id = 'running'").get()?.runner as string;
+      assert.equal(own, `${slow.process.pid}@${hostname()}`);
       await slow.kill();
+      runner.run(`${slow.process.pid}@elsewhere`);
+      assert.equal((await thread("running"))?.status, "running");
+      runner.run(own);
+      database.close();
 
       const found = await threads();
       assert.deepEqual(Object.fromEntries(found.map(({ id, status, at }) => [id, [status, ...at]])), {
@@ -118,7 +129,7 @@ for (const runtime of runtimes) {
         stopped: ["stopped", "join"],
         waiting: ["waiting", "review"],
         answered: ["stopped", "send"],
-        running: ["running", "sleep"],
+        running: ["stopped", "sleep"],
       });
       assert.deepEqual(
         found.map(({ id }) => id),

@@ -3,6 +3,7 @@
 
 import type { Database } from "./database.ts";
 import { type Blob, dataOf, hashOf } from "./entries.ts";
+import { runnerOf } from "./processes.ts";
 import { deleteCheckpoints, type Key } from "./pruning.ts";
 import { INSERT_BLOB, LANGUAGE } from "./queue.ts";
 
@@ -198,4 +199,7 @@ export function describeThread(
     const value = changes[column];
     if (value !== undefined) database.run(`UPDATE threads SET ${column} = ? WHERE id = ?`, value, threadId);
   }
+  const { status } = changes;
+  if (status !== undefined)
+    database.run("UPDATE threads SET runner = ? WHERE id = ?", runnerOf(status), threadId);
 }

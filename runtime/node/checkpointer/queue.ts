@@ -3,6 +3,7 @@
 import { BUSY_MS, type Database } from "./database.ts";
 import { type Blob, dataOf, hashOf } from "./entries.ts";
 import { CheckpointFileError, fromSystem, otherLanguage } from "./errors.ts";
+import { runnerOf } from "./processes.ts";
 
 export const LANGUAGE = "javascript";
 
@@ -206,7 +207,8 @@ export class Queue {
         const state = [created, metadata, envelope, channels, timing] as const;
         database.run(INSERT_CHECKPOINT, at.num, ns, id, parent, step, source, run, ...state);
       } else if (op.kind === "status") {
-        database.run("UPDATE threads SET status = ? WHERE num = ?", op.status, at.num);
+        const runner = runnerOf(op.status);
+        database.run("UPDATE threads SET status = ?, runner = ? WHERE num = ?", op.status, runner, at.num);
       } else {
         const { ns, checkpoint, task, idx, path, channel, value } = op.row;
         const insert = idx < 0 ? REPLACE_WRITE : INSERT_WRITE;

@@ -76,5 +76,10 @@ CREATE TABLE annotations (
 PRAGMA user_version = 2;
 `;
 
+const VERSION_3 = `
+ALTER TABLE threads ADD COLUMN runner TEXT;
+PRAGMA user_version = 3;
+`;
+
 /** One step for each version: MIGRATIONS[n] brings a file of version n to n + 1 and sets user_version. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];

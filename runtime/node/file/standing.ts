@@ -2,6 +2,7 @@
 
 import type { ThreadInfo } from "../../../src/protocol/runtime.ts";
 import type { Database } from "../checkpointer/database.ts";
+import { lives } from "../checkpointer/processes.ts";
 import { items } from "./raw.ts";
 
 const edge = "branch:to:";
@@ -72,11 +73,11 @@ export function markOf(written: readonly Written[]): "waiting" | "failed" | "ans
   );
 }
 
-/** `stored` is the thread's own status: what the process that ran it has noted last. */
+/** `stored` is the thread's own status: what the process that ran it has noted last, and which that is. */
 export function standingOf(
   database: Database,
   num: number,
-  stored: string | null,
+  stored: { readonly status: string | null; readonly runner: string | null },
 ): Pick<ThreadInfo, "status" | "at"> {
   const newest = database.get<{ id: string; channels: Uint8Array }>(
     "SELECT id, channels FROM checkpoints WHERE thread = ? AND ns = '' ORDER BY id DESC LIMIT 1",
@@ -88,10 +89,10 @@ export function standingOf(
   const next = newest === undefined ? [] : nextNodes(database, num, newest.channels);
   const names = [...open, ...next.filter((node) => !done.has(node))];
   const at = [...new Set(names.filter((name) => name !== undefined && name !== "__start__"))] as string[];
-  if (stored === "running") return { status: "running", at };
+  if (stored.status === "running" && lives(stored.runner)) return { status: "running", at };
   const mark = markOf(written);
   if (mark === "failed" || mark === "waiting") return { status: mark, at };
-  if (stored === "failed") return { status: "failed", at };
+  if (stored.status === "failed") return { status: "failed", at };
   return { status: at.length === 0 ? "ended" : "stopped", at };
 }
 

@@ -26,13 +26,14 @@ interface Row {
   name: string | null;
   note: string | null;
   status: string | null;
+  runner: string | null;
   created: number;
   updated: number;
 }
 
 export function threads(database: Database, { filter, start = 0, limit }: ThreadsParams): ThreadsResult {
   const rows = database.all<Row>(
-    "SELECT num, id, language, graph, name, note, status, created, updated FROM threads " +
+    "SELECT num, id, language, graph, name, note, status, runner, created, updated FROM threads " +
       "WHERE deleted IS NULL ORDER BY updated DESC, num DESC",
   );
   const wanted = filter?.toLowerCase() ?? "";
@@ -57,7 +58,7 @@ function threadInfo(database: Database, row: Row): ThreadInfo {
     ...(row.graph === null ? {} : { graph: row.graph }),
     ...(row.name === null ? {} : { name: row.name }),
     ...(row.note === null ? {} : { note: row.note }),
-    ...standingOf(database, row.num, row.status),
+    ...standingOf(database, row.num, row),
     checkpoints: counted?.count ?? 0,
     createdAt: new Date(row.created).toISOString(),
     updatedAt: new Date(row.updated).toISOString(),

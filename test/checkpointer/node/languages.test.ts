@@ -82,6 +82,7 @@ describe("a checkpoint file of both languages", function () {
     const database = new DatabaseSync(place.path);
     database.exec(
       "DROP TABLE annotations; ALTER TABLE threads DROP COLUMN note; ALTER TABLE threads DROP COLUMN deleted; " +
+        "ALTER TABLE threads DROP COLUMN runner; " +
         "ALTER TABLE checkpoints DROP COLUMN timing; PRAGMA user_version = 1",
     );
     database.close();

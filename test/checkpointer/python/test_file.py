@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import checkpoint_of, config_of, put, refuse, values_at
 from langgraph_debugger.checkpointer import CheckpointFileError, FileCheckpointer, store, threads
+from langgraph_debugger.checkpointer.processes import lives, lives_in_windows
+from langgraph_debugger.checkpointer.threads import runner_of
 
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[3] / "runtime" / "python")]
 
@@ -338,3 +342,37 @@ def test_the_file_shrinks_when_a_thread_is_deleted(saver: FileCheckpointer, path
     saver.close()
 
     assert path.stat().st_size < 100_000
+
+
+def test_a_process_is_known_to_be_gone_in_windows_too() -> None:
+    """Of each process number what Windows says: no such, not for you, still active, ended, unreadable."""
+
+    class Kernel32:
+        open = asked = 0
+
+        def OpenProcess(self, access: int, inherit: bool, pid: int) -> int | None:
+            assert (access, inherit) == (0x1000, False)
+            self.asked = pid
+            self.open += pid > 2
+            return pid if pid > 2 else None
+
+        def GetExitCodeProcess(self, handle: int, code: Any) -> int:
+            code._obj.value = {3: 259, 4: 0}.get(handle, 0)
+            return int(handle != 5)
+
+        def CloseHandle(self, handle: int) -> None:
+            self.open -= 1
+
+    kernel32 = Kernel32()
+    found = {
+        pid: lives_in_windows(pid, kernel32, lambda: {1: 87, 2: 5}[kernel32.asked]) for pid in range(1, 6)
+    }
+    assert found == {1: False, 2: True, 3: True, 4: False, 5: True}
+    assert kernel32.open == 0
+
+
+def test_whose_run_it_is_that_a_status_tells() -> None:
+    assert lives(runner_of("running"))
+    assert runner_of("stopped") is None
+    assert lives("1@another-host")
+    assert not any(lives(each) for each in (None, "", "x", "0@" + socket.gethostname(), "-1@h"))

@@ -18,7 +18,7 @@ def test_the_file_says_what_it_is(filled: Path) -> None:
     journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
     connection.close()
 
-    assert pragmas == [0x4C474442, 2]
+    assert pragmas == [0x4C474442, 3]
     assert journal == "wal"
 
 
@@ -31,7 +31,7 @@ def test_a_newer_file_is_refused_and_left_alone(filled: Path) -> None:
     error = refuse(filled)
 
     assert error.code == "newerVersion"
-    assert "version 99, this is 2" in str(error)
+    assert "version 99, this is 3" in str(error)
     assert "Update the debugger" in str(error)
     assert filled.read_bytes() == before
 
@@ -68,7 +68,7 @@ def test_a_file_of_version_1_is_brought_forward_with_all_that_is_in_it(
         None,
     )
     connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
     assert connection.execute("SELECT timing FROM checkpoints").fetchall() == [(None,)]
     assert connection.execute("SELECT * FROM annotations").fetchall() == []
     connection.close()

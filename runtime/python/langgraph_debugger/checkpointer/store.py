@@ -32,7 +32,7 @@ def _to_version(version: int) -> Callable[[sqlite3.Connection], None]:
 
 
 # One step for each version: MIGRATIONS[n] brings a file of version n to n + 1 and sets user_version.
-MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_to_version(1), _to_version(2))
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = tuple(map(_to_version, (1, 2, 3)))
 
 
 class CheckpointRow(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 
+from langgraph_debugger.checkpointer.processes import this_process
 from langgraph_debugger.checkpointer.store import LANGUAGE
 
 TABLES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -44,8 +45,15 @@ def describe_thread(connection: sqlite3.Connection, thread_id: str, changes: dic
         "INSERT OR IGNORE INTO threads (id, language, created, updated) VALUES (?, ?, ?, ?)",
         (thread_id, LANGUAGE, time_, time_),
     )
+    if "status" in changes:
+        changes = {**changes, "runner": runner_of(changes["status"])}
     for column, value in changes.items():
         connection.execute(f"UPDATE threads SET {column} = ? WHERE id = ?", (value, thread_id))
+
+
+def runner_of(status: str | None) -> str | None:
+    """Who runs a thread to which this process gives the status."""
+    return this_process() if status == "running" else None
 
 
 def delete_thread(connection: sqlite3.Connection, thread_id: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from langgraph_debugger.checkpointer.entries import Blob
 from langgraph_debugger.checkpointer.errors import CheckpointFileError, closed, from_sqlite, other_language
 from langgraph_debugger.checkpointer.store import LANGUAGE, transaction
+from langgraph_debugger.checkpointer.threads import runner_of
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -315,7 +316,8 @@ class Writer:
                     )
             elif isinstance(op, StatusOp):
                 connection.execute(
-                    "UPDATE threads SET status = ? WHERE num = ?", (op.status, numbers[op.thread_id])
+                    "UPDATE threads SET status = ?, runner = ? WHERE num = ?",
+                    (op.status, runner_of(op.status), numbers[op.thread_id]),
                 )
 
 

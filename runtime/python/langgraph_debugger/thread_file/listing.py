@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..checkpointer.processes import lives
 from .opening import number_of, reading, writing
 from .standing import Raw, Write, standing_at
 
@@ -30,6 +31,7 @@ class _Row(NamedTuple):
     name: str | None
     note: str | None
     status: str | None
+    runner: str | None
     created: int
     updated: int
 
@@ -125,7 +127,7 @@ def _standing(connection: sqlite3.Connection, row: _Row) -> tuple[list[str], Any
             (row.num, newest[0]),
         )
         at, statuses = standing_at(Raw(connection, row.num), newest[1], [Write(*each) for each in found])
-    if row.status == "running":
+    if row.status == "running" and lives(row.runner):
         return at, "running"
     told = next((status for status in ("failed", "waiting") if status in statuses), None)
     if told is not None or row.status == "failed":
