@@ -90,7 +90,10 @@ export interface ImportThreadResult {
   threadId: string;
 }
 
-/** Keeps the newest `keep` checkpoints of each graph of these threads, and what they need; deleted threads go. */
+/**
+ * Keeps the newest `keep` checkpoints of each graph of these threads, those that have a name or a note, and what these
+ * need; deleted threads go.
+ */
 export interface PruneParams {
   file: string;
   /** Absent: all threads. */
@@ -101,8 +104,11 @@ export interface PruneParams {
   dryRun: boolean;
 }
 export interface PruneResult {
+  /** So many go. */
   checkpoints: number;
   deletedThreads: number;
+  /** So many older ones stay: they have a name or a note, or one that has needs them. */
+  spared: number;
   /** By which the file gets smaller; with `dryRun` an estimate. */
   bytes: number;
 }

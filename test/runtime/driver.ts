@@ -51,6 +51,8 @@ export class Driver extends Conversation {
   readonly exit: Promise<number | null>;
   threadId = "thread-1";
   loaded!: LoadResult;
+  /** The checkpoint file that was loaded with. */
+  file = "";
   stdout = "";
   stderr = "";
   token = "";
@@ -123,6 +125,7 @@ export class Driver extends Conversation {
         driver.#folder = mkdtempSync(join(tmpdir(), "langgraph-runtime-"));
         checkpoints = join(driver.#folder, "checkpoints.sqlite");
       }
+      driver.file = checkpoints;
       driver.loaded = await driver.request("load", {
         program,
         searchPaths: [],

@@ -90,6 +90,38 @@ for (const runtime of runtimes) {
         assert.equal(((await on.driver.state()) as { agreed: boolean }).agreed, false);
       });
 
+      it("moves to a named checkpoint that was spared when the others were removed", async () => {
+        const { namespace } = innermost(await ask());
+        const { driver } = on;
+        const { threadId, file } = driver;
+        const checkpointId = await on.checkpointBefore("confirm", namespace);
+        await driver.back();
+        const asked = await driver.run();
+        const [question] = interrupts(asked.position.root);
+        await driver.run({ resume: { [question?.id ?? ""]: true } });
+        await driver.request("annotate", { file, threadId, namespace, checkpointId, name: "here" });
+        // Itself, and the one before `booking` that the graph around it stood at.
+        const { spared } = await driver.request("prune", {
+          file,
+          threadIds: [threadId],
+          keep: 1,
+          dryRun: false,
+        });
+        assert.equal(spared, 2);
+        const left = async (ns: string) => {
+          const about = { file, threadId, namespace: ns, limit: 100 };
+          return (await driver.request("timeline", about)).entries.map((entry) => entry.name);
+        };
+        assert.deepEqual([await left(""), await left(namespace)], [[undefined, undefined], ["here"]]);
+        assert.deepEqual(await left(innermost(asked.position.root).namespace), []);
+        const { root } = await driver.move({ kind: "checkpoint", namespace, checkpointId });
+        assert.equal(shape(root), "booking(confirm:pending)");
+        const again = await driver.run();
+        const [last] = interrupts(again.position.root);
+        assert.equal((await driver.run({ resume: { [last?.id ?? ""]: false } })).reason, "end");
+        assert.deepEqual(await driver.state(), { price: 180, agreed: false, log: "begun, paid 0" });
+      });
+
       it("moves on from a copy in one that has finished", async () => {
         const { namespace } = innermost(await ask());
         const [question] = interrupts(

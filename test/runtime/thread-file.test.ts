@@ -293,7 +293,11 @@ for (const runtime of runtimes) {
       assert.equal((await threads()).length, before);
     });
 
-    it("says what pruning would remove, then removes it, and the threads go on", async () => {
+    it("says what pruning would remove and spare, then does so, and the threads go on", async () => {
+      const steps = { file, threadId: "stopped", namespace: "" };
+      const { entries } = await bare.request("timeline", { ...steps, limit: 100 });
+      const input = entries.at(-1)?.id ?? "";
+      await bare.request("annotate", { ...steps, checkpointId: input, note: "kept" });
       const { deleted } = await bare.request("deleteThread", { file, threadId: "stopped-2" });
       const params = { file, threadIds: ["stopped", "stopped-3"], keep: 1 };
       const before = (await bare.request("threads", { file })).size.bytes;
@@ -302,8 +306,15 @@ for (const runtime of runtimes) {
       assert.ok(would.checkpoints > 2, String(would.checkpoints));
       assert.ok((await thread("stopped"))?.checkpoints !== 1);
       const did = await driver.request("prune", { ...params, dryRun: false });
-      assert.deepEqual([did.checkpoints, did.deletedThreads], [would.checkpoints, would.deletedThreads]);
-      assert.equal((await thread("stopped"))?.checkpoints, 1);
+      assert.deepEqual({ ...did, bytes: 0 }, { ...would, bytes: 0 });
+      const { entries: left } = await bare.request("timeline", { ...steps, limit: 100 });
+      assert.deepEqual(
+        left.map(({ id, note }) => [id, note]),
+        [
+          [entries[0]?.id, entries[0]?.note],
+          [input, "kept"],
+        ],
+      );
       assert.equal((await thread("ended"))?.checkpoints, 4);
       const { bytes, free } = (await bare.request("threads", { file })).size;
       assert.equal(bytes, before - did.bytes);
@@ -312,6 +323,8 @@ for (const runtime of runtimes) {
       driver.threadId = "stopped";
       await driver.request("open", { threadId: "stopped" });
       assert.equal((await driver.run()).reason, "end");
+      // One of each thread.
+      assert.equal(would.spared, 2);
       assert.equal(await driver.json({ kind: "state", namespace: "" }, ["summary"]), "edited");
     });
   });

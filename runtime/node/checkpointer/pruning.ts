@@ -9,33 +9,63 @@ export interface Key {
   readonly id: string;
 }
 
+interface Row extends Key {
+  /** The checkpoints that the graphs around it stood at, by namespace. */
+  readonly parents: readonly Key[];
+}
+
+const nameOf = ({ ns, id }: Key): string => JSON.stringify([ns, id]);
+
 /**
- * Keeps the newest `keep` checkpoints of each namespace, and the ancestors that their delta channels are made from.
- * Those of a subgraph's run (a namespace with a task id) go with the checkpoint that the run began at. Returns how many
- * have gone.
+ * Keeps the newest `keep` checkpoints of each namespace, those with a name or a note, and what these need: the ancestors
+ * that delta channels are made from; for one with a name those that the graphs around it stood at, too. Those of a
+ * subgraph's run (a namespace with a task id) go with the checkpoint that the run began at. Returns how many have gone,
+ * and how many were spared for a name.
  */
-export function prune(database: Database, num: number, keep = 1): number {
+export function prune(database: Database, num: number, keep = 1): { gone: number; spared: number } {
+  const rows = database
+    .all<Key & { metadata: string }>(
+      "SELECT ns, id, metadata FROM checkpoints WHERE thread = ? ORDER BY ns, id DESC",
+      num,
+    )
+    .map(({ ns, id, metadata }): Row => {
+      const { parents = {} } = JSON.parse(metadata) as { parents?: { [ns: string]: string } };
+      return { ns, id, parents: Object.entries(parents).map(([around, of]) => ({ ns: around, id: of })) };
+    });
+  const named = database
+    .all<Key>("SELECT ns, checkpoint AS id FROM annotations WHERE thread = ?", num)
+    .map(nameOf);
+  const newest = keptOf(database, num, rows, keep, new Set());
+  const isAll = named.every((each) => newest.has(each));
+  const kept = isAll ? newest : keptOf(database, num, rows, keep, new Set(named));
+  const gone = rows.filter((row) => !kept.has(nameOf(row)));
+  deleteCheckpoints(database, num, gone);
+  return { gone: gone.length, spared: kept.size - newest.size };
+}
+
+function keptOf(
+  database: Database,
+  num: number,
+  rows: readonly Row[],
+  keep: number,
+  named: ReadonlySet<string>,
+): Set<string> {
   const kept = new Set<string>();
-  const nameOf = (ns: string, id: string): string => JSON.stringify([ns, id]);
-  const rows = database.all<Key & { metadata: string }>(
-    "SELECT ns, id, metadata FROM checkpoints WHERE thread = ? ORDER BY ns, id DESC",
-    num,
-  );
+  const keepAll = (places: readonly Key[]): void => {
+    for (const { ns, id } of places)
+      for (const each of needed(database, num, ns, id)) kept.add(nameOf({ ns, id: each }));
+  };
+  for (const row of rows) if (named.has(nameOf(row))) keepAll([row, ...row.parents]);
   const counts = new Map<string, number>();
   // A namespace begins with that of the graph around it, so that this one comes first.
-  for (const { ns, id, metadata } of rows) {
-    const count = counts.get(ns) ?? 0;
+  for (const row of rows) {
+    const count = counts.get(row.ns) ?? 0;
     if (count >= Math.max(1, keep)) continue;
-    const { parents = {} } = JSON.parse(metadata) as { parents?: { [ns: string]: string } };
-    const isOfRun = ns.includes(":");
-    if (Object.entries(parents).some(([around, of]) => isOfRun && !kept.has(nameOf(around, of)))) continue;
-    counts.set(ns, count + 1);
-    if (kept.has(nameOf(ns, id))) continue;
-    for (const each of needed(database, num, ns, id)) kept.add(nameOf(ns, each));
+    if (row.ns.includes(":") && row.parents.some((of) => !kept.has(nameOf(of)))) continue;
+    counts.set(row.ns, count + 1);
+    if (!kept.has(nameOf(row))) keepAll([row]);
   }
-  const gone = rows.filter(({ ns, id }) => !kept.has(nameOf(ns, id)));
-  deleteCheckpoints(database, num, gone);
-  return gone.length;
+  return kept;
 }
 
 /** The checkpoint, and its ancestors back to the one where each of its delta channels has a value. */

@@ -108,6 +108,6 @@ function checkNotOpen(file: string, threadId: string, session: OpenThread | unde
 /** It has no threads. */
 function answerWithoutFile(method: FileMethod, threadId: string | undefined): unknown {
   if (method === "threads") return { threads: [], total: 0, size: { bytes: 0, free: 0 } };
-  if (method === "prune") return { checkpoints: 0, deletedThreads: 0, bytes: 0 };
+  if (method === "prune") return { checkpoints: 0, spared: 0, deletedThreads: 0, bytes: 0 };
   throw list.unknownThread(threadId ?? "of this name");
 }

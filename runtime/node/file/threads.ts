@@ -148,7 +148,7 @@ class DryRun extends Error {}
 
 export function pruneThreads(database: Database, params: PruneParams): PruneResult {
   const { threadIds, keep, dryRun } = params;
-  const result: PruneResult = { checkpoints: 0, deletedThreads: 0, bytes: 0 };
+  const result: PruneResult = { checkpoints: 0, spared: 0, deletedThreads: 0, bytes: 0 };
   const before = fileBytes(database.path);
   try {
     database.transaction(() => {
@@ -159,7 +159,11 @@ export function pruneThreads(database: Database, params: PruneParams): PruneResu
       for (const { id } of deleted) deleteThread(database, id);
       result.deletedThreads = deleted.length;
       if (keep !== undefined) {
-        for (const num of chosen) result.checkpoints += prune(database, num, keep);
+        for (const num of chosen) {
+          const { gone, spared } = prune(database, num, keep);
+          result.checkpoints += gone;
+          result.spared += spared;
+        }
       }
       result.bytes = pragma(database, "freelist_count") * pragma(database, "page_size");
       if (dryRun) throw new DryRun();

@@ -119,7 +119,7 @@ class ImportThreadResult(TypedDict):
     threadId: str
 
 class PruneParams(TypedDict):
-    """Keeps the newest `keep` checkpoints of each graph of these threads, and what they need; deleted threads go."""
+    """Keeps the newest `keep` checkpoints of each graph of these threads, those that have a name or a note, and what these need; deleted threads go."""
     file: str
     threadIds: NotRequired[list[str]]
     keep: NotRequired[float]
@@ -127,6 +127,7 @@ class PruneParams(TypedDict):
 
 class PruneResult(TypedDict):
     checkpoints: float
+    spared: float
     deletedThreads: float
     bytes: float
 

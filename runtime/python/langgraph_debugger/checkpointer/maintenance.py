@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
@@ -13,6 +14,7 @@ from langgraph_debugger.checkpointer.store import LANGUAGE, fetch_blobs
 _VACUUM_PAGES = 10_000
 
 Key = tuple[int, str, str]  # thread number, namespace, checkpoint id
+Place = tuple[str, str]  # namespace, checkpoint id
 
 
 class Encoded(NamedTuple):
@@ -35,26 +37,63 @@ def delete_for_runs(connection: sqlite3.Connection, run_ids: Iterable[str]) -> N
     _delete_checkpoints(connection, keys)
 
 
-def prune(connection: sqlite3.Connection, thread_id: str, keep: int = 1) -> int:
-    """Keep the newest checkpoints of each namespace, and the ancestors their delta channels are made from.
+class Pruned(NamedTuple):
+    """What became of the old checkpoints of a thread."""
 
-    How many were removed.
+    gone: int
+    spared: int
+
+
+def prune(connection: sqlite3.Connection, thread_id: str, keep: int = 1) -> Pruned:
+    """Keep the newest checkpoints of each namespace, those with a name or a note, and what these need.
+
+    A checkpoint needs the ancestors that its delta channels are made from. One with a name needs those
+    that the graphs around it stood at, too. Those of a subgraph's run (a namespace with a task id) go with
+    the checkpoint that the run began at.
     """
     row = connection.execute("SELECT num FROM threads WHERE id = ?", (thread_id,)).fetchone()
     if row is None:
-        return 0
+        return Pruned(0, 0)
     thread = row[0]
-    by_namespace: dict[str, list[str]] = {}
-    for ns, checkpoint_id in connection.execute(
-        "SELECT ns, id FROM checkpoints WHERE thread = ? ORDER BY ns, id DESC", (thread,)
-    ):
-        by_namespace.setdefault(ns, []).append(checkpoint_id)
-    gone: list[Key] = []
-    for ns, ids in by_namespace.items():
-        needed = {each for newest in ids[:keep] for each in _needed(connection, thread, ns, newest)}
-        gone += [(thread, ns, each) for each in ids if each not in needed]
+    rows = [
+        (ns, id_, json.loads(parents or "{}"))
+        for ns, id_, parents in connection.execute(
+            "SELECT ns, id, json_extract(metadata, '$.parents') FROM checkpoints WHERE thread = ? "
+            "ORDER BY ns, id DESC",
+            (thread,),
+        )
+    ]
+    named: set[Place] = set(
+        connection.execute("SELECT ns, checkpoint FROM annotations WHERE thread = ?", (thread,))
+    )
+    newest = _kept(connection, thread, rows, keep, set())
+    kept = _kept(connection, thread, rows, keep, named) if named - newest else newest
+    gone = [(thread, ns, id_) for ns, id_, _ in rows if (ns, id_) not in kept]
     _delete_checkpoints(connection, gone)
-    return len(gone)
+    return Pruned(len(gone), len(kept) - len(newest))
+
+
+def _kept(
+    connection: sqlite3.Connection,
+    thread: int,
+    rows: list[tuple[str, str, dict[str, str]]],
+    keep: int,
+    named: set[Place],
+) -> set[Place]:
+    kept: set[Place] = set()
+    for ns, id_, parents in rows:
+        if (ns, id_) in named:
+            for place in ((ns, id_), *parents.items()):
+                kept |= _needed(connection, thread, *place)
+    counts: dict[str, int] = {}
+    # A namespace begins with that of the graph around it, so that this one comes first.
+    for ns, id_, parents in rows:
+        if counts.get(ns, 0) >= keep or (":" in ns and not kept.issuperset(parents.items())):
+            continue
+        counts[ns] = counts.get(ns, 0) + 1
+        if (ns, id_) not in kept:
+            kept |= _needed(connection, thread, ns, id_)
+    return kept
 
 
 def edit(
@@ -126,9 +165,9 @@ def set_timing(connection: sqlite3.Connection, key: tuple[str, str, str | None],
 def discard(connection: sqlite3.Connection, key: tuple[str, str, str], writes: int) -> bool:
     """Remove the checkpoint `key` (thread id, namespace, id) if nothing was made of it.
 
-    False when it is left: it has children or edits, or another number of pending writes than `writes`.
-    Its blobs stay until others of the thread are removed: most are those of the checkpoint it was copied
-    from.
+    False when it is left: it has children, edits or a name, or another number of pending writes than
+    `writes`. Its blobs stay until others of the thread are removed: most are those of the checkpoint it was
+    copied from.
     """
     row = connection.execute("SELECT num FROM threads WHERE id = ?", key[:1]).fetchone()
     if row is None:
@@ -137,14 +176,14 @@ def discard(connection: sqlite3.Connection, key: tuple[str, str, str], writes: i
     (used,) = connection.execute(
         "SELECT (SELECT count(*) FROM checkpoints WHERE thread = ?1 AND ns = ?2 AND parent = ?3) + "
         "(SELECT count(*) FROM edits WHERE thread = ?1 AND ns = ?2 AND id = ?3) + "
+        "(SELECT count(*) FROM annotations WHERE thread = ?1 AND ns = ?2 AND checkpoint = ?3) + "
         "((SELECT count(*) FROM writes WHERE thread = ?1 AND ns = ?2 AND checkpoint = ?3) != ?4)",
         (*where, writes),
     ).fetchone()
     if used:
         return False
     connection.execute("DELETE FROM checkpoints WHERE thread = ? AND ns = ? AND id = ?", where)
-    for table in ("writes", "annotations"):
-        connection.execute(f"DELETE FROM {table} WHERE thread = ? AND ns = ? AND checkpoint = ?", where)
+    connection.execute("DELETE FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ?", where)
     return True
 
 
@@ -160,7 +199,7 @@ def _now() -> int:
     return int(time.time() * 1000)
 
 
-def _needed(connection: sqlite3.Connection, thread: int, ns: str, checkpoint_id: str) -> list[str]:
+def _needed(connection: sqlite3.Connection, thread: int, ns: str, checkpoint_id: str) -> set[Place]:
     """The checkpoint, and its ancestors back to the one where each of its delta channels has a value."""
     chain: list[str] = []
     missing: set[str] | None = None
@@ -182,7 +221,7 @@ def _needed(connection: sqlite3.Connection, thread: int, ns: str, checkpoint_id:
             }
         missing = missing - _channel_names(connection, thread, channels)
         current = parent
-    return chain
+    return {(ns, each) for each in chain}
 
 
 def _channel_names(connection: sqlite3.Connection, thread: int, data: bytes) -> set[str]:

@@ -64,11 +64,11 @@ def prune(params: PruneParams) -> PruneResult:
     path = Path(params["file"])
     with outside_of_transactions(path) as connection:
         if connection is None:
-            return {"checkpoints": 0, "deletedThreads": 0, "bytes": 0}
+            return {"checkpoints": 0, "spared": 0, "deletedThreads": 0, "bytes": 0}
         before = size_of(path, connection)["bytes"]
         connection.execute("BEGIN IMMEDIATE")
         try:
-            checkpoints = _prune(connection, path, params)
+            pruned = _prune(connection, path, params)
             deleted = purge(connection)
             free = size_of(path, connection)["free"]
             connection.execute("ROLLBACK" if params["dryRun"] else "COMMIT")
@@ -80,10 +80,15 @@ def prune(params: PruneParams) -> PruneResult:
                 maintenance.vacuum(connection, sys.maxsize)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             free = max(0, int(before - size_of(path, connection)["bytes"]))
-    return {"checkpoints": checkpoints, "deletedThreads": deleted, "bytes": free}
+    return {
+        "checkpoints": pruned.gone,
+        "spared": pruned.spared,
+        "deletedThreads": deleted,
+        "bytes": free,
+    }
 
 
-def _prune(connection: sqlite3.Connection, path: Path, params: PruneParams) -> int:
+def _prune(connection: sqlite3.Connection, path: Path, params: PruneParams) -> maintenance.Pruned:
     keep = params.get("keep")
     ids = params.get("threadIds")
     if ids is None:
@@ -91,9 +96,10 @@ def _prune(connection: sqlite3.Connection, path: Path, params: PruneParams) -> i
     for thread_id in ids:
         number_of(connection, path, thread_id)
     if keep is None:
-        return 0
+        return maintenance.Pruned(0, 0)
     if keep < 1:
         raise RuntimeFailure(
             "invalidInput", "At least 1 checkpoint of each graph is kept; delete the threads instead."
         )
-    return sum(maintenance.prune(connection, thread_id, int(keep)) for thread_id in ids)
+    all_ = [maintenance.prune(connection, thread_id, int(keep)) for thread_id in ids]
+    return maintenance.Pruned(sum(each.gone for each in all_), sum(each.spared for each in all_))
