@@ -28,7 +28,7 @@ export interface ClientOptions {
   /** Arguments of `initialize` beyond the usual ones. */
   initialize?: Partial<DebugProtocol.InitializeRequestArguments>;
   /** Connect to an adapter that listens on this port, instead of starting one. */
-  port?: number;
+  port?: number | undefined;
   env?: NodeJS.ProcessEnv;
   /** The adapter's script; its source by default. */
   adapter?: string;

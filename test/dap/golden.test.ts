@@ -25,7 +25,7 @@ for (const language of languages) {
       const name = `${example}.${language.name.toLowerCase()}.txt`;
 
       it(`${name}`, async () => {
-        const client = await bench.client();
+        const client = await bench.alone();
         const program =
           language.name === "Python"
             ? join(examples, "python", `${example}.py`)

@@ -1,5 +1,6 @@
 // The languages that each flow is run over, and a client that is set up and ended with each test.
 
+import assert from "node:assert/strict";
 import {
   copyFileSync,
   existsSync,
@@ -15,6 +16,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LaunchAttributes } from "../../src/protocol/dap.ts";
 import { marks } from "../fixtures/marks.ts";
+import { ServedAdapter } from "./adapter.ts";
 import { Client, type ClientOptions, nodePath } from "./client.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -75,9 +77,10 @@ export interface Trace {
   runs(): { [node: string]: number };
 }
 
-/** What a test has to hand; made before and cleared away after each. */
+/** What a test has to hand; made before and cleared away after each, but for the adapter, which serves them all. */
 export class Bench {
   readonly language: Language;
+  #adapter: ServedAdapter | undefined;
   #folder = "";
   #clients: Client[] = [];
 
@@ -88,16 +91,24 @@ export class Bench {
   /** Call within `describe`. */
   static in(language: Language): Bench {
     const bench = new Bench(language);
+    before(async () => {
+      bench.#adapter = await ServedAdapter.start();
+    });
     beforeEach(function () {
       // A session starts three processes, and other suites may keep the machine busy.
       this.currentTest?.timeout(60_000);
       bench.#folder = mkdtempSync(join(tmpdir(), "langgraph-debug-test-"));
     });
-    afterEach(async () => {
+    afterEach(async function () {
+      if (this.currentTest?.isFailed()) console.error(bench.#adapter?.log);
       for (const client of bench.#clients) client.kill();
       await Promise.all(bench.#clients.map((client) => client.exited));
       bench.#clients = [];
       rmSync(bench.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    });
+    after(async () => {
+      await bench.#adapter?.stop();
+      assert.doesNotMatch(bench.#adapter?.log ?? "", /^unexpected:/m);
     });
     return bench;
   }
@@ -106,7 +117,17 @@ export class Bench {
     return this.#folder;
   }
 
+  /** A session of the adapter that serves the tests of this `describe`. */
   async client(options: ClientOptions = {}): Promise<Client> {
+    return this.#client({ port: this.#adapter?.port, ...options });
+  }
+
+  /** A session of an adapter of its own, on stdio. */
+  async alone(): Promise<Client> {
+    return this.#client({});
+  }
+
+  async #client(options: ClientOptions): Promise<Client> {
     const client = await Client.start(options);
     this.#clients.push(client);
     return client;

@@ -1,52 +1,23 @@
 /** Runs a fixture as a client of the adapter, and tells what came of it as bareRuns does. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { InterruptsBody, LaunchAttributes } from "../../src/protocol/dap.ts";
-import { Client, nodePath, type StoppedBody } from "../dap/client.ts";
+import type { ServedAdapter } from "../dap/adapter.ts";
+import { Client, type StoppedBody } from "../dap/client.ts";
 import { python } from "../dap/languages.ts";
 import { type Fixture, fileOf, type Language } from "../fixtures/fixtures.ts";
-import { adapterPath } from "../fixtures/programs.ts";
 import { Answers } from "./answers.ts";
 import type { Run } from "./bare-runs.ts";
 import type { Random } from "./stepping.ts";
 import { Trace } from "./trace.ts";
 
-/** One adapter on a loopback port, for all sessions. */
-export class Adapter {
-  readonly port: number;
-  readonly #process: ChildProcess;
-
-  private constructor(process: ChildProcess, port: number) {
-    this.#process = process;
-    this.port = port;
-  }
-
-  static async start(): Promise<Adapter> {
-    const child = spawn(nodePath, [adapterPath, "--port", "0"], { stdio: ["ignore", "inherit", "pipe"] });
-    let said = "";
-    for await (const text of child.stderr.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
-      said += text;
-      const port = /port (\d+)/.exec(said)?.[1];
-      if (port === undefined) continue;
-      child.stderr.pipe(process.stderr);
-      return new Adapter(child, Number(port));
-    }
-    throw new Error(`The adapter ended: ${said}`);
-  }
-
-  stop(): void {
-    this.#process.kill();
-  }
-}
-
 /** From the input to the end, by requests to go on that are drawn at random; questions are answered. */
 export async function debuggedRun(
   fixture: Fixture,
   language: Language,
-  adapter: Adapter,
+  adapter: ServedAdapter,
   numbers: Random,
 ): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), "fidelity-"));

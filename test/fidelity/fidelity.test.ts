@@ -8,10 +8,11 @@
 //     LANGGRAPH_TEST_SEED=5 npm test -- fidelity
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
+import { ServedAdapter } from "../dap/adapter.ts";
 import { fixtures as allFixtures, type Fixture, type Language } from "../fixtures/fixtures.ts";
 import { Ahead } from "./ahead.ts";
 import { bareReplays, bareRuns, expected, fixturesOf, type Run } from "./bare-runs.ts";
-import { Adapter, debuggedRun } from "./debugged-run.ts";
+import { debuggedRun } from "./debugged-run.ts";
 import { type RuntimeRun, RuntimeRuns } from "./runtime-runs.ts";
 import { backAndForth, everywhere, Random, random, straight } from "./stepping.ts";
 
@@ -54,7 +55,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
       ahead.get(jobs.findIndex((each) => each.name === name));
     let bare: ReadonlyMap<string, Run>;
     let replays: Awaited<ReturnType<typeof bareReplays>>;
-    let adapter: Adapter;
+    let adapter: ServedAdapter;
 
     function bareRun(name: string): Run {
       const run = bare.get(name);
@@ -63,7 +64,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     }
 
     before(async () => {
-      adapter = await Adapter.start();
+      adapter = await ServedAdapter.start();
       [bare, replays] = await Promise.all([
         bareRuns(language),
         bareReplays(
@@ -74,7 +75,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     });
     after(async () => {
       await ahead.idle();
-      adapter?.stop();
+      await adapter?.stop();
     });
 
     for (const fixture of fixtures) {

@@ -1,14 +1,11 @@
 // The life of a session over both languages: restart, terminate, open again, several at once, and deaths on either side.
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { adapterPath } from "../../fixtures/programs.ts";
-import { type Client, nodePath } from "../client.ts";
+import type { Client } from "../client.ts";
 import { Bench, languages } from "../languages.ts";
 
 for (const language of languages) {
@@ -19,7 +16,7 @@ for (const language of languages) {
     it("opens a thread again where it stood, after the session was ended", async () => {
       const launch = bench.launch("linear", { threadId: "kept" });
       const { program, line } = bench.fixture("linear");
-      const first = await bench.client();
+      const first = await bench.alone();
       await first.breakpoints(program, [{ line: line("think") }]);
       await first.launch({ ...launch, input });
       const before = await first.frames();
@@ -27,7 +24,7 @@ for (const language of languages) {
       await first.event("terminated");
       await first.close();
 
-      const second = await bench.client();
+      const second = await bench.alone();
       const stop = await second.launch(launch);
       assert.deepEqual([stop.reason, stop.description], ["entry", "Before node think"]);
       const shown = (frames: typeof before): unknown => frames.map(({ name, line: at }) => [name, at]);
@@ -36,7 +33,7 @@ for (const language of languages) {
       assert.deepEqual((await second.state()).log, ["start", "fetch", "think", "answer"]);
       await second.close();
 
-      const third = await bench.client();
+      const third = await bench.alone();
       const end = await third.launch(launch);
       assert.equal(end.reason, "input");
       assert.deepEqual((await third.state()).log, ["start", "fetch", "think", "answer"]);
@@ -143,7 +140,7 @@ for (const language of languages) {
     });
 
     it("ends the run when the adapter is killed", async () => {
-      const client = await bench.client();
+      const client = await bench.alone();
       await client.launch(bench.launch("linear", { input, stopOnEntry: true }));
       const runtime = await lifeOf(client, language.name);
       client.kill();
@@ -182,24 +179,10 @@ describe("the adapter on a port", () => {
   const [language] = languages;
   if (!language) throw new Error("no language");
   const bench = Bench.in(language);
-  let server: ChildProcess;
-  let port: number;
-
-  beforeEach(async () => {
-    server = spawn(nodePath, [adapterPath, "--port", "0"], { stdio: "pipe" });
-    const lines = createInterface({ input: server.stderr as NodeJS.ReadableStream });
-    const [line] = (await once(lines, "line")) as [string];
-    port = Number(/\d+/.exec(line)?.[0]);
-  });
-  afterEach(async () => {
-    const over = once(server, "exit");
-    server.kill();
-    await over;
-  });
 
   it("serves several sessions at once, and one after another", async () => {
     const input = { topic: "bees", log: ["start"] };
-    const clients = await Promise.all([bench.client({ port }), bench.client({ port })]);
+    const clients = await Promise.all([bench.client(), bench.client()]);
     const stops = await Promise.all(
       clients.map((client) => client.launch(bench.launch("linear", { input, stopOnEntry: true }))),
     );
@@ -210,13 +193,13 @@ describe("the adapter on a port", () => {
     await clients[0]?.close();
     assert.equal((await clients[1]?.go("next"))?.description, "Before node think");
     await clients[1]?.close();
-    const third = await bench.client({ port });
+    const third = await bench.client();
     assert.equal((await third.launch(bench.launch("linear", { input }))).reason, "end");
     await third.close();
   });
 
   it("ends the run of a client that goes without a word", async () => {
-    const client = await bench.client({ port });
+    const client = await bench.client();
     await client.launch(bench.launch("linear", { input: { topic: "bees", log: [] }, stopOnEntry: true }));
     const runtime = await lifeOf(client, "Python");
     client.kill();
