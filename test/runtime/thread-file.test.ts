@@ -215,6 +215,7 @@ for (const runtime of runtimes) {
         namespace: "",
         checkpointId: live,
         name: "here",
+        note: 'with "quotes" \\" and ]}[{',
       });
       const before = await exported("stopped", "copy.json");
       for (const [target, expected] of [
@@ -233,6 +234,17 @@ for (const runtime of runtimes) {
         );
       }
       assert.equal(before.tables.annotations?.rows.length, 1);
+      // However it is laid out: an editor may have done it anew. It is read in parts of 1 MB.
+      const wide = JSON.stringify(before, undefined, 2).replaceAll("\n", `\n${" ".repeat(40_000)}`);
+      assert.ok(wide.length > 2 ** 21);
+      for (const text of [`\ufeff${JSON.stringify(before)}`, wide]) {
+        const laidOut = join(folder, "laid-out.json");
+        writeFileSync(laidOut, text, "utf8");
+        const { threadId } = await bare.request("importThread", { file: other, from: laidOut });
+        await bare.request("exportThread", { file: other, threadId, to: laidOut });
+        const after = JSON.parse(readFileSync(laidOut, "utf8")) as Exported;
+        assert.deepEqual(after.tables, before.tables);
+      }
       driver.threadId = "stopped-3";
       assert.equal((await driver.run()).reason, "end");
       assert.equal(await driver.json({ kind: "state", namespace: "" }, ["summary"]), "edited");
@@ -304,6 +316,8 @@ for (const runtime of runtimes) {
       const would = await driver.request("prune", { ...params, dryRun: true });
       assert.equal(would.deletedThreads, 1);
       assert.ok(would.checkpoints > 2, String(would.checkpoints));
+      // One of each thread.
+      assert.equal(would.spared, 2);
       assert.ok((await thread("stopped"))?.checkpoints !== 1);
       const did = await driver.request("prune", { ...params, dryRun: false });
       assert.deepEqual({ ...did, bytes: 0 }, { ...would, bytes: 0 });
@@ -323,8 +337,6 @@ for (const runtime of runtimes) {
       driver.threadId = "stopped";
       await driver.request("open", { threadId: "stopped" });
       assert.equal((await driver.run()).reason, "end");
-      // One of each thread.
-      assert.equal(would.spared, 2);
       assert.equal(await driver.json({ kind: "state", namespace: "" }, ["summary"]), "edited");
     });
   });

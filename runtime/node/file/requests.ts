@@ -5,10 +5,11 @@ import { resolve } from "node:path";
 import type { FileRequests } from "../../../src/protocol/runtime.ts";
 import { Database } from "../checkpointer/database.ts";
 import { RuntimeError } from "../errors.ts";
+import { importThread } from "./importing.ts";
 import { keyHistory } from "./key-history.ts";
 import * as list from "./threads.ts";
 import { annotate, timeline } from "./timeline.ts";
-import { exportThread, importThread } from "./transfer.ts";
+import { exportThread } from "./transfer.ts";
 
 /** After this time without a request a file is closed, in milliseconds. */
 const idleTime = 2000;

@@ -1,19 +1,18 @@
-// A thread as one JSON file, and back: its rows as they are, so that they are the same on any machine.
+// A thread as one JSON file: its rows as they are, so that they are the same on any machine. `importing.ts` reads it.
 
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Database } from "../checkpointer/database.ts";
-import { hashOf, makeBlob, parse } from "../checkpointer/entries.ts";
 import { RuntimeError } from "../errors.ts";
-import { freeId, threadNumber } from "./threads.ts";
+import { threadNumber } from "./threads.ts";
 
-const format = "langgraph-debugger thread";
-const version = 1;
+export const format = "langgraph-debugger thread";
+export const version = 1;
 
-type Kind = "text" | "text?" | "integer" | "integer?" | "bytes";
-type Columns = { readonly [column: string]: Kind };
-type Cell = string | number | null | Uint8Array;
+export type Kind = "text" | "text?" | "integer" | "integer?" | "bytes";
+export type Columns = { readonly [column: string]: Kind };
+export type Cell = string | number | null | Uint8Array;
 
-const threadColumns: Columns = {
+export const threadColumns: Columns = {
   id: "text",
   language: "text",
   graph: "text?",
@@ -25,7 +24,7 @@ const threadColumns: Columns = {
 };
 
 /** Without the number of the thread, and in the order in which rows are written. */
-const tables: { readonly [table: string]: { readonly columns: Columns; readonly order: string } } = {
+export const tables: { readonly [table: string]: { readonly columns: Columns; readonly order: string } } = {
   checkpoints: {
     columns: {
       ns: "text",
@@ -72,10 +71,8 @@ const tables: { readonly [table: string]: { readonly columns: Columns; readonly 
   },
 };
 
-/** Columns whose bytes are entries or map data. */
-const encoded: ReadonlySet<string> = new Set(["envelope", "channels", "value"]);
-
-// ---------------------------------------------------------------------------------------------- out
+/** A value with more bytes is written in parts of so many: all of its text may be longer than a string can be. */
+const partBytes = 3 << 20;
 
 /** Throws RuntimeError; the file at `to` is whole or as it was. */
 export function exportThread(database: Database, threadId: string, to: string): void {
@@ -85,7 +82,7 @@ export function exportThread(database: Database, threadId: string, to: string): 
     const file = openSync(temporary, "w");
     try {
       database.snapshot(() => {
-        for (const text of pieces(database, num)) writeSync(file, text);
+        for (const text of pieces(database, num)) writeFileSync(file, text);
       });
     } finally {
       closeSync(file);
@@ -98,7 +95,7 @@ export function exportThread(database: Database, threadId: string, to: string): 
   }
 }
 
-const isOfSystem = (error: unknown): error is NodeJS.ErrnoException =>
+export const isOfSystem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "syscall" in error;
 
 function* pieces(database: Database, num: number): Generator<string> {
@@ -114,11 +111,10 @@ function* pieces(database: Database, num: number): Generator<string> {
     let between = "\n";
     const select = `SELECT ${names.join(", ")} FROM ${table} WHERE thread = ? ORDER BY ${order}`;
     for (const row of database.each<{ [column: string]: Cell }>(select, num)) {
-      const cells = names.map((name) => {
-        const cell = row[name];
-        return cell instanceof Uint8Array ? Buffer.from(cell).toString("base64") : cell;
-      });
-      yield between + JSON.stringify(cells);
+      yield* rowText(
+        between,
+        names.map((name) => row[name] ?? null),
+      );
       between = ",\n";
     }
     yield "]}";
@@ -127,128 +123,23 @@ function* pieces(database: Database, num: number): Generator<string> {
   yield "}}\n";
 }
 
-// ---------------------------------------------------------------------------------------------- in
-
-const bad = (from: string, why: string): RuntimeError =>
-  new RuntimeError(
-    "badImport",
-    `${from} can't be imported: ${why}. Choose a file that a thread was exported to.`,
-  );
-
-/** Returns the thread's id. Throws RuntimeError, and nothing is changed then. */
-export function importThread(database: Database, from: string): string {
-  const read = readExport(from);
-  const { thread } = read;
-  return database.transaction(() => {
-    const id = freeId(database, String(thread.id));
-    const names = Object.keys(threadColumns);
-    // Nobody runs it here.
-    const imported = { updated: Date.now(), ...(thread.status === "running" ? { status: "stopped" } : {}) };
-    database.run(
-      `INSERT INTO threads (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
-      ...names.map((name) => ({ ...thread, ...imported, id })[name] ?? null),
-    );
-    const num = threadNumber(database, id);
-    for (const [table, rows] of Object.entries(read.rows)) {
-      const columns = Object.keys(tables[table]?.columns ?? {});
-      const marks = columns.map(() => ", ?").join("");
-      const insert = `INSERT INTO ${table} (thread, ${columns.join(", ")}) VALUES (?${marks})`;
-      for (const row of rows) database.run(insert, num, ...row);
+function* rowText(before: string, cells: readonly Cell[]): Generator<string> {
+  let text = `${before}[`;
+  for (const [at, cell] of cells.entries()) {
+    if (at > 0) text += ",";
+    if (!(cell instanceof Uint8Array)) {
+      text += JSON.stringify(cell);
+      continue;
     }
-    return id;
-  });
-}
-
-interface Exported {
-  thread: { [column: string]: Cell };
-  rows: { [table: string]: Cell[][] };
-}
-
-function readExport(from: string): Exported {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(from, "utf8"));
-  } catch (error) {
-    const isTooLong = (error as { code?: unknown }).code === "ERR_STRING_TOO_LONG";
-    throw bad(
-      from,
-      isOfSystem(error) ? error.message : isTooLong ? "it is larger than 512 MB" : "it is no JSON",
-    );
-  }
-  const whole = (content ?? {}) as { [field: string]: unknown };
-  if (whole.format !== format) throw bad(from, "it is no exported thread");
-  if (whole.version !== version) {
-    throw bad(
-      from,
-      "it was exported by a newer version of this debugger. Update the debugger, or choose another",
-    );
-  }
-  const own = (whole.thread ?? {}) as { [column: string]: unknown };
-  const thread: Exported["thread"] = {};
-  for (const [column, kind] of Object.entries(threadColumns)) {
-    thread[column] = cell(own[column] ?? null, kind) ?? fail(from, `its thread has no ${column}`);
-    if (thread[column] === missing) thread[column] = null;
-  }
-  if (thread.id === "" || (thread.language !== "python" && thread.language !== "javascript")) {
-    throw bad(from, "its thread is of no known language");
-  }
-  const given = (whole.tables ?? {}) as { [table: string]: unknown };
-  const rows: Exported["rows"] = {};
-  const keys = new Set<string>();
-  for (const [table, { columns }] of Object.entries(tables)) {
-    rows[table] = readTable(from, table, columns, given[table]);
-    if (table === "edits") continue;
-    const keyLength = { checkpoints: 2, writes: 4, blobs: 1, annotations: 2 }[table];
-    for (const [at, row] of rows[table].entries()) {
-      const key = JSON.stringify([table, ...row.slice(0, keyLength).map(String)]);
-      if (keys.has(key)) throw bad(from, `row ${at + 1} of ${table} is there twice`);
-      keys.add(key);
+    const bytes = Buffer.from(cell.buffer, cell.byteOffset, cell.byteLength);
+    text += '"';
+    for (let from = 0; from < bytes.length; from += partBytes) {
+      text += bytes.toString("base64", from, from + partBytes);
+      if (bytes.length <= partBytes) continue;
+      yield text;
+      text = "";
     }
+    text += '"';
   }
-  for (const [at, [hash, type, data]] of (rows.blobs ?? []).entries()) {
-    const found = hashOf(makeBlob(String(type), data as Uint8Array));
-    if (!found.equals(hash as Uint8Array)) throw bad(from, `the value in row ${at + 1} of blobs is damaged`);
-  }
-  return { thread, rows };
-}
-
-function readTable(from: string, table: string, columns: Columns, given: unknown): Cell[][] {
-  const { columns: names, rows } = (given ?? {}) as { columns?: unknown; rows?: unknown };
-  const kinds = Object.entries(columns);
-  const isKnown = JSON.stringify(names) === JSON.stringify(Object.keys(columns)) && Array.isArray(rows);
-  if (!isKnown) throw bad(from, `it has no table ${table}`);
-  return (rows as unknown[]).map((row, index) => {
-    const where = `row ${index + 1} of ${table}`;
-    const cells = Array.isArray(row) && row.length === kinds.length ? (row as unknown[]) : [];
-    return kinds.map(([column, kind], at) => {
-      const read = cell(cells[at], kind) ?? fail(from, `"${column}" in ${where} is not what it must be`);
-      if (read === missing) return null;
-      if (encoded.has(column)) checkEntries(from, where, read as Uint8Array);
-      return read;
-    });
-  });
-}
-
-const missing = new Uint8Array(0);
-
-/** As SQLite takes it; `missing` for null where that may be; undefined: it is of another kind. */
-function cell(value: unknown, kind: Kind): string | number | Uint8Array | undefined {
-  if (value === null) return kind.endsWith("?") ? missing : undefined;
-  if (kind.startsWith("integer")) return Number.isSafeInteger(value) ? (value as number) : undefined;
-  if (typeof value !== "string") return undefined;
-  if (kind !== "bytes") return value;
-  const bytes = Buffer.from(value, "base64");
-  return bytes.toString("base64") === value ? bytes : undefined;
-}
-
-function checkEntries(from: string, where: string, data: Uint8Array): void {
-  try {
-    parse(data);
-  } catch {
-    throw bad(from, `a value in ${where} is damaged`);
-  }
-}
-
-function fail(from: string, why: string): never {
-  throw bad(from, why);
+  yield `${text}]`;
 }

@@ -6,13 +6,15 @@ import base64
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ..checkpointer.entries import LIST, MAP, MalformedError, make_blob, parse
+from ..checkpointer.errors import from_sqlite
+from ..checkpointer.store import open_file, transaction
 from ..checkpointer.threads import TABLES, free_id, now
 from ..errors import RuntimeFailure
+from .json_rows import Rows
 from .opening import number_of, reading
 
 if TYPE_CHECKING:
@@ -86,36 +88,66 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def import_(params: ImportThreadParams, connection: sqlite3.Connection) -> ImportThreadResult:
-    """Make a thread of what was exported, in the transaction of `connection`."""
-    source = Path(params["from"])
-    thread, tables = _read(source)
+def import_(params: ImportThreadParams) -> ImportThreadResult:
+    """Make a thread of what was exported. It is read twice: all of it is checked before the first write."""
+    path, source = Path(params["file"]), Path(params["from"])
+    try:
+        connection = open_file(path)
+        try:
+            thread = _check(source)
+            with transaction(connection):
+                return _insert(connection, source, thread)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise from_sqlite(error, path) from error
+
+
+def _insert(connection: sqlite3.Connection, source: Path, thread: dict[str, Any]) -> ImportThreadResult:
     thread_id = free_id(connection, thread["id"])
+    # Nobody runs it here.
     thread["status"] = "stopped" if thread["status"] == "running" else thread["status"]
     values = {**thread, "id": thread_id, "updated": now()}
     cursor = connection.execute(
         f"INSERT INTO threads ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
         list(values.values()),
     )
-    for table, rows in tables.items():
-        columns = TABLES[table][0]
+    statements = {
+        table: f"INSERT INTO {table} (thread, {', '.join(columns)}) VALUES (?{', ?' * len(columns)})"
+        for table, (columns, _) in TABLES.items()
+    }
+    for table, text in Rows(source):
         try:
-            connection.executemany(
-                f"INSERT INTO {table} (thread, {', '.join(columns)}) VALUES (?{', ?' * len(columns)})",
-                [(cursor.lastrowid, *row) for row in rows],
-            )
+            connection.execute(statements[table], (cursor.lastrowid, *_cells(table, text)))
         except sqlite3.IntegrityError:
             raise _bad(source, f"a row of {table} is in it twice") from None
     return {"threadId": thread_id}
 
 
-def _read(source: Path) -> tuple[dict[str, Any], dict[str, list[list[Any]]]]:
+def _check(source: Path) -> dict[str, Any]:
+    """All of the file; what it says of the thread."""
+    rows = Rows(source)
+    counts: dict[str, int] = {}
+    damage: RuntimeFailure | None = None
     try:
-        content = json.loads(source.read_bytes().decode("utf-8-sig"))
+        for table, text in rows:
+            counts[table] = number = counts.get(table, 0) + 1
+            try:
+                _check_row(table, _cells(table, text))
+            except (ValueError, RecursionError) as error:
+                damage = damage or _bad(source, f"row {number} of {table} is damaged ({error})")
+        rest = json.loads(rows.rest.decode("utf-8-sig"))
     except OSError as error:
         raise _bad(source, error.strerror or str(error)) from None
     except (ValueError, RecursionError):
         raise _bad(source, "it is no JSON") from None
+    thread = _thread(source, rest)
+    if damage is not None:
+        raise damage
+    return thread
+
+
+def _thread(source: Path, content: Any) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise _bad(source, "it is no exported thread")
     version = content.get("version")
@@ -130,29 +162,21 @@ def _read(source: Path) -> tuple[dict[str, Any], dict[str, list[list[Any]]]]:
             raise _bad(source, f"the thread's {field} is missing or of another type")
     if not thread["id"] or thread["language"] not in ("python", "javascript"):
         raise _bad(source, "the thread's id or language is none")
-    return (
-        {field: thread[field] for field in _FIELDS},
-        {table: list(_rows(source, table, tables.get(table))) for table in TABLES},
-    )
+    for table, (columns, _) in TABLES.items():
+        if tables.get(table) != {"columns": list(columns), "rows": []}:
+            raise _bad(source, f"its table {table} is missing or has other columns")
+    return {field: thread[field] for field in _FIELDS}
 
 
-def _rows(source: Path, table: str, stored: Any) -> Iterator[list[Any]]:
-    columns = TABLES[table][0]
-    rows = stored.get("rows") if isinstance(stored, dict) else None
-    if not isinstance(rows, list) or stored.get("columns") != list(columns):
-        raise _bad(source, f"its table {table} is missing or has other columns")
-    for number, row in enumerate(rows, 1):
-        try:
-            if not isinstance(row, list) or len(row) != len(columns):
-                raise ValueError("other columns")
-            cells = [
-                _cell(each, column, (table, column) in _OPTIONAL)
-                for column, each in zip(columns, row, strict=True)
-            ]
-            _check(table, cells)
-        except (ValueError, RecursionError) as error:
-            raise _bad(source, f"row {number} of {table} is damaged ({error})") from None
-        yield cells
+def _cells(table: str, text: bytes) -> list[Any]:
+    """A row as it goes to the table. Raises ValueError."""
+    row = json.loads(text.decode())
+    columns = TABLES[table][0] if table in TABLES else ()
+    if not isinstance(row, list) or not columns or len(row) != len(columns):
+        raise ValueError("other columns")
+    return [
+        _cell(each, column, (table, column) in _OPTIONAL) for column, each in zip(columns, row, strict=True)
+    ]
 
 
 def _cell(value: Any, column: str, optional: bool) -> Any:
@@ -169,7 +193,7 @@ def _cell(value: Any, column: str, optional: bool) -> Any:
     raise ValueError(f"{column} is of another type")
 
 
-def _check(table: str, cells: list[Any]) -> None:
+def _check_row(table: str, cells: list[Any]) -> None:
     """Refuses what could not be read back."""
     if table == "blobs":
         hash_, type_, data = cells

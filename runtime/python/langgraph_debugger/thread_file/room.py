@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..checkpointer.errors import from_sqlite
-from ..checkpointer.store import open_file, transaction
 from . import changing, exchange, keys, listing, timeline
 
 
@@ -30,18 +27,6 @@ class Owner(Protocol):
         ...
 
 
-def _import(params: Any) -> Any:
-    path = Path(params["file"])
-    connection = open_file(path)
-    try:
-        with transaction(connection):
-            return exchange.import_(params, connection)
-    except sqlite3.Error as error:
-        raise from_sqlite(error, path) from error
-    finally:
-        connection.close()
-
-
 _ANSWERS: dict[str, Callable[[Any], Any]] = {
     "threads": listing.threads,
     "describeThread": listing.describe_thread,
@@ -49,7 +34,7 @@ _ANSWERS: dict[str, Callable[[Any], Any]] = {
     "restoreThread": changing.restore,
     "copyThread": changing.copy,
     "exportThread": exchange.export,
-    "importThread": _import,
+    "importThread": exchange.import_,
     "prune": changing.prune,
     "timeline": timeline.timeline,
     "annotate": timeline.annotate,
