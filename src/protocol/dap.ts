@@ -242,16 +242,6 @@ export interface UpdateStateBody {
   effects: string[];
 }
 
-/** Those of the session's checkpoint file; before `launch`, of `file`. */
-export interface ThreadFileArguments {
-  /** Absolute path of a checkpoint file; absent: the session's. */
-  file?: string;
-}
-/** A request about a file, where the session's is meant if none is named. */
-type OfFile<Params> = Omit<Params, "file"> & ThreadFileArguments;
-export type ThreadsArguments = OfFile<ThreadsParams>;
-export interface ThreadsBody extends ThreadsResult {
-  file: string;
 /**
  * Sets one value inside the state, as an assignment in the console does: in place, and all that is beside it stays the
  * object that it is.
@@ -263,6 +253,16 @@ export interface SetValueArguments
   value: Json;
 }
 
+/** Those of the session's checkpoint file; before `launch`, of `file`. */
+export interface ThreadFileArguments {
+  /** Absolute path of a checkpoint file; absent: the session's. */
+  file?: string;
+}
+/** A request about a file, where the session's is meant if none is named. */
+type OfFile<Params> = Omit<Params, "file"> & ThreadFileArguments;
+export type ThreadsArguments = OfFile<ThreadsParams>;
+export interface ThreadsBody extends ThreadsResult {
+  file: string;
 }
 /** The session goes to this thread, at the stop where it is; a `stopped` event follows. */
 export interface OpenThreadArguments {
@@ -297,6 +297,8 @@ export interface CustomRequests {
   };
   /** A `stopped` event follows, unless it is a `dryRun`. */
   "langgraph/updateState": { arguments: UpdateStateArguments; body: UpdateStateBody };
+  /** A `stopped` event follows, unless it is a `dryRun`. */
+  "langgraph/setValue": { arguments: SetValueArguments; body: UpdateStateBody };
   /** Takes the last edit at the cursor back; a `stopped` event follows. */
   "langgraph/undoEdit": { arguments: { namespace?: string }; body: { left: number } };
   /** Names a checkpoint or puts a note to it. */
@@ -307,8 +309,6 @@ export interface CustomRequests {
   "langgraph/threads": { arguments: ThreadsArguments; body: ThreadsBody };
   "langgraph/openThread": { arguments: OpenThreadArguments; body: Nothing };
   "langgraph/describeThread": {
-  /** A `stopped` event follows, unless it is a `dryRun`. */
-  "langgraph/setValue": { arguments: SetValueArguments; body: UpdateStateBody };
     arguments: OfFile<DescribeThreadParams>;
     body: Nothing;
   };

@@ -106,9 +106,9 @@ export interface PruneParams {
 export interface PruneResult {
   /** So many go. */
   checkpoints: number;
-  deletedThreads: number;
   /** So many older ones stay: they have a name or a note, or one that has needs them. */
   spared: number;
+  deletedThreads: number;
   /** By which the file gets smaller; with `dryRun` an estimate. */
   bytes: number;
 }
