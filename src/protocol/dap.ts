@@ -72,6 +72,8 @@ export interface GraphBody {
   name: string;
   /** Absent before a program is loaded. */
   threadId?: string;
+  /** JSON Schema of what the graph is run with; `{}` where nothing is known of it. */
+  inputSchema: Json;
   graphs: {
     /** The root is `""`, the graph that node `research` runs is `research`. */
     id: string;
@@ -185,22 +187,30 @@ export interface CheckpointBody {
 /** A value of a checkpoint as JSON, whole. `path` is that of `Variable.evaluateName`'s keys from the state's key down. */
 export interface ValueArguments extends CheckpointArguments {
   path: (string | number)[];
+  /** Characters that are told at most. */
+  most?: number;
 }
 export interface ValueBody {
   /** JSON text with two spaces of indent. */
   json: string;
+  /** It is the beginning of a longer text. */
+  shortened?: true;
 }
 
 /** `to` is compared with `from`. */
 export interface DiffArguments {
   from: CheckpointArguments;
   to: CheckpointArguments;
+  /** Only this key of the states; absent: all. */
+  key?: string;
 }
 export interface DiffBody {
   /** In schema order of the state's keys, then by path. */
   changes: Change[];
   /** More than `changes` tells: it has at most 1,000. */
   more: boolean;
+  /** Keys that differ and whose values are too large to be compared, or to be so with those before: ask by `key`. */
+  tooLarge?: { key: string; change: "added" | "removed" | "changed" }[];
 }
 export interface Change {
   key: string;
@@ -225,11 +235,14 @@ export interface Change {
  * - `set`: each value is what it is then, whatever its reducer (`Overwrite`); in place.
  * - `reduce`: each value is added through its reducer; in place.
  * - with `asNode`: LangGraph's `update_state(values, as_node)`: reducers, that node's edges run, what is pending goes.
+ * - with `goto`: these nodes of the graph come next instead of the pending ones, as a node's `Command(update, goto)` has
+ *   it; finished siblings keep what they wrote. Not together with `asNode`, whose edges choose.
  */
 export interface UpdateStateArguments {
   values: { [key: string]: Json } | null;
   mode?: "set" | "reduce";
   asNode?: string;
+  goto?: string[];
   /** Of a graph at the stop; absent: the root. */
   namespace?: string;
   /** Goes there first, as `langgraph/fork`. */
