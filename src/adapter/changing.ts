@@ -33,6 +33,12 @@ interface Plan {
   readonly effects: string[];
 }
 
+/** A graph, and where the thread stands. */
+interface Place {
+  readonly position: Position;
+  readonly graph: GraphPosition;
+}
+
 const request = "langgraph/updateState";
 
 export class Changing {
@@ -60,15 +66,20 @@ export class Changing {
       if (!stop.position) throw noStateYet();
       const { graph, move, effects } = await this.#plan(args, stop.position);
       if (args.dryRun) return { effects };
-      const moved = move && (await this.#move(stop.position.threadId, move));
-      const before = moved ?? stop.position;
-      const at = moved ? copyOf(graph, moved) : graph;
+      let place: Place = { position: stop.position, graph };
       let now: Stop;
       try {
-        const position = await this.#change(args, before, at);
-        now = this.#stand(args, stop, position, moved !== undefined);
+        if (move) place = await this.#moved(place, move);
+        if (args.goto)
+          place = await this.#moved(place, {
+            kind: "goto",
+            namespace: place.graph.namespace,
+            nodes: [...new Set(args.goto)],
+          });
+        const position = await this.#change(args, place);
+        now = this.#stand(args, stop, position, move !== undefined);
       } catch (error) {
-        if (moved) await this.#moveBack(stop);
+        if (place.position !== stop.position) await this.#moveBack(stop);
         throw error;
       }
       reply.after(() => this.#stops.tell(now, stop));
@@ -107,21 +118,28 @@ export class Changing {
   // -------------------------------------------------------------------------------------------- planning
 
   async #plan(args: Wish, position: Position): Promise<Plan> {
-    const { values, asNode } = args;
+    const { values, asNode, goto } = args;
     const mode: Change["mode"] = asNode === undefined ? (args.mode ?? "set") : "update";
     if (mode === "update" && args.mode === "set")
       throw badArguments(
         request,
         '"mode" can\'t be "set" with "asNode": a node writes through the reducers.',
       );
-    if (mode !== "update" && !isObject(values))
+    if (mode === "update" && goto)
       throw badArguments(
         request,
-        '"values" must be an object of the state\'s keys; only with "asNode" it may be null.',
+        '"goto" can\'t be together with "asNode": that node\'s edges choose what comes next.',
+      );
+    if (mode !== "update" && !goto && !isObject(values))
+      throw badArguments(
+        request,
+        '"values" must be an object of the state\'s keys; only with "asNode" or "goto" it may be null.',
       );
     const { graph, move } = await this.#target(args, position);
     const model = this.#debuggee.graphs.models.find(({ id }) => id === graph.graph);
-    if (asNode !== undefined) checkNode(asNode, model?.nodes.map(({ name }) => name) ?? []);
+    const nodes = model?.nodes.map(({ name }) => name) ?? [];
+    for (const node of goto ?? []) checkNode(node, nodes);
+    if (asNode !== undefined) checkNode(asNode, nodes);
     else for (const key of Object.keys(values ?? {})) checkKey(key, graph.stateKeys);
     const keepsFinished = this.#debuggee.plan.language === "javascript";
     const change: Change = {
@@ -129,6 +147,7 @@ export class Changing {
       mode,
       below: args.below,
       asNode,
+      goto,
       moves: move !== undefined,
       keepsFinished,
     };
@@ -176,8 +195,7 @@ export class Changing {
 
   async #change(
     { values, mode = "set", asNode, below = [] }: Wish,
-    before: Position,
-    { namespace, checkpoint, tasks }: GraphPosition,
+    { position: before, graph: { namespace, checkpoint, tasks } }: Place,
   ): Promise<Position> {
     const { runtime, edits } = this.#debuggee;
     const { threadId } = before;
@@ -217,8 +235,9 @@ export class Changing {
     return found;
   }
 
-  #move(threadId: string, to: MoveTarget): Promise<Position> {
-    return this.#debuggee.runtime.request("move", { threadId, to });
+  async #moved({ position, graph }: Place, to: MoveTarget): Promise<Place> {
+    const moved = await this.#debuggee.runtime.request("move", { threadId: position.threadId, to });
+    return { position: moved, graph: copyOf(graph, moved) };
   }
 
   /** The change was refused: the run stands where it stood. */
@@ -226,12 +245,13 @@ export class Changing {
     const checkpointId = position?.root.checkpoint?.id;
     if (!position || checkpointId === undefined) return;
     const to: MoveTarget = { kind: "checkpoint", namespace: "", checkpointId };
-    this.#stops.replace(await this.#move(position.threadId, to));
+    this.#stops.replace(await this.#debuggee.runtime.request("move", { threadId: position.threadId, to }));
   }
 
-  #stand({ asNode }: UpdateStateArguments, stop: Stop, position: Position, moved: boolean): Stop {
+  #stand({ asNode, goto }: UpdateStateArguments, stop: Stop, position: Position, moved: boolean): Stop {
     if (asNode !== undefined)
       return this.#stops.stand({ reason: "goto", position, rests: true, word: `Updated as ${asNode}, now` });
+    if (goto) return this.#stops.stand({ reason: "goto", position, rests: true, word: "Jumped to" });
     if (moved) return this.#stops.stand({ reason: "goto", position, rests: true, word: "Moved to" });
     return this.#again(stop, position);
   }

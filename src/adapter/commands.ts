@@ -1,8 +1,7 @@
 // The Debug Console's commands: what any client can do with a line of text.
 
-import { isObject } from "../model/json.ts";
 import type { Json } from "../protocol/runtime.ts";
-import { alongWith, answerFrom } from "./answer-check.ts";
+import { answerFrom } from "./answer-check.ts";
 import type { Reply } from "./base-session.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { badJson, commandUsage, unknownCommand } from "./errors.ts";
@@ -16,8 +15,6 @@ export interface Command {
   readonly does: string;
   run(rest: string, reply: Reply): Promise<string> | string;
 }
-
-const commandForm = '/command {"resume": answer, "update": {...}, "goto": ["<node>"]}';
 
 export class Commands {
   readonly #debuggee: Debuggee;
@@ -47,14 +44,6 @@ export class Commands {
           usage: "/resume [id or node] <json>",
           does: 'answers the interrupt that waits, or several: {"<id or node>": answer}; and goes on',
           run: (rest) => this.#resume(rest),
-        },
-      ],
-      [
-        "/command",
-        {
-          usage: commandForm,
-          does: "answers as /resume does, with a state update and a jump to nodes",
-          run: (rest) => this.#command(rest),
         },
       ],
       [
@@ -89,14 +78,6 @@ export class Commands {
           usage: "/fork <checkpoint>",
           does: "goes to a checkpoint; running on from there makes a branch",
           run: (rest, reply) => this.#fork(rest, reply),
-        },
-      ],
-      [
-        "/goto",
-        {
-          usage: "/goto <node>",
-          does: "makes this node the next one",
-          run: (rest, reply) => this.#goto(rest, reply),
         },
       ],
       ...more,
@@ -134,24 +115,6 @@ export class Commands {
     const answer = answerFrom(meant.length > 0 ? value : rest, asked ?? {});
     if (meant.length > 0) await this.#control.answer(which, answer);
     else await this.#control.answers(answer);
-    return "";
-  }
-
-  /** What LangGraph's `Command` allows, as one object of JSON. */
-  async #command(rest: string): Promise<string> {
-    let fields: Json;
-    try {
-      fields = rest === "" ? null : (JSON.parse(rest) as Json);
-    } catch (error) {
-      throw badJson("The command", (error as Error).message);
-    }
-    if (!isObject(fields)) throw commandUsage(commandForm, "A JSON object is missing.");
-    const { resume, update, goto, ...others } = fields;
-    const [other] = Object.keys(others);
-    if (other !== undefined) throw commandUsage(commandForm, `A command has no "${other}".`);
-    const more = alongWith(update, goto, (why) => commandUsage(commandForm, why));
-    if (resume === undefined) throw commandUsage(commandForm, 'The answer, "resume", is missing.');
-    await this.#control.answers(resume, more);
     return "";
   }
 
@@ -203,11 +166,6 @@ export class Commands {
     if (rest === "")
       throw commandUsage("/fork <checkpoint>", "A checkpoint's id is missing; /history lists them.");
     return this.#quietly(this.#travel.fork(rest, undefined, reply));
-  }
-
-  #goto(rest: string, reply: Reply): Promise<string> {
-    if (rest === "") throw commandUsage("/goto <node>", "A node's name is missing.");
-    return this.#quietly(this.#travel.gotoNamed(rest, undefined, reply));
   }
 
   /** The stop that follows says it all. */

@@ -12,6 +12,8 @@ export interface Change {
   readonly below?: readonly Segment[] | undefined;
   /** With `update`: whose writers and edges run. */
   readonly asNode?: string | undefined;
+  /** These come next instead of what is pending. */
+  readonly goto?: readonly string[] | undefined;
   /** The cursor goes to a checkpoint of the past first. */
   readonly moves: boolean;
   /** `update_state` takes in what tasks of the superstep have written: LangGraph.js does, Python's doesn't. */
@@ -20,21 +22,27 @@ export interface Change {
 
 /** `graph`: where the change is made. `model`: the nodes and edges of that graph, where they are known. */
 export function effectsOf(change: Change, graph: GraphPosition, model: GraphModel | undefined): string[] {
-  const { mode, moves, below = [] } = change;
+  const { mode, moves, goto, below = [] } = change;
   const effects = moves
     ? [`Makes a branch from step ${graph.checkpoint?.step ?? 0}; what ran after it stays in the history.`]
     : [];
   if (mode === "update") return [...effects, ...updating(change, graph, model)];
   const keys = Object.keys(change.values ?? {});
-  if (keys.length === 0) return [...effects, "Changes nothing."];
   const [key = ""] = keys;
   if (below.length > 0) effects.push(`Sets ${pathText([key, ...below])} at this checkpoint.`);
-  else
+  else if (keys.length > 0)
     effects.push(
       mode === "set"
         ? `Sets ${listed(keys)} at this checkpoint, whatever the ${some(keys, "reducer")}.`
         : `Adds to ${listed(keys)} at this checkpoint, through the ${some(keys, "reducer")}.`,
     );
+  if (goto)
+    return [
+      ...effects,
+      `${listed(goto)} ${goto.length > 1 ? "come" : "comes"} next.`,
+      ...discarding(change, graph),
+    ];
+  if (keys.length === 0) return [...effects, "Changes nothing."];
   // A checkpoint of the past is gone to with none of its tasks begun.
   const running = moves ? [] : named(graph, "running");
   if (running.length > 0) effects.push(`Ends ${listed(running)}, which must run again.`);
@@ -47,11 +55,8 @@ export function effectsOf(change: Change, graph: GraphPosition, model: GraphMode
   return effects;
 }
 
-function updating(
-  { values, asNode, moves, keepsFinished }: Change,
-  graph: GraphPosition,
-  model?: GraphModel,
-): string[] {
+function updating(change: Change, graph: GraphPosition, model?: GraphModel): string[] {
+  const { values, asNode } = change;
   const keys = Object.keys(values ?? {});
   const as = asNode === undefined ? "" : ` as node ${asNode}`;
   const effects = [
@@ -59,12 +64,20 @@ function updating(
       ? `Writes ${listed(keys)}${as}, through the ${some(keys, "reducer")}.`
       : `Writes nothing${as}.`,
   ];
+  return [...effects, ...discarding(change, graph), following(asNode, model)];
+}
+
+/** What becomes of the tasks that would come next, where others do. */
+function discarding({ goto, moves, keepsFinished }: Change, graph: GraphPosition): string[] {
+  const effects: string[] = [];
   const tell = (status: TaskStatus, sentence: (names: string, one: boolean) => string): void => {
-    const names = named(graph, status);
+    // A pending node that is chosen comes next as it would have.
+    const chosen = status === "pending" || status === "cancelled" ? (goto ?? []) : [];
+    const names = named(graph, status).filter((name) => !chosen.includes(name));
     if (names.length > 0) effects.push(sentence(listed(names), names.length === 1));
   };
   if (moves) {
-    const tasks = [...new Set(graph.tasks.map(({ name }) => name))];
+    const tasks = [...new Set(graph.tasks.map(({ name }) => name))].filter((name) => !goto?.includes(name));
     if (tasks.length > 0) effects.push(`Does not run ${listed(tasks)}, which came next there.`);
   } else {
     tell("pending", (names) => `Discards ${names}, which would come next.`);
@@ -77,14 +90,13 @@ function updating(
     tell(
       "done",
       (names, one) =>
-        `${keepsFinished ? "Keeps" : "Loses"} the ${one ? "result" : "results"} of ${names}, which ${one ? "has" : "have"} finished in this step.`,
+        `${goto || keepsFinished ? "Keeps" : "Loses"} the ${one ? "result" : "results"} of ${names}, which ${one ? "has" : "have"} finished in this step.`,
     );
     tell("failed", (names) => `Forgets the error of ${names}, which will not run again.`);
     const inside = graph.tasks.filter(({ status, subgraph }) => subgraph && status !== "done");
     const names = [...new Set(inside.map(({ name }) => name))];
     if (names.length > 0) effects.push(`Discards what was done inside of ${listed(names)}.`);
   }
-  effects.push(following(asNode, model));
   return effects;
 }
 

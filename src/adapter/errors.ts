@@ -322,6 +322,9 @@ export const unknownCheckpoint = (id: string): DebugError =>
 export const unknownNode = (name: string, nodes: string[]): DebugError =>
   new DebugError(314, "user", `No graph here has a node "${name}". There are ${nodes.join(", ")}.`);
 
+export const nodesOfTwoGraphs = (one: string, other: string): DebugError =>
+  new DebugError(326, "user", `${one} and ${other} are nodes of two graphs; name nodes of one.`);
+
 export const unknownKey = (key: string, keys: readonly string[]): DebugError =>
   new DebugError(323, "user", `The state has no key "${key}". It has ${keys.join(", ")}.`);
 

@@ -3,19 +3,23 @@
 import { isObject, type JsonObject } from "../model/json.ts";
 import type { CheckpointArguments } from "../protocol/dap.ts";
 import type { GraphPosition } from "../protocol/runtime.ts";
+import { alongWith } from "./answer-check.ts";
 import type { Reply } from "./base-session.ts";
 import type { Changing } from "./changing.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Command } from "./commands.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { linesOf } from "./diff/lines.ts";
-import { badJson, commandUsage, noStateYet, noStepBefore } from "./errors.ts";
+import { badJson, commandUsage, nodesOfTwoGraphs, noStateYet, noStepBefore } from "./errors.ts";
 import type { RunControl } from "./run-control.ts";
 import { leafOf } from "./stop.ts";
 import type { Travel } from "./travel.ts";
 
 /** Threads that are listed. */
 const mostThreads = 50;
+
+const gotoForm = "/goto <node> [node ...]";
+const commandForm = '/command {"resume": answer, "update": {...}, "goto": ["<node>"]}';
 
 export class PastCommands {
   readonly #debuggee: Debuggee;
@@ -61,6 +65,22 @@ export class PastCommands {
         usage: "/update <node> <json>",
         does: "writes to the state as this node, whose edges run; what is pending goes",
         run: (rest, reply) => this.#update(rest, reply),
+      },
+    ],
+    [
+      "/goto",
+      {
+        usage: gotoForm,
+        does: "makes this node the next one, or several of one graph, instead of what is pending",
+        run: (rest, reply) => this.#goto(rest, reply),
+      },
+    ],
+    [
+      "/command",
+      {
+        usage: commandForm,
+        does: "answers as /resume does, with an update through the reducers and a jump; without an answer nothing runs",
+        run: (rest, reply) => this.#command(rest, reply),
       },
     ],
     [
@@ -128,6 +148,36 @@ export class PastCommands {
     const values = text === "null" ? null : objectIn(text, usage);
     const { namespace, node } = this.#travel.nodeNamed(name);
     return (await this.#changing.update({ values, asNode: node, namespace }, reply)).effects.join("\n");
+  }
+
+  #goto(rest: string, reply: Reply): Promise<string> {
+    if (rest === "") throw commandUsage(gotoForm, "A node's name is missing.");
+    return this.#jump({}, rest.split(/\s+/), reply);
+  }
+
+  /** What LangGraph's `Command` allows, as one object of JSON. */
+  async #command(rest: string, reply: Reply): Promise<string> {
+    const { resume, update, goto, ...others } = objectIn(rest, commandForm, "The command");
+    const [other] = Object.keys(others);
+    if (other !== undefined) throw commandUsage(commandForm, `A command has no "${other}".`);
+    const more = alongWith(update, goto, (why) => commandUsage(commandForm, why));
+    if (resume === undefined) {
+      if (Object.keys(more.update ?? {}).length === 0 && !more.goto)
+        throw commandUsage(commandForm, "It has no answer, no update and no node to go to.");
+      return this.#jump(more.update ?? {}, more.goto ?? [], reply);
+    }
+    await this.#control.answers(resume, more);
+    return "";
+  }
+
+  async #jump(values: JsonObject, names: readonly string[], reply: Reply): Promise<string> {
+    const [first, ...others] = names.map((name) => this.#travel.nodeNamed(name));
+    const namespace = first?.namespace ?? this.#graph().namespace;
+    const elsewhere = others.find((other) => other.namespace !== namespace);
+    if (first && elsewhere) throw nodesOfTwoGraphs(first.node, elsewhere.node);
+    const nodes = first && [first, ...others].map(({ node }) => node);
+    const wish = { values, mode: "reduce", namespace, ...(nodes && { goto: nodes }) } as const;
+    return (await this.#changing.update(wish, reply)).effects.join("\n");
   }
 
   async #undo(reply: Reply): Promise<string> {
@@ -201,15 +251,14 @@ export class PastCommands {
   }
 }
 
-function objectIn(text: string, usage: string): JsonObject {
+function objectIn(text: string, usage: string, what = "The update"): JsonObject {
   if (text === "") throw commandUsage(usage, "A JSON object is missing.");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw badJson("The update", (error as Error).message);
+    throw badJson(what, (error as Error).message);
   }
-  if (!isObject(value as JsonObject))
-    throw commandUsage(usage, "That is no JSON object of the state's keys.");
+  if (!isObject(value as JsonObject)) throw commandUsage(usage, `${what} is no JSON object.`);
   return value as JsonObject;
 }

@@ -160,15 +160,7 @@ export class Travel {
     });
   }
 
-  /** As `goto`, by the name of a node: of the innermost graph that has one, or `subgraph:node`. */
-  gotoNamed(name: string, threadId: number | undefined, reply: Reply): Promise<void> {
-    return this.#stops.alone(async () => {
-      const { stop, thread } = this.#at(threadId);
-      await this.#goto(stop, thread, this.#named(name, thread), reply);
-    });
-  }
-
-  /** The node that `gotoNamed` would go to. */
+  /** The node of this name: of the innermost graph that has one, or `subgraph:node`. */
   nodeNamed(name: string): { namespace: string; node: string } {
     return this.#named(name, this.#at(undefined).thread);
   }
@@ -226,7 +218,7 @@ export class Travel {
     });
   }
 
-  /** Names of the nodes that `gotoNamed` takes. */
+  /** Names that `nodeNamed` takes. */
   nodeNames(): string[] {
     return [...new Set(this.#nodes(this.#debuggee.stop?.threads ?? []).map(({ label }) => label))];
   }

@@ -14,6 +14,7 @@ export function changeRequests(
         values: json("an object of the state's keys, or null", (value) => value === null || isRecord(value)),
         mode: optional(oneOf("set", "reduce")),
         asNode: optional(nonEmpty),
+        goto: optional(json("a list of names of nodes", isNames)),
         namespace: place.namespace,
         checkpointId: optional(nonEmpty),
         dryRun: optional(flag),
@@ -36,6 +37,9 @@ export function changeRequests(
     },
   };
 }
+
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string" && each !== "");
 
 const isPath = (value: unknown): boolean =>
   Array.isArray(value) &&

@@ -63,7 +63,7 @@ for (const language of languages) {
       const refused = (line: string, why: RegExp): Promise<void> =>
         assert.rejects(other.evaluate(`/command ${line}`), why);
       await refused("{", /The command is not JSON/);
-      await refused('{"update": {}}', /"resume", is missing/);
+      await refused('{"update": {}}', /no answer, no update and no node/);
       await refused('{"resume": 1, "update": []}', /"update" must be an object/);
       await refused('{"resume": 1, "goto": [1]}', /"goto" must be the name of a node/);
       await refused('{"resume": 1, "then": 1}', /has no "then"/);

@@ -155,6 +155,30 @@ for (const language of languages) {
       assert.deepEqual((await client.state()).log, ["start", "fetch", "by hand"]);
       const last = await client.go("langgraph/updateState", { values: null, asNode: "answer" });
       assert.equal(last.description, "Updated as answer, now: The run has ended");
+
+      // Nodes of one's choice come next, with an update; what came next there does not.
+      const jump = { values: { log: ["jump"] }, mode: "reduce" as const, goto: ["fetch", "answer"] };
+      const there = { ...jump, checkpointId: fetched };
+      await assert.rejects(ask(client, "langgraph/updateState", { ...there, goto: ["nobody"] }), /"nobody"/);
+      await assert.rejects(
+        ask(client, "langgraph/updateState", { values: {}, asNode: "think", goto: ["fetch"] }),
+        /"goto" can't be together with "asNode"/,
+      );
+      assert.deepEqual((await ask(client, "langgraph/updateState", { ...there, dryRun: true })).effects, [
+        "Makes a branch from step 1; what ran after it stays in the history.",
+        "Adds to log at this checkpoint, through the reducer.",
+        "fetch and answer come next.",
+        "Does not run think, which came next there.",
+      ]);
+      const jumped = await client.go("langgraph/updateState", there);
+      assert.equal(jumped.reason, "goto");
+      assert.match(jumped.description ?? "", /^Jumped to before nodes (fetch, answer|answer, fetch)$/);
+      const { fetch = 0, think = 0, answer = 0 } = trace.runs();
+      await client.go("next", { threadId: 1 });
+      const both = [...((await client.state()).log as string[])].sort();
+      assert.deepEqual(both, ["answer", "fetch", "fetch", "jump", "start"]);
+      assert.equal((await client.go("continue")).reason, "end");
+      assert.deepEqual(trace.runs(), { fetch: fetch + 1, think: think + 1, answer: answer + 2 });
       await client.close();
     });
 
@@ -191,6 +215,13 @@ for (const language of languages) {
       assert.equal((await client.evaluate("scratch")).result, quote("good evening"));
       assert.equal((await client.go("continue")).reason, "end");
       assert.equal((await client.state()).text, "GOOD EVENING!");
+      const skip = { values: { scratch: "jumped" }, goto: ["shout"], namespace, checkpointId: first };
+      assert.equal(
+        (await client.go("langgraph/updateState", skip)).description,
+        "Jumped to before node child:shout",
+      );
+      assert.equal((await client.go("continue")).reason, "end");
+      assert.equal((await client.state()).text, "JUMPED!");
       await client.close();
     });
   });

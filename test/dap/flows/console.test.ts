@@ -88,7 +88,16 @@ for (const language of languages) {
         (await type(client, "/goto child:clean")).description,
         "Jumped to before node child:clean",
       );
+      assert.equal(
+        (await type(client, "/goto child:shout child:clean")).description,
+        "Jumped to before nodes child:clean, child:shout",
+      );
+      await assert.rejects(client.evaluate("/goto child:shout after"), /shout and after are nodes of two/);
       assert.equal((await type(client, "/goto after")).description, "Jumped to before node after");
+      const command = { update: { log: ["by hand"] }, goto: "child" };
+      const there = await type(client, `/command ${JSON.stringify(command)}`);
+      assert.equal(there.description, "Jumped to before node child");
+      assert.deepEqual((await client.state()).log, ["by hand"]);
       await client.close();
     });
 

@@ -62,6 +62,28 @@ const table: [about: string, change: Change, graph: GraphPosition, effects: stri
   ],
   ["no key", change({ values: {} }), at({}), ["Changes nothing."]],
   [
+    "two nodes chosen, one of which is pending, beside one that has finished and one that asks",
+    change({ values: null, mode: "reduce", goto: ["fetch", "think"] }),
+    at({ think: "pending", answer: "pending", log: "done", ask: "waiting" }),
+    [
+      "fetch and think come next.",
+      "Discards answer, which would come next.",
+      "Discards the question of ask, and what was answered.",
+      "Keeps the result of log, which has finished in this step.",
+    ],
+  ],
+  [
+    "a node chosen in the past, with an update",
+    change({ mode: "reduce", goto: ["fetch"], moves: true }),
+    at({ think: "done" }),
+    [
+      "Makes a branch from step 3; what ran after it stays in the history.",
+      "Adds to count at this checkpoint, through the reducer.",
+      "fetch comes next.",
+      "Does not run think, which came next there.",
+    ],
+  ],
+  [
     "a key set while a sibling runs",
     change({}),
     at({ think: "waiting", search: "running" }),
