@@ -43,6 +43,8 @@ class Scanner {
   #isInText = false;
   #isEscaped = false;
   #isAfterRow = false;
+  /** The next one in the chunk, or its end. */
+  #backslashAt = -1;
   /** The last text among the tables: the name of the one that is read. */
   #table = "";
 
@@ -55,13 +57,14 @@ class Scanner {
   }
 
   take(chunk: Buffer): void {
+    this.#backslashAt = -1;
     let start = 0;
     for (let at = 0; at < chunk.length; at += 1) {
-      const byte = chunk[at] as number;
       if (this.#isInText) {
-        this.#inText(byte);
+        at = this.#readText(chunk, at) - 1;
         continue;
       }
+      const byte = chunk[at] as number;
       if (this.#isAfterRow) {
         if (byte === comma || byte <= 0x20) {
           start = at + 1;
@@ -92,11 +95,24 @@ class Scanner {
     else this.#keep(chunk.subarray(start));
   }
 
-  #inText(byte: number): void {
-    if (this.#isEscaped) this.#isEscaped = false;
-    else if (byte === backslash) this.#isEscaped = true;
-    else if (byte === quote) this.#isInText = false;
-    else if (this.#depth === 2 && this.#table.length < 100) this.#table += String.fromCharCode(byte);
+  /** Reads on in a text; returns where it ends, or the chunk. */
+  #readText(chunk: Buffer, from: number): number {
+    if (this.#isEscaped) {
+      this.#isEscaped = false;
+      return from + 1;
+    }
+    const next = (byte: number): number => {
+      const found = chunk.indexOf(byte, from);
+      return found === -1 ? chunk.length : found;
+    };
+    // Looked for once: where texts are long there is mostly none.
+    if (this.#backslashAt < from) this.#backslashAt = next(backslash);
+    const end = Math.min(next(quote), this.#backslashAt);
+    if (this.#depth === 2 && this.#table.length < 100) this.#table += chunk.toString("latin1", from, end);
+    if (end === chunk.length) return end;
+    if (end === this.#backslashAt) this.#isEscaped = true;
+    else this.#isInText = false;
+    return end + 1;
   }
 
   #keep(part: Buffer): void {
