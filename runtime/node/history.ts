@@ -113,9 +113,10 @@ export async function inputOf(graph: Graph, saver: Saver, place: Place, taskId: 
   const snapshot = await snapshotAt(graph, saver, place);
   const path = visibleTasks(snapshot).find(({ id }) => id === taskId)?.path;
   const tuple = await saver.getTuple(configOf(place));
-  const sends = tuple?.checkpoint.channel_values.__pregel_tasks;
-  const send = Array.isArray(sends)
-    ? (sends[Number(path?.[1])] as { args?: unknown } | undefined)
-    : undefined;
-  return send?.args;
+  // Versions before 1.0 store more of the channel than what was sent: the channel itself knows.
+  const sends = graph.channels.__pregel_tasks?.fromCheckpoint(
+    tuple?.checkpoint.channel_values.__pregel_tasks,
+  );
+  if (!sends?.isAvailable()) return undefined;
+  return (sends.get() as { args?: unknown }[])[Number(path?.[1])]?.args;
 }
