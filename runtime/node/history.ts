@@ -113,7 +113,7 @@ export async function inputOf(graph: Graph, saver: Saver, place: Place, taskId: 
   const snapshot = await snapshotAt(graph, saver, place);
   const path = visibleTasks(snapshot).find(({ id }) => id === taskId)?.path;
   const tuple = await saver.getTuple(configOf(place));
-  // Versions before 1.0 store more of the channel than what was sent: the channel itself knows.
+  // Versions before 1.4 store more of the channel than what was sent: the channel itself knows.
   const sends = graph.channels.__pregel_tasks?.fromCheckpoint(
     tuple?.checkpoint.channel_values.__pregel_tasks,
   );

@@ -214,10 +214,21 @@ async function toGraph(value: unknown, variable: string, config: Config): Promis
   throw new RuntimeError("notAGraph", `"${variable}" is no graph but ${is}. Name ${wanted}.`);
 }
 
-type InputBuilder = { _schemaDefinitions?: Map<unknown, object>; _inputDefinition?: unknown };
+type InputBuilder = {
+  _schemaDefinitions?: Map<unknown, object>;
+  _inputDefinition?: unknown;
+  /** A symbol where it is a part of the state's. */
+  _inputRuntimeDefinition?: symbol | { getInputJsonSchema?(): unknown };
+  _schemaRuntimeDefinition?: { getInputJsonSchema?(): unknown };
+};
 
 async function schemaOf(graph: Graph, part: (subpath: string) => Promise<unknown>): Promise<Json> {
   try {
+    const { _inputRuntimeDefinition: input, _schemaRuntimeDefinition: state } = (graph.builder ??
+      {}) as InputBuilder;
+    const definition = typeof input === "symbol" ? state : input;
+    // LangGraph's own way to the schema of a StateSchema is new in 1.4.
+    if (definition?.getInputJsonSchema) return toJson(definition.getInputJsonSchema());
     const { getInputTypeSchema } = (await part("./zod/schema")) as {
       getInputTypeSchema(graph: Graph): unknown;
     };

@@ -108,7 +108,7 @@ function nextNodes(database: Database, num: number, channels: Uint8Array): strin
   });
 }
 
-/** Nodes of `Send`s, one or a list of them; LangGraph.js 0.4 stores that list as the second one of a pair. */
+/** Nodes of `Send`s, one or a list of them; before 1.4 LangGraph.js stores that list as the second one of a pair. */
 function sentTo(value: unknown): string[] {
   return [value].flat(2).flatMap((send) => {
     const node = (send as { node?: unknown } | null | undefined)?.node;

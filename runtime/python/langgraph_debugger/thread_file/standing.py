@@ -107,7 +107,7 @@ class Raw:
         """Names of the nodes that a value of the channel of Sends names, in their order."""
         value = self.plain(entry)
         if isinstance(value, list) and len(value) == 2 and all(isinstance(each, list) for each in value):
-            value = value[1]  # as LangGraph.js 0.4 stores them, the first are what it has seen before
+            value = value[1]  # as LangGraph.js stores them before 1.4; the first are what it has seen before
         found = [_node_of(each) for each in (value if isinstance(value, list) else [value])]
         return [each or "" for each in found]
 
