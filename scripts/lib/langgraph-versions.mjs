@@ -48,6 +48,12 @@ const noDeltas = (since) => ({
   "moving the cursor in a line of nodes keeps a channel whose value no checkpoint holds whole": since,
 });
 const pythonDeltas = noDeltas("DeltaChannel is new in 1.2");
+/** Of LangGraph.js before 1.4. */
+const older = {
+  ...noDeltas("DeltaValue is new in 1.4"),
+  "timeline marks where it waits, has waited and has failed, and tells nothing of what did not run":
+    "before 1.4 LangGraph drops what finished beside a task that failed, and runs it again",
+};
 
 const noStateSchema = { "@langchain/langgraph": "./langgraph.ts" };
 
@@ -67,7 +73,7 @@ export const versions = [
     language: "python",
     version: "1.0.10",
     why: "the last of 1.0",
-    packages: ["langgraph==1.0.10", "langchain==1.2.10"],
+    packages: ["langgraph==1.0.10", "langchain==1.2.10", "langgraph-prebuilt==1.0.8"],
     leftOut: pythonDeltas,
   },
   {
@@ -96,29 +102,25 @@ export const versions = [
       "zod-to-json-schema@3.24.6",
     ],
     replaced: { ...noStateSchema, zod: "zod/v4" },
+    leftOut: {
+      ...older,
+      "load loads prebuilt_agent:graph": "createAgent is new in langchain 1.0, which needs LangGraph 1.0",
+    },
   },
   {
     language: "javascript",
     version: "1.0.7",
     why: "1.0, which has no StateSchema and no Overwrite",
-    packages: [
-      "@langchain/langgraph@1.0.7",
-      "@langchain/core@1.1.48",
-      "zod@4.6.7",
-      "zod-to-json-schema@3.24.6",
-    ],
+    packages: ["@langchain/langgraph@1.0.7", "@langchain/core@1.1.48", "langchain@1.0.6", "zod@4.6.7"],
     replaced: noStateSchema,
+    leftOut: older,
   },
   {
     language: "javascript",
     version: "1.3.7",
     why: "the last before 1.4 wrote replays anew",
-    packages: [
-      "@langchain/langgraph@1.3.7",
-      "@langchain/core@1.2.13",
-      "zod@4.6.7",
-      "zod-to-json-schema@3.24.6",
-    ],
+    packages: ["@langchain/langgraph@1.3.7", "@langchain/core@1.2.13", "langchain@1.4.5", "zod@4.6.7"],
+    leftOut: older,
   },
   { language: "javascript", version: newest.javascript, why: "the newest, which npm test runs with" },
 ];
