@@ -16,7 +16,7 @@ import { errorInfo, RuntimeError } from "./errors.ts";
 import { evaluate, type Names } from "./expression.ts";
 import { type GraphIndex, graphAt } from "./graphs.ts";
 import { inputOf, writesOf } from "./history.ts";
-import { jsonText } from "./json.ts";
+import { jsonBeginning, jsonText } from "./json.ts";
 import { interruptChannel, type PendingWrite, resumeChannel } from "./langgraph.ts";
 import type { LiveGraph } from "./live.ts";
 import { readWrites } from "./position.ts";
@@ -66,7 +66,7 @@ export class Inspection {
       const found = follow(await this.#single(view, root), path);
       return { values: found === undefined ? stale() : pageOf(found.value, params, undefined) };
     }
-    const start = await this.#start(view, root);
+    const start = await this.#start(looking(view), root);
     const [name, ...rest] = path;
     if (name === undefined) return { values: page(start, params) };
     if (!Object.hasOwn(start.values, name)) return { values: stale() };
@@ -74,11 +74,14 @@ export class Inspection {
     return { values: found === undefined ? stale() : pageOf(found.value, params, found.expression) };
   }
 
-  async json(view: View, { root, path, compact }: JsonParams): Promise<JsonResult> {
+  async json(view: View, { root, path, compact = false, most }: JsonParams): Promise<JsonResult> {
     const isSingle = root.kind === "result" || root.kind === "interrupt" || root.kind === "input";
-    const value = isSingle ? await this.#single(view, root) : (await this.#start(view, root)).values;
+    const value = isSingle ? await this.#single(view, root) : (await this.#start(looking(view), root)).values;
     const found = follow(value, path);
-    return { json: found === undefined ? stale() : jsonText(found.value, compact) };
+    if (found === undefined) return stale();
+    if (most === undefined) return { json: jsonText(found.value, compact) };
+    const { text, shortened } = jsonBeginning(found.value, compact, most);
+    return { json: text, ...(shortened ? { shortened } : {}) };
   }
 
   async evaluate(view: View, params: EvaluateParams): Promise<EvaluateResult> {
@@ -198,6 +201,9 @@ export class Inspection {
     return graph ?? stale();
   }
 }
+
+/** Nothing of the values that are read is changed, as an expression may do it. */
+const looking = (view: View): View => ({ ...view, saver: view.saver.looking });
 
 /** The thread that a root is of. Throws when another graph has made it. */
 function threadOf(view: View, root: { threadId?: string }): string {

@@ -9,16 +9,37 @@ const maxDepth = 100;
  * that JSON has (Map: object or pairs, Set: list, bytes: base64).
  */
 export function toJson(value: unknown): Json {
-  return convert(value, [], "");
+  return convert(value, [], "", { left: Number.POSITIVE_INFINITY });
+}
+
+/** How many characters of JSON are still wanted: what comes after them is not read. */
+interface Room {
+  left: number;
 }
 
 /** With two spaces of indent, or none. */
 export const jsonText = (value: unknown, compact = false): string =>
   JSON.stringify(toJson(value), null, compact ? 0 : 2);
 
-function convert(value: unknown, around: readonly unknown[], key: string): Json {
+/** The first `most` characters of `jsonText`, and whether there are more. Reads no more than that takes. */
+export function jsonBeginning(
+  value: unknown,
+  compact: boolean,
+  most: number,
+): { text: string; shortened: boolean } {
+  const room: Room = { left: most };
+  const text = JSON.stringify(convert(value, [], "", room), null, compact ? 0 : 2);
+  return { text: text.slice(0, most), shortened: text.length > most || room.left < 0 };
+}
+
+function convert(value: unknown, around: readonly unknown[], key: string, room: Room): Json {
+  room.left--;
   switch (typeof value) {
-    case "string":
+    case "string": {
+      const text = value.length > room.left ? value.slice(0, Math.max(room.left, 0) + 1) : value;
+      room.left -= text.length;
+      return text;
+    }
     case "boolean":
       return value;
     case "number":
@@ -38,18 +59,18 @@ function convert(value: unknown, around: readonly unknown[], key: string): Json 
   if (around.includes(object)) return "[Circular]";
   if (around.length > maxDepth) return "[Too deep]";
   try {
-    return convertObject(object, [...around, object], key);
+    return convertObject(object, [...around, object], key, room);
   } catch (error) {
     return `[Can't be shown: ${String(error)}]`;
   }
 }
 
-function convertObject(value: object, around: readonly unknown[], key: string): Json {
-  const inner = (item: unknown, name = ""): Json => convert(item, around, name);
-  if (Array.isArray(value)) return Array.from(value, (item) => inner(item));
+function convertObject(value: object, around: readonly unknown[], key: string, room: Room): Json {
+  const inner = (item: unknown, name = ""): Json => convert(item, around, name, room);
+  if (Array.isArray(value)) return list(value, inner, room);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof RegExp || value instanceof URL) return String(value);
-  if (value instanceof Set) return Array.from(value, (item) => inner(item));
+  if (value instanceof Set) return list(value, inner, room);
   if (value instanceof Map) {
     const entries = [...value];
     if (entries.every(([name]) => typeof name === "string")) {
@@ -59,18 +80,28 @@ function convertObject(value: object, around: readonly unknown[], key: string): 
   }
   if (ArrayBuffer.isView(value)) {
     if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-    return Array.from(value as unknown as ArrayLike<unknown>, (item) => inner(item));
+    return list(value as unknown as Iterable<unknown>, inner, room);
   }
   if (value instanceof Error) return { name: value.name, message: value.message };
   const message = messageJson(value);
-  if (message !== undefined) return convert(message, around, key);
+  if (message !== undefined) return convert(message, around, key, room);
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function") return inner(toJSON.call(value, key));
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => typeof item !== "function" && item !== undefined)
-      .map(([name, item]) => [name, inner(item, name)]),
-  );
+  const entries: [string, Json][] = [];
+  for (const [name, item] of Object.entries(value)) {
+    if (room.left < 0) break;
+    if (typeof item !== "function" && item !== undefined) entries.push([name, inner(item, name)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function list(items: Iterable<unknown>, inner: (item: unknown) => Json, room: Room): Json[] {
+  const found: Json[] = [];
+  for (const item of items) {
+    if (room.left < 0) break;
+    found.push(inner(item));
+  }
+  return found;
 }
 
 /** A LangChain message as people write one, without the constructor's wrapping. */

@@ -6,7 +6,7 @@ import { savingError } from "./file/errors.ts";
 import type { LangGraphModule, Saver } from "./langgraph.ts";
 
 /** With the types of LangGraph that the runtime reads checkpoints with. */
-export type Saving = Omit<FileSaver, keyof Saver> & Saver;
+export type Saving = Omit<FileSaver, keyof Saver | "looking"> & Saver & { readonly looking: Saving };
 
 /** Puts the checkpoints of this program's graphs into one file. `path` is absolute. Throws RuntimeError. */
 export function openSaving(
@@ -16,7 +16,7 @@ export function openSaving(
 ): Saving {
   try {
     const base = langgraph.BaseCheckpointSaver as Parameters<typeof createFileSaver>[0];
-    return createFileSaver(base, { path, onError: (error) => onError(error.message) }) as Saving;
+    return createFileSaver(base, { path, onError: (error) => onError(error.message) }) as unknown as Saving;
   } catch (error) {
     throw savingError(error);
   }

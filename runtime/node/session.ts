@@ -278,7 +278,7 @@ export class Session {
   #past(...threadIds: string[]): [GraphIndex, Saving] {
     const { index, saving } = this.#get();
     for (const threadId of threadIds) checkThread(saving, threadId, this.#graphLabel());
-    return [index, saving];
+    return [index, saving.looking];
   }
 
   /** Throws while the graph runs. `live`: where the run of this process stands on the thread. */

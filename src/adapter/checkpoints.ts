@@ -19,6 +19,8 @@ import { unknownCheckpoint } from "./errors.ts";
 import { graphAt } from "./stop.ts";
 import { jsonAt } from "./value-path.ts";
 
+/** Characters of JSON that are compared at once: what keeps adapter and runtime for some seconds at most. */
+const mostCompared = 32_000_000;
 const defaultPage = 100;
 const greatestPage = 1_000;
 /** Checkpoints that are looked at for who wrote each key last. */
@@ -83,26 +85,38 @@ export class Checkpoints {
     };
   }
 
-  async value({ path, ...args }: ValueArguments): Promise<ValueBody> {
-    return { json: await jsonAt(this.#debuggee.runtime, this.#state(args), path) };
+  async value({ path, most, ...args }: ValueArguments): Promise<ValueBody> {
+    return jsonAt(this.#debuggee.runtime, this.#state(args), path, most);
   }
 
-  /** Only what differs is read, key by key. */
-  async diff({ from, to }: DiffArguments): Promise<DiffBody> {
+  /** Only what differs is read, key by key, and of that no more than can be compared at once. */
+  async diff({ from, to, key: only }: DiffArguments): Promise<DiffBody> {
     const { runtime } = this.#debuggee;
     const { keys } = await runtime.request("changedKeys", { from: this.ref(from), to: this.ref(to) });
-    const read = async (args: CheckpointArguments, key: string): Promise<Json> => {
+    let room = mostCompared;
+    /** Undefined where it is too large. */
+    const read = async (args: CheckpointArguments, key: string): Promise<Json | undefined> => {
       const root = this.#state(args);
-      const { json } = await runtime.request("json", { root, path: [key], compact: true });
-      return JSON.parse(json) as Json;
+      const most = Math.floor(room);
+      if (most < 1) return undefined;
+      const { json, shortened } = await runtime.request("json", { root, path: [key], compact: true, most });
+      // One that is too large leaves room for others, and less each time, so that there is an end.
+      room = shortened ? room / 2 : room - json.length;
+      return shortened ? undefined : (JSON.parse(json) as Json);
     };
     const difference = new Difference();
+    const tooLarge: DiffBody["tooLarge"] = [];
     for (const { key, change } of keys) {
       if (difference.full) break;
+      if (only !== undefined && key !== only) continue;
       const before = change === "added" ? undefined : await read(from, key);
-      difference.compare(key, before, change === "removed" ? undefined : await read(to, key));
+      const left = change === "added" || before !== undefined;
+      const after = left && change !== "removed" ? await read(to, key) : undefined;
+      const right = change === "removed" || after !== undefined;
+      if (left && right) difference.compare(key, before, after);
+      else tooLarge.push({ key, change });
     }
-    return difference.toBody();
+    return { ...difference.toBody(), ...(tooLarge.length > 0 && { tooLarge }) };
   }
 
   keyHistory({ key, limit, ...args }: KeyHistoryArguments): Promise<KeyHistoryResult> {

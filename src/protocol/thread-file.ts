@@ -132,6 +132,10 @@ export interface TimelineResult {
   total: number;
   /** The checkpoint at which the thread stands: its newest. */
   live?: string;
+  /** How many checkpoints of this namespace have none after them; not with `before`. */
+  branches?: number;
+  /** How the user calls the thread; not with `before`. */
+  name?: string;
 }
 export interface TimelineEntry {
   id: string;

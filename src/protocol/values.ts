@@ -65,7 +65,11 @@ export interface JsonParams {
   root: ValueRoot;
   path: string[];
   compact?: boolean;
+  /** Characters of the text that are told at most; no more of the value is read than that takes. */
+  most?: number;
 }
 export interface JsonResult {
   json: string;
+  /** It is the beginning of a longer text. */
+  shortened?: true;
 }

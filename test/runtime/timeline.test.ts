@@ -164,9 +164,10 @@ for (const runtime of runtimes) {
       const { root } = await driver().move({ kind: "checkpoint", namespace: "", checkpointId: fetched.id });
       await driver().request("edit", { ...place(), path: ["count"], expression: "5" });
       await driver().request("edit", { ...place(), path: ["count"], expression: "6" });
-      const { entries, live } = await page();
+      const { entries, live, branches } = await page();
       const copy = entries[0];
       assert.equal(live, id(root));
+      assert.equal(branches, 2);
       assert.deepEqual(
         [copy?.id, copy?.source, copy?.forkedFrom, copy?.parentId, copy?.edits],
         [id(root), "fork", fetched.id, fetched.parentId, 2],
@@ -184,6 +185,10 @@ for (const runtime of runtimes) {
       await driver().request("annotate", { ...at, name: null });
       const { name, note } = (await timeline()).find((entry) => entry.id === fetched.id) ?? {};
       assert.deepEqual([name, note], [undefined, "ünder way"]);
+      assert.equal((await page()).name, undefined);
+      const { file, threadId } = place();
+      await driver().request("describeThread", { file, threadId, name: "Two ways" });
+      assert.equal((await page()).name, "Two ways");
       await assert.rejects(
         driver().request("annotate", { ...at, checkpointId: "1f000000", name: "x" }),
         refused("unknownCheckpoint"),

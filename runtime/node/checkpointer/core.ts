@@ -27,6 +27,8 @@ import { ThreadState } from "./thread.ts";
 
 /** Threads remembered at once. */
 const THREADS_MAX = 64;
+/** Checkpoints kept that somebody looks at: one, that before it, and one that it is compared with. */
+const LOOKED_MAX = 3;
 const VACUUM_PAGES = 10_000;
 
 export class Core {
@@ -38,6 +40,9 @@ export class Core {
   readonly #classes: MessageClasses;
   readonly #live = new LiveValues();
   readonly #threads = new Map<string, ThreadState>();
+  readonly #looked = new Map<string, CheckpointTuple>();
+  /** Of which state of the file. */
+  #lookedAt = "";
 
   constructor(database: Database, classes: MessageClasses, onError: (error: CheckpointFileError) => void) {
     this.path = database.path;
@@ -183,6 +188,34 @@ export class Core {
       const tuple = this.#load(row, decoder);
       return id === undefined ? tuple : { ...tuple, config };
     });
+  }
+
+  /**
+   * As `getTuple`, for who only looks: the last checkpoints that were looked at are kept until the file changes, and
+   * nothing is noted for the next writing. Not to be changed.
+   */
+  look(config: RunnableConfig): CheckpointTuple | undefined {
+    const { threadId, ns, id } = keyOf(config);
+    if (id === undefined) return this.getTuple(config);
+    this.#queue.commit();
+    const changes = this.#database.changes();
+    if (changes !== this.#lookedAt) this.#looked.clear();
+    this.#lookedAt = changes;
+    const key = JSON.stringify([threadId, ns, id]);
+    const known = this.#looked.get(key);
+    if (known !== undefined) return known;
+    const found = this.#read(
+      threadId,
+      (decoder) => {
+        const row = this.#reader.checkpoint(threadId, ns, id);
+        return row === undefined ? undefined : { ...this.#load(row, decoder), config };
+      },
+      () => undefined,
+    );
+    if (found !== undefined) this.#looked.set(key, found);
+    const [oldest] = this.#looked.size > LOOKED_MAX ? this.#looked.keys() : [];
+    if (oldest !== undefined) this.#looked.delete(oldest);
+    return found;
   }
 
   *list(config: RunnableConfig, options: CheckpointListOptions = {}): Generator<CheckpointTuple> {
@@ -339,7 +372,7 @@ export class Core {
   }
 
   /** Reads one state of the file, with all that was put before. */
-  #read<T>(threadId: string, read: (decoder: Decoder) => T): T {
+  #read<T>(threadId: string, read: (decoder: Decoder) => T, remember?: () => void): T {
     this.#queue.commit();
     const thread = this.#thread(threadId);
     return this.#database.snapshot(() => {
@@ -354,7 +387,7 @@ export class Core {
         this.#live,
         this.#classes,
         (hash) => thread.cached(hash, () => this.#reader.blob(num, hash)),
-        (value, entry) => encoder.remember(value, entry),
+        remember ?? ((value, entry) => encoder.remember(value, entry)),
       );
       try {
         return read(decoder);

@@ -64,6 +64,11 @@ export class Database {
     }
   }
 
+  /** Another text after each change of the file, by this process or another. */
+  changes(): string {
+    return JSON.stringify([this.get("SELECT total_changes() AS own"), this.get("PRAGMA data_version")]);
+  }
+
   /** What `read` reads is one state of the file, whatever another process writes meanwhile. */
   snapshot<T>(read: () => T): T {
     return this.#transaction("BEGIN", read);

@@ -63,6 +63,8 @@ export interface FileSaver extends BaseCheckpointSaver {
   undoEdit(config: RunnableConfig): number | undefined;
   /** Notes what is done with a thread: `running`, `stopped`, `failed`. Written behind the run, like a checkpoint. */
   setStatus(threadId: string, status: string): void;
+  /** The same for who only looks: its tuples are kept for a while, and are not to be changed. */
+  readonly looking: FileSaver;
   /** How the superstep went that made a checkpoint: JSON, see checkpoints.md; null where nobody has noted it. */
   timing(config: RunnableConfig): string | null;
   setTiming(config: RunnableConfig, timing: string): void;
@@ -145,6 +147,11 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
     async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
       await classes.learn(this.serde);
       return core.getTuple(config);
+    }
+
+    get looking(): FileSaver {
+      looking ??= new LookingSaver();
+      return looking;
     }
 
     async *list(
@@ -262,6 +269,13 @@ export function createFileSaver(BaseSaver: Base, options: FileSaverOptions): Fil
       core.close();
     }
   }
+  class LookingSaver extends FileCheckpointSaver {
+    override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+      await classes.learn(this.serde);
+      return core.look(config);
+    }
+  }
+  let looking: FileSaver | undefined;
   return new FileCheckpointSaver();
 }
 

@@ -66,8 +66,19 @@ export function timeline(database: Database, params: TimelineParams): TimelineRe
       more: rows.length > limit,
       total: total?.total ?? 0,
       ...(live === undefined || live === null ? {} : { live }),
+      ...(before === undefined ? about(database, num, namespace) : {}),
     };
   });
+}
+
+function about(database: Database, num: number, namespace: string): { branches: number; name?: string } {
+  const { branches } = database.get<{ branches: number }>(
+    `SELECT count(*) AS branches FROM (SELECT id FROM checkpoints WHERE ${shown}
+     EXCEPT SELECT parent FROM checkpoints WHERE thread = ? AND ns = ?)`,
+    ...[num, namespace, num, namespace],
+  ) ?? { branches: 0 };
+  const thread = database.get<{ name: string | null }>("SELECT name FROM threads WHERE num = ?", num);
+  return { branches, ...(typeof thread?.name === "string" && { name: thread.name }) };
 }
 
 /** The checkpoints of one graph's run. */

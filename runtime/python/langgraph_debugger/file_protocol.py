@@ -144,6 +144,8 @@ class TimelineResult(TypedDict):
     more: bool
     total: float
     live: NotRequired[str]
+    branches: NotRequired[float]
+    name: NotRequired[str]
 
 class AnnotateParams(TypedDict):
     """Names a checkpoint and puts a note to it, or takes them away (null); what is absent stays."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .as_json import json_text
+from .as_json import json_beginning, json_text
 from .discover import functions_of
 from .engine import Engine
 from .errors import RuntimeFailure, error_info
@@ -16,7 +16,15 @@ from .position import PendingWrite, answers_of, is_mark, raw_interrupts
 from .values import Child, Root, describe, page, resolve
 
 if TYPE_CHECKING:
-    from .protocol import EvaluateParams, EvaluateResult, JsonParams, ValueRoot, ValuesParams, ValuesResult
+    from .protocol import (
+        EvaluateParams,
+        EvaluateResult,
+        JsonParams,
+        JsonResult,
+        ValueRoot,
+        ValuesParams,
+        ValuesResult,
+    )
 
 
 class Inspection:
@@ -45,11 +53,15 @@ class Inspection:
         )
         return {"values": found}
 
-    def json(self, params: JsonParams) -> dict[str, str]:
+    def json(self, params: JsonParams) -> JsonResult:
         value, _ = resolve(self._root(params["root"]), params["path"])
         if isinstance(value, Mapping) and not isinstance(value, dict):
             value = dict(value)
-        return {"json": json_text(value, params.get("compact", False))}
+        compact, most = params.get("compact", False), params.get("most")
+        if most is None:
+            return {"json": json_text(value, compact)}
+        text, shortened = json_beginning(value, compact, int(most))
+        return {"json": text, "shortened": True} if shortened else {"json": text}
 
     def evaluate(self, params: EvaluateParams) -> EvaluateResult:
         text = params["expression"]
@@ -163,11 +175,11 @@ class Inspection:
         if thread_id is None:
             thread_id = self._thread()
         self._engine.check_graph(thread_id)
-        saved = self._engine.threads.at(thread_id, namespace, checkpoint_id)
+        saved = self._engine.threads.look(thread_id, namespace, checkpoint_id)
         if saved is None or not saved.parent_config or saved.metadata.get("source") == "input":
             return {}
         parent_id = saved.parent_config["configurable"]["checkpoint_id"]
-        parent = self._engine.threads.at(thread_id, namespace, parent_id)
+        parent = self._engine.threads.look(thread_id, namespace, parent_id)
         if parent is None:
             return {}
         known = self._engine.known_at(namespace)

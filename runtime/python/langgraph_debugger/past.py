@@ -110,7 +110,7 @@ class Past:
 
     def _saved(self, thread_id: str, namespace: str, checkpoint_id: str) -> Any:
         self._engine.check_graph(thread_id)
-        saved = self._engine.threads.at(thread_id, namespace, checkpoint_id) if checkpoint_id else None
+        saved = self._engine.threads.look(thread_id, namespace, checkpoint_id) if checkpoint_id else None
         if saved is None:
             raise _unknown({"threadId": thread_id, "namespace": namespace, "checkpointId": checkpoint_id})
         return saved

@@ -104,6 +104,8 @@ class Threads:
         self._graphs = graphs
         self._saver = saver
         self._states: OrderedDict[tuple[str, str, str], State] = OrderedDict()
+        self._looked: OrderedDict[tuple[str, str, str], Any] = OrderedDict()
+        self._looked_at: int | None = None
 
     def latest(self, thread_id: str, namespace: str = "") -> Any:
         """The newest checkpoint's tuple, or None."""
@@ -113,6 +115,19 @@ class Threads:
         """The tuple of one checkpoint, or None."""
         configurable = {"thread_id": thread_id, "checkpoint_ns": namespace, "checkpoint_id": checkpoint_id}
         return self._saver.get_tuple({"configurable": configurable})
+
+    def look(self, thread_id: str, namespace: str, checkpoint_id: str) -> Any:
+        """As `at`, for who only looks: the last ones are kept until the file changes. Not to be changed."""
+        changes = self._saver.changes()
+        if changes != self._looked_at:
+            self._looked.clear()
+            self._looked_at = changes
+        key = (thread_id, namespace, checkpoint_id)
+        if key not in self._looked:
+            self._looked[key] = self.at(*key)
+            if len(self._looked) > _KEPT_STATES:
+                self._looked.popitem(last=False)
+        return self._looked[key]
 
     def snapshot(self, graph: Any, saved: Any) -> Any:
         """LangGraph's own view of a checkpoint of `graph`: values, and every task of the step that comes."""

@@ -431,9 +431,11 @@ class JsonParams(TypedDict):
     root: "ValueRoot"
     path: list[str]
     compact: NotRequired[bool]
+    most: NotRequired[float]
 
 class JsonResult(TypedDict):
     json: str
+    shortened: NotRequired[Literal[True]]
 
 class StoppedEvent(TypedDict):
     """Event: the run stands, and everything up to here is on disk."""

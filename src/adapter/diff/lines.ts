@@ -11,11 +11,14 @@ const valueLimit = 120;
 const around = 30;
 
 /** A line for each change: `+` added, `-` removed, `~` changed, `>` moved. */
-export function linesOf({ changes, more }: DiffBody): string {
-  if (changes.length === 0) return "Nothing differs.";
-  const lines = changes.map(line);
+export function linesOf({ changes, more, tooLarge = [] }: DiffBody): string {
+  if (changes.length + tooLarge.length === 0) return "Nothing differs.";
+  const large = tooLarge.map(({ key, change }) => `${signs[change]} ${key}: too large to be compared here`);
+  const lines = [...changes.map(line), ...large];
   return [...lines, ...(more ? ["… and more."] : [])].join("\n");
 }
+
+const signs = { added: "+", removed: "-", changed: "~" } as const;
 
 function line(change: Change): string {
   const { key, path, from = null, to = null, item } = change;

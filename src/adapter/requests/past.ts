@@ -29,12 +29,17 @@ export function pastRequests(program: () => Program): Table<`langgraph/${Names}`
       answer: (args) => program().checkpoints.look(args),
     },
     "langgraph/value": {
-      checks: { ...checkpoint, path: segments },
+      checks: { ...checkpoint, path: segments, most: optional(count) },
       answer: (args) => program().checkpoints.value(args),
     },
     "langgraph/diff": {
-      checks: { from: which, to: which },
-      answer: ({ from, to }) => program().checkpoints.diff({ from: at("from", from), to: at("to", to) }),
+      checks: { from: which, to: which, key: optional(nonEmpty) },
+      answer: ({ from, to, key }) =>
+        program().checkpoints.diff({
+          from: at("from", from),
+          to: at("to", to),
+          ...(key !== undefined && { key }),
+        }),
     },
     "langgraph/keyHistory": {
       checks: { ...checkpoint, key: optional(nonEmpty), limit: optional(count) },

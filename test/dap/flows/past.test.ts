@@ -70,6 +70,16 @@ for (const language of languages) {
         /Go back there first/,
       );
 
+      const whole = await ask(client, "langgraph/value", { checkpointId: think, path: ["log"] });
+      for (const most of [1, 9, whole.json.length - 1]) {
+        const some = await ask(client, "langgraph/value", { checkpointId: think, path: ["log"], most });
+        assert.deepEqual(some, { json: whole.json.slice(0, most), shortened: true });
+      }
+      const most = whole.json.length;
+      assert.deepEqual(
+        await ask(client, "langgraph/value", { checkpointId: think, path: ["log"], most }),
+        whole,
+      );
       const value = async (path: (string | number)[]): Promise<unknown> =>
         JSON.parse((await ask(client, "langgraph/value", { checkpointId: think, path })).json);
       assert.deepEqual(await value(["log", 1]), "fetch");
@@ -143,6 +153,12 @@ for (const language of languages) {
             ],
           },
         ],
+        more: false,
+      });
+      const ofOne = { from: { checkpointId: think }, to: { checkpointId: newest?.id ?? "" } };
+      assert.deepEqual(await ask(client, "langgraph/diff", { ...ofOne, key: "topic" }), differ);
+      assert.deepEqual(await ask(client, "langgraph/diff", { ...ofOne, key: "log" }), {
+        changes: [],
         more: false,
       });
       await assert.rejects(

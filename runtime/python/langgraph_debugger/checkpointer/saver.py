@@ -209,6 +209,13 @@ class FileCheckpointer(AsyncHalf):
         self._core.remember_read(thread, ns, leaves)
         return found._replace(config=config) if checkpoint_id else found
 
+    def changes(self) -> int:
+        """Another number after each change of the file by any process, of all that was put before."""
+        self.flush()
+        with self._core.reader.snapshot() as connection:
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+            return int(version)
+
     def list(
         self,
         config: RunnableConfig | None,

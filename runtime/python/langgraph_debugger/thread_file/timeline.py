@@ -19,6 +19,11 @@ _MARKS = ("failed", "waiting", "answered")
 _BEGUN = "coalesce(step, 0) > -2"
 """A graph that was set back to before its first visit has a checkpoint that is no step of it."""
 
+_ENDS = (
+    f"SELECT count(*) FROM (SELECT id FROM checkpoints WHERE thread = ? AND ns = ? AND {_BEGUN} "
+    "EXCEPT SELECT parent FROM checkpoints WHERE thread = ? AND ns = ?)"
+)
+
 
 def timeline(params: TimelineParams) -> TimelineResult:
     """The newest checkpoints of a namespace, or those before one."""
@@ -47,6 +52,11 @@ def timeline(params: TimelineParams) -> TimelineResult:
         }
         if newest is not None:
             result["live"] = newest
+        if before is None:
+            result["branches"] = connection.execute(_ENDS, where * 2).fetchone()[0]
+            (name,) = connection.execute("SELECT name FROM threads WHERE num = ?", [number]).fetchone()
+            if name is not None:
+                result["name"] = name
         return result
 
 
