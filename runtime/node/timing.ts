@@ -84,7 +84,7 @@ class Timings {
         if (typeof path?.invoke !== "function") continue;
         // Another branch has it too, or it is frozen: what it returns is not told then.
         if (Object.hasOwn(path, "invoke") || !Object.isExtensible(path)) continue;
-        // LangGraph calls nearly all of them "condition"; versions before 1.0 wrap the function once more.
+        // LangGraph calls nearly all of them "condition"; older versions wrap the function once more.
         const own = path.func?.name || path.bound?.func?.name || name;
         const invoke = path.invoke.bind(path);
         path.invoke = async (input, config) => {
