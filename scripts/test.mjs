@@ -7,7 +7,7 @@ import { ensureChromium } from "./lib/chromium.mjs";
 import { node, root, venvPython } from "./lib/paths.mjs";
 import { main, must, ScriptError, say } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
-import { compileCache, findSuites, runSuite, together } from "./lib/suites.mjs";
+import { compileCache, findSuites, rounds, runSuite } from "./lib/suites.mjs";
 import { ensureWebVscode } from "./lib/web-vscode.mjs";
 
 const total = { passed: 0, failed: 0 };
@@ -15,6 +15,10 @@ const total = { passed: 0, failed: 0 };
 function add(counts) {
   total.passed += counts.passed;
   total.failed += counts.failed;
+}
+
+async function runInTurn(suites, options) {
+  for (const suite of suites) add(await runSuite(suite, options));
 }
 
 async function fetchForE2e() {
@@ -46,9 +50,9 @@ await main(async () => {
     say("");
   }
   rmSync(compileCache, { recursive: true, force: true });
-  for (const suite of together(suites)) {
-    if (/^(e2e|webview)/.test(suite.name)) await fetched;
-    add(await runSuite(suite));
+  for (const rows of rounds(suites)) {
+    if (rows.flat().some((suite) => /^(e2e|webview)/.test(suite.name))) await fetched;
+    await Promise.all(rows.map((row) => runInTurn(row, { quiet: rows.length > 1 })));
   }
 });
 if (process.exitCode === 1 && total.failed === 0) total.failed = 1;

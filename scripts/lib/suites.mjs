@@ -9,8 +9,8 @@ const testDir = path.join(root, "test");
 /** Folders of test/ that hold no tests of their own. */
 const notSuites = ["bench", "fixtures", "golden", "node_modules"];
 
-/** Tests that watch the clock, or need the machine to themselves; of all others some files run at once. */
-const oneByOne = /[\\/]checkpointer[\\/]|[\\/]runtime[\\/]process\.test\.ts$/;
+/** Tests that watch the clock: not more than one file at once, while other files run side by side. */
+const oneByOne = /[\\/](?:behind|process)\.test\.ts$/;
 
 /** Files that take much longer than others: begun first, so that none of them runs on alone at the end. */
 const longest = /[\\/](?:crash|fidelity|panel|random|stepping)\.test\.ts$/;
@@ -45,20 +45,33 @@ export function findSuites() {
   });
 }
 
-/** The same with all that can run at once made one suite: the end of none of them leaves a processor without work. */
-export function together(suites) {
+/**
+ * The suites in the order in which they run: rounds, one after the other; the rows of a round run side by side, and the
+ * suites of a row in turn. What keeps every processor busy by itself is a round of its own.
+ * @returns {ReturnType<typeof findSuites>[][]}
+ */
+export function rounds(suites) {
   // Pages and windows are drawn faster or slower with what else the machine does.
-  const joins = ({ kind, name }) => kind === "mocha" && !/^(?:e2e|webview)/.test(name);
-  const [first, ...others] = suites.filter(joins);
-  if (others.length === 0) return suites;
-  const files = [first, ...others].flatMap((suite) => suite.files);
-  const name = [first, ...others].map((suite) => suite.name.replace(" (mocha)", "")).join(", ");
-  const joined = {
-    name: `${name} (mocha)`,
-    kind: first.kind,
-    files,
+  const isDrawn = ({ name }) => /^(?:e2e|webview)/.test(name);
+  const sideBySide = suites.filter((suite) => suite.kind === "mocha" && !isDrawn(suite));
+  const rest = suites.filter((suite) => suite.kind !== "mocha");
+  const watches = ({ kind }) => kind === "mocha, one by one";
+  const rows = [rest.filter(watches), rest.filter((suite) => !watches(suite))];
+  return [
+    rows.filter((row) => row.length > 0),
+    // One suite: the end of none of them leaves a processor without work.
+    ...(sideBySide.length > 0 ? [[[joined(sideBySide)]]] : []),
+    ...suites.filter(isDrawn).map((suite) => [[suite]]),
+  ];
+}
+
+function joined(suites) {
+  const names = suites.map(({ name }) => name.replace(" (mocha)", ""));
+  return {
+    name: `${names.join(", ")} (mocha)`,
+    kind: suites[0].kind,
+    files: suites.flatMap(({ files }) => files),
   };
-  return suites.flatMap((suite) => (suite === first ? [joined] : joins(suite) ? [] : [suite]));
 }
 
 function isTest(file) {
@@ -75,16 +88,18 @@ function listFiles(folder) {
 
 /**
  * Runs one suite. A suite that ends without having run a test counts as one failure.
+ * @param {{quiet?: boolean}} [options] quiet shows its output when it has ended: others run beside it
  * @returns {Promise<{passed: number, failed: number, skipped: number}>}
  */
-export async function runSuite(suite) {
+export async function runSuite(suite, { quiet = false } = {}) {
   const reports = path.join(toolsDir, "test-reports");
   mkdirSync(reports, { recursive: true });
   const report = path.join(reports, `${suite.name.replaceAll(/\W+/g, "-")}${process.pid}`);
   const { command, args, env, read } = runners[suite.kind](suite, report);
   const started = performance.now();
-  say(`== ${suite.name}`);
-  const { code } = await run(command, args, { env });
+  if (!quiet) say(`== ${suite.name}`);
+  const { code, output } = await run(command, args, { env, quiet });
+  if (quiet) say(`== ${suite.name}\n${output}`);
   const counts = existsSync(report)
     ? read(readFileSync(report, "utf8"))
     : { passed: 0, failed: 0, skipped: 0 };
