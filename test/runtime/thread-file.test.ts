@@ -355,6 +355,37 @@ if (first !== undefined && second !== undefined) {
       rmSync(folder, { recursive: true, force: true });
     });
 
+    it("is told alike by both where things were sent to nodes that ask", async () => {
+      const file = join(folder, "sends.sqlite");
+      drivers = await Promise.all(
+        runtimes.map((each) => Driver.load(each, "send_interrupts", { checkpoints: file })),
+      );
+      for (const driver of drivers) {
+        driver.threadId = driver.runtime.language;
+        const { position } = await driver.run({ input: { names: ["a", "b"] } });
+        const [one] = interrupts(position.root);
+        await driver.run({ resume: { [one?.id ?? ""]: "yes" } });
+      }
+      const [one, other] = await Promise.all(
+        drivers.map(async (each) => ({
+          threads: (await each.request("threads", { file })).threads,
+          timelines: await Promise.all(
+            runtimes.map(async ({ language: threadId }) => {
+              const about = { file, threadId, namespace: "", limit: 100 };
+              return (await each.request("timeline", about)).entries;
+            }),
+          ),
+        })),
+      );
+      assert.deepEqual(one, other);
+      for (const { status, at } of one?.threads ?? []) assert.deepEqual([status, ...at], ["waiting", "job"]);
+      for (const entries of one?.timelines ?? []) {
+        const plan = entries.flatMap(({ tasks }) => tasks).find(({ node }) => node === "plan");
+        assert.deepEqual(plan?.to, ["job"]);
+      }
+      for (const driver of drivers) await driver.close();
+    });
+
     it("is told, changed and exchanged alike by both", async () => {
       const file = join(folder, "checkpoints.sqlite");
       drivers = [

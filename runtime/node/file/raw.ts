@@ -1,15 +1,16 @@
-// Values of the checkpoint file as they lie there: plain JSON data of JavaScript threads is read, the rest only compared.
+// Values of the checkpoint file as they lie there: plain data of both languages is read, the rest only compared.
 
 import type { Database } from "../checkpointer/database.ts";
 import { LIST, MAP, PART, type Parsed, parse } from "../checkpointer/entries.ts";
 import { fetchBlob } from "../checkpointer/pruning.ts";
+import { unpack } from "./msgpack.ts";
 
 /** One key of map data. */
 export interface Item {
   readonly key: string;
   /** Equal for equal values that were stored in the same way. */
   readonly print: string;
-  /** Its plain data; undefined where it is of another kind, or another language's. */
+  /** Its plain data; undefined where it is of another kind. */
   value(): unknown;
 }
 
@@ -41,12 +42,22 @@ function plain(database: Database, num: number, entry: Parsed): unknown {
   switch (type) {
     case "json":
       return JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8"));
+    case "msgpack":
+      return unpacked(data);
     case LIST:
       return list(database, num, data);
     case MAP:
       return Object.fromEntries(items(database, num, data).map(({ key, value }) => [key, value()]));
     default:
       return undefined;
+  }
+}
+
+function unpacked(data: Uint8Array): unknown {
+  try {
+    return unpack(data);
+  } catch {
+    return undefined;
   }
 }
 
