@@ -20,7 +20,7 @@ const visibleTasks = (snapshot: Snapshot): SnapshotTask[] => snapshot.tasks.filt
 /** The steps of one branch, newest first: from a checkpoint to its parent, and so on. */
 export async function history(
   index: GraphIndex,
-  saver: Saver,
+  saver: Saving,
   params: HistoryParams,
 ): Promise<HistoryResult> {
   const { threadId, namespace, before, limit } = params;
@@ -35,15 +35,14 @@ export async function history(
     const place = { threadId, namespace, checkpointId: tuple.checkpoint.id };
     const snapshot = await snapshotAt(at.graph, saver, place);
     const parent = await parentOf(tuple, tupleAt);
-    const isStep = tuple.metadata?.source === "loop" || tuple.metadata?.source === "fork";
-    const made = isStep && parent !== undefined ? parent : undefined;
+    const made = parent === undefined ? undefined : await madeOf(at.graph, saver, tuple, parent, place);
     entries.push({
       checkpoint: checkpointInfo(
         tuple,
         visibleTasks(snapshot).map(({ name }) => name),
       ),
-      nodes: made === undefined ? [] : await nodesAfter(at.graph, saver, place, made),
-      written: made === undefined ? [] : keysWritten(at.graph, made),
+      nodes: made?.nodes ?? [],
+      written: made?.written ?? [],
       graph: at.id,
     });
     tuple = parent;
@@ -59,20 +58,33 @@ async function parentOf(
   return id === undefined ? undefined : tupleAt(id);
 }
 
-/** Keys of the state that were written on top of a checkpoint, in schema order. */
-function keysWritten(graph: Graph, parent: CheckpointTuple): string[] {
-  const channels = new Set((parent.pendingWrites ?? []).map(([, channel]) => channel));
-  return stateKeysOf(graph).filter((key) => channels.has(key));
-}
-
-async function nodesAfter(
+/** The nodes whose writes, pending at its parent, made a checkpoint, and the keys of the state that these are of. */
+async function madeOf(
   graph: Graph,
-  saver: Saver,
-  place: Place,
+  saver: Saving,
+  tuple: CheckpointTuple,
   parent: CheckpointTuple,
-): Promise<string[]> {
-  const snapshot = await snapshotAt(graph, saver, { ...place, checkpointId: parent.checkpoint.id });
-  return visibleTasks(snapshot).map(({ name }) => name);
+  place: Place,
+): Promise<Pick<HistoryEntry, "nodes" | "written"> | undefined> {
+  const writes = parent.pendingWrites ?? [];
+  const keys = (some: typeof writes): string[] => {
+    const channels = new Set(some.map(([, channel]) => channel));
+    return stateKeysOf(graph).filter((key) => channels.has(key));
+  };
+  switch (tuple.metadata?.source) {
+    case "loop":
+    case "fork": {
+      const snapshot = await snapshotAt(graph, saver, { ...place, checkpointId: parent.checkpoint.id });
+      return { nodes: visibleTasks(snapshot).map(({ name }) => name), written: keys(writes) };
+    }
+    case "update": {
+      const tasks = updatesOf(saver, tuple);
+      const own = writes.filter(([task]) => tasks.some(({ id }) => id === task));
+      return { nodes: tasks.map(({ name }) => name), written: keys(own) };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** What each task of the superstep that made this checkpoint wrote, by node; `#2` for the second of one name. */

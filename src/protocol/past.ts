@@ -16,7 +16,7 @@ export interface HistoryResult {
 export interface HistoryEntry {
   /** State after the step. */
   checkpoint: CheckpointInfo;
-  /** Nodes whose writes made this checkpoint; empty for an input. */
+  /** Nodes whose writes made this checkpoint, or as which it was updated; empty for an input. */
   nodes: string[];
   /** Keys of the state that they wrote, in schema order. */
   written: string[];

@@ -157,6 +157,8 @@ for (const runtime of runtimes) {
       assert.deepEqual(await on.driver.json({ kind: "writes", namespace: "", checkpointId: id(root) }), {
         start: { number: 8, log: ["by hand"] },
       });
+      const [step] = await on.history();
+      assert.deepEqual([step?.nodes, step?.written], [["start"], ["number", "log"]]);
       await assert.rejects(update({ number: 1 }, "nowhere"), refused("invalidEdit"));
       assert.equal((await on.driver.run()).reason, "end");
       assert.deepEqual(await state(), { number: 4, log: ["start", "by hand", "even", "finish"] });

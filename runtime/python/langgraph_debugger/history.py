@@ -55,11 +55,19 @@ class History:
 
     def _wrote(self, saved: Any, parent: Any) -> tuple[list[str], list[str]]:
         """Names of the tasks whose writes, pending at its parent, made a checkpoint; the keys written."""
-        if parent is None or saved.metadata.get("source") not in ("loop", "fork"):
+        source = saved.metadata.get("source")
+        if parent is None or source not in ("loop", "fork", "update"):
             return [], []
         own = [write for write in parent.pending_writes or () if not is_mark(write[1])]
-        tasks, channels = {write[0] for write in own}, {write[1] for write in own}
-        nodes = [task.name for task in self._tasks(parent) if task.id in tasks]
+        if source == "update":
+            # What was pending is still written there too.
+            made = dict(self._threads.updates(saved))
+            own = [write for write in own if write[0] in made]
+            nodes = list(made.values())
+        else:
+            tasks = {write[0] for write in own}
+            nodes = [task.name for task in self._tasks(parent) if task.id in tasks]
+        channels = {write[1] for write in own}
         return nodes, [key for key in self._known.state_keys if key in channels]
 
     def _tasks(self, saved: Any) -> list[Any]:

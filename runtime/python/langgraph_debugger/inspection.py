@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -184,8 +183,7 @@ class Inspection:
             return {}
         known = self._engine.known_at(namespace)
         if saved.metadata.get("source") == "update":
-            timing = json.loads(self._saver.timing(saved.config) or "{}")
-            tasks = [(task_id, str(task["node"])) for task_id, task in timing.get("tasks", {}).items()]
+            tasks = self._engine.threads.updates(saved)
         else:
             snapshot = self._engine.threads.snapshot(known.graph, parent)
             tasks = [(task.id, task.name) for task in snapshot.tasks if task.name != START]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -128,6 +129,11 @@ class Threads:
             if len(self._looked) > _KEPT_STATES:
                 self._looked.popitem(last=False)
         return self._looked[key]
+
+    def updates(self, saved: Any) -> list[tuple[str, str]]:
+        """Id and node of the task that LangGraph's update made up, of which `saved` came; where it was noted."""
+        timing = json.loads(self._saver.timing(saved.config) or "{}")
+        return [(task_id, str(task["node"])) for task_id, task in timing.get("tasks", {}).items()]
 
     def snapshot(self, graph: Any, saved: Any) -> Any:
         """LangGraph's own view of a checkpoint of `graph`: values, and every task of the step that comes."""
