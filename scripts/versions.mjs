@@ -26,7 +26,7 @@ async function test(version) {
     node,
     [
       moduleFile("mocha", "bin", "mocha.js"),
-      ...["--parallel", "--timeout", "60000", "--no-forbid-pending"],
+      ...["--parallel", "--timeout", "60000", "--no-config", "--exit"],
       ...["--require", path.join(root, "scripts", "lib", "leave-out.mjs")],
       ...["--reporter", "json", "--reporter-option", `output=${report}`],
       ...contract.map((file) => path.join(root, "test", "runtime", file)),
