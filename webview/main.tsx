@@ -35,6 +35,9 @@ function receive(message: Parameters<Parameters<typeof connect>[0]>[0]): void {
       live.clear();
     }
     store.update(message.picture);
+    const { picture } = store.state;
+    // Asked before anything is drawn, so that the steps come with the first picture, or soon after it.
+    if (picture.thread !== undefined && picture.status.kind !== "disconnected") timelines.open("");
     if (message.picture.tasks) live.begin(message.picture.tasks);
     draw();
   } else if (message.type === "live") live.add(message.texts);

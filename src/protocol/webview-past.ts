@@ -62,6 +62,8 @@ const timelineSchema = v.object({
   total: count,
   live: v.optional(text),
   cursor: v.optional(text),
+  /** How many ends it has; with the newest page. */
+  branches: v.optional(count),
 });
 
 // ------------------------------------------------------------------------------------------------ one checkpoint
@@ -150,8 +152,13 @@ export const pastResults = {
   checkpoint: checkpointSchema,
   children: v.array(variableSchema),
   json: v.object({ json: text, shortened: v.boolean() }),
-  /** `limited`: not all changes are told, whatever the page. */
-  diff: v.object({ changes: v.array(changeSchema), more: v.boolean(), limited: v.boolean() }),
+  /** `limited`: not all changes are told, whatever the page. `tooLarge`: as `langgraph/diff` tells it. */
+  diff: v.object({
+    changes: v.array(changeSchema),
+    more: v.boolean(),
+    limited: v.boolean(),
+    tooLarge: v.array(v.object({ key: text, change: v.picklist(["added", "removed", "changed"]) })),
+  }),
   keyHistory: v.object({ writings: v.array(writingSchema), more: v.boolean() }),
   /** What it does, or would do, one sentence each. */
   update: v.object({ effects: v.array(text) }),
@@ -186,8 +193,15 @@ export const pastRequests = [
   v.object({ type: v.literal("json"), at: place, path, ...asked }),
   /** The whole value, to the clipboard. -> null */
   v.object({ type: v.literal("copyValue"), at: place, path, ...asked }),
-  /** A page of changes from `start` on. */
-  v.object({ type: v.literal("diff"), from: place, to: place, start: count, ...asked }),
+  /** A page of changes from `start` on, of all keys or of one. */
+  v.object({
+    type: v.literal("diff"),
+    from: place,
+    to: place,
+    key: v.optional(text),
+    start: count,
+    ...asked,
+  }),
   /** Both values side by side in VS Code's own editor for differences. -> null */
   v.object({ type: v.literal("openDiff"), from: place, to: place, path, ...asked }),
   /** Lets the user choose a step of another thread. -> its place, or null */
@@ -239,6 +253,8 @@ export const pastRequests = [
     update: v.optional(v.record(text, json)),
     ...asked,
   }),
+  /** Shows a test of the run up to and including this step of the root graph. -> null */
+  v.object({ type: v.literal("asTest"), at: place, ...asked }),
   /** Takes the last edit back. -> null */
   v.object({ type: v.literal("undoEdit"), namespace: text, ...asked }),
 ] as const;

@@ -146,6 +146,8 @@ const pictureSchema = v.object({
   /** Name of the debugged graph. */
   title: text,
   thread: v.optional(text),
+  /** How the user calls the thread; `""` where it has no name. */
+  threadName: v.optional(text, ""),
   graphs: v.array(graphSchema),
   tasks: v.array(taskSchema),
   breakpoints: v.array(breakpointSchema),
@@ -159,6 +161,7 @@ export type Picture = v.InferOutput<typeof pictureSchema>;
 export const emptyPicture: Picture = {
   status: { kind: "empty", text: "No graph is being debugged" },
   title: "",
+  threadName: "",
   graphs: [],
   tasks: [],
   breakpoints: [],
@@ -216,6 +219,10 @@ const requests = [
     text,
     request: count,
   }),
+  /** Runs with this input: begins the run that waits for one, or another turn on the thread. -> null */
+  v.object({ type: v.literal("input"), input: json, request: count }),
+  /** -> JSON Schema of the graph's input; `{}` where nothing is known of it. */
+  v.object({ type: v.literal("inputSchema"), request: count }),
   ...pastRequests,
 ] as const;
 

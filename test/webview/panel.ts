@@ -132,7 +132,7 @@ export interface PanelOptions {
   readonly answers?: Answers;
 }
 
-/** The result of a request, undefined where it is not answered; an error is told as such. */
+/** The result of a request or a promise of it, undefined where it is not answered; an error is told as such. */
 export type Answers = (asked: PanelRequest) => unknown;
 
 /** A thread without a checkpoint. */
@@ -168,9 +168,9 @@ export async function openPanel({
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const panel = new Panel(page);
-  await page.exposeFunction("answerPanel", (asked: PanelRequest): object | undefined => {
+  await page.exposeFunction("answerPanel", async (asked: PanelRequest): Promise<object | undefined> => {
     try {
-      const value = answers(asked);
+      const value = await answers(asked);
       return value === undefined ? undefined : { value };
     } catch (error) {
       return { error: (error as Error).message };

@@ -57,6 +57,14 @@ describe("the panel's past", function () {
       "human_review",
       "send",
     ]);
+    // The header tells how many there are, and shows where they part.
+    await panel().page.getByText("thread 3f2a9c1e…").waitFor();
+    await panel().show({ threadName: "Ann's parcel" });
+    await panel().page.getByTitle("Thread Ann's parcel, 3f2a9c1e").getByText("Ann's parcel").waitFor();
+    await press("Home");
+    await panel().page.getByRole("button", { name: "2 branches" }).click();
+    await about("After step 2, research");
+    await panel().page.getByRole("tree", { name: "Steps, newest first" }).focus();
     await press("Home", "Shift+F10");
     await press("ArrowDown", "Escape");
     assert.equal(await panel().page.getByRole("menu").count(), 0);
@@ -99,6 +107,10 @@ describe("the panel's past", function () {
       "Dear Ann, we have thoroughly quickly looked into it.",
     ]);
     assert.deepEqual(await texts(panel().page.locator(".words :is(ins, del)")), ["thoroughly", "quickly"]);
+    // What is too large is compared when that is asked for.
+    await panel().page.getByRole("button", { name: "Compare this key" }).click();
+    await panel().page.getByText("events[7]").waitFor();
+    assert.equal((asked("diff") as { key?: string }).key, "events");
     await panel().page.getByRole("button", { name: "Open in the diff editor" }).nth(1).click();
     await panel().hears("openDiff");
     assert.deepEqual(asked("openDiff"), {

@@ -132,7 +132,7 @@ export function fakePast(long?: number): FakePast {
           entries: own.slice(from, from + asked.limit),
           more: from + asked.limit < own.length,
           total: own.length,
-          ...(asked.namespace === "" && { live: own[0]?.id, cursor: past.cursor }),
+          ...(asked.namespace === "" && { live: own[0]?.id, cursor: past.cursor, branches: 2 }),
         } satisfies PastResult<"timeline">;
       }
       case "checkpoint":
@@ -146,7 +146,12 @@ export function fakePast(long?: number): FakePast {
           ? { writings, more: false }
           : { writings: historyOf(asked.key), more: false };
       case "diff":
-        return { changes, more: false, limited: false } satisfies PastResult<"diff">;
+        return {
+          changes: asked.key === undefined ? changes : [{ key: "events", path: [7], change: "removed" }],
+          more: false,
+          limited: false,
+          tooLarge: asked.key === undefined ? [{ key: "events", change: "changed" }] : [],
+        } satisfies PastResult<"diff">;
       case "update":
         return {
           effects: asked.asNode
@@ -202,6 +207,7 @@ const state: { readonly [key: string]: unknown } = {
   messages,
   draft: `Dear Ann,\n${"we have looked into it. ".repeat(12)}\nYours`,
   docs: Array.from({ length: 250 }, (_, index) => `Document ${index}`),
+  events: Array.from({ length: 25_000 }, (_, index) => `Event ${index}`),
 };
 
 function variable(name: string, value: unknown, evaluateName: string): PanelVariable {

@@ -23,6 +23,14 @@ describe("the panel's state", function () {
       "the state's keys, and a page of the list",
     );
     assert.ok((await values().count()) < 60, "what is out of sight is not drawn");
+    await value("docs").locator(".value-face").click();
+    // Any of many items is a few steps away.
+    await value("events").locator(".value-face").click();
+    for (const part of ["20,000 … 24,999", "20,000 … 20,099"])
+      await value(part).locator(".value-face").click();
+    await value("20000").waitFor();
+    const last = asked("children") as { start: number; count: number };
+    assert.deepEqual([last.start, last.count], [20_000, 100]);
     await panel().page.getByRole("searchbox", { name: "Filter by key" }).fill("mess");
     await value("docs").waitFor({ state: "detached" });
     await value("messages").locator(".value-face").click();

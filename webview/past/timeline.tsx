@@ -25,6 +25,8 @@ interface OpenMenu {
   readonly at: { readonly x: number; readonly y: number };
 }
 
+const estimateSize = (): number => rowHeight;
+
 export function Timeline(props: PartProps) {
   const { store, host, timelines, live } = props;
   const rows = useRows(props);
@@ -38,9 +40,10 @@ export function Timeline(props: PartProps) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    estimateSize,
     overscan: 12,
-    getItemKey: (index) => rows[index]?.key ?? index,
+    // Another function would have all rows measured anew.
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
   });
   const selected = selectedIndex(rows, chosen);
   const current = useRef({ rows, selected, comparing });
@@ -119,6 +122,7 @@ export function Timeline(props: PartProps) {
   };
 
   useOlder(rows, virtual.getVirtualItems().at(-1)?.index ?? 0, props);
+  useReveal(props, rows, selected, (index) => virtual.scrollToIndex(index, { align: "auto" }));
   useFollow(props, rows, (index) => virtual.scrollToIndex(index, { align: "auto" }));
 
   const open = menu && menu.row.kind === "step" ? { ...menu, row: menu.row } : undefined;
@@ -236,9 +240,11 @@ function useReading({ store, timelines }: PartProps, rows: readonly Row[]): void
   const at = useStore(store, ({ picture }) => picture.past.at);
   const shown = [...new Set([...shownNamespaces(rows), ...at.map(({ namespace }) => namespace)])];
   const last = useRef(shown);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version is read anew, though its number is not used
+  const told = useRef(version);
   useEffect(() => {
-    if (thread !== undefined && !isOver) timelines.refresh(last.current);
+    // What was there when it was drawn first is read by being shown.
+    if (thread !== undefined && !isOver && told.current !== version) timelines.refresh(last.current);
+    told.current = version;
   }, [timelines, thread, version, isOver]);
   last.current = shown;
   const names = shown.join("\n");
@@ -284,6 +290,24 @@ function useFollow({ timelines }: PartProps, rows: readonly Row[], scroll: (inde
       left = true;
     };
   }, [timelines, cursor]);
+}
+
+/** What is chosen elsewhere, such as the step that wrote a key, is brought into sight. */
+function useReveal(
+  { store, timelines }: PartProps,
+  rows: readonly Row[],
+  selected: number,
+  scroll: (index: number) => void,
+): void {
+  const chosen = useStore(store, ({ view }) => view.step);
+  const isThere = selected >= 0 && rows.length > 0;
+  const last = useRef({ selected, scroll });
+  last.current = { selected, scroll };
+  useEffect(() => {
+    if (!chosen || chosen.threadId !== undefined) return;
+    if (isThere) last.current.scroll(last.current.selected);
+    else void timelines.reach(chosen.namespace, chosen.checkpointId);
+  }, [timelines, chosen, isThere]);
 }
 
 function selectedIndex(rows: readonly Row[], chosen: CheckpointPlace | undefined): number {

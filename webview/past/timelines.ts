@@ -17,6 +17,8 @@ export interface Timeline {
   readonly total: number;
   readonly live: string | undefined;
   readonly cursor: string | undefined;
+  /** How many ends it has. */
+  readonly branches: number;
   /** It was read at least once. */
   readonly isRead: boolean;
   /** Why the last reading failed. */
@@ -116,6 +118,17 @@ export class Timelines {
     }
   }
 
+  /** The newest step after which branches part; undefined where there is none. */
+  async parting(namespace: string): Promise<PanelStep | undefined> {
+    for (;;) {
+      const { steps, rails, more } = this.#timelines.get(namespace) ?? nothing(namespace);
+      const found = steps[rails.findIndex(({ joins }) => joins.length > 0)];
+      if (found || !more) return found;
+      await this.older(namespace, farPageSize);
+      if (this.#timelines.get(namespace)?.steps.length === steps.length) return undefined;
+    }
+  }
+
   async #read(namespace: string): Promise<void> {
     if (this.#reading.has(namespace)) {
       this.#reading.set(namespace, true);
@@ -195,8 +208,9 @@ export class Timelines {
   }
 }
 
-function about({ total, live, cursor }: Page): Pick<Timeline, "total" | "live" | "cursor"> {
-  return { total, live, cursor };
+function about(page: Page): Pick<Timeline, "total" | "live" | "cursor" | "branches"> {
+  const { total, live, cursor, branches = 0 } = page;
+  return { total, live, cursor, branches };
 }
 
 function nothing(namespace: string): Timeline {
@@ -209,6 +223,7 @@ function nothing(namespace: string): Timeline {
     total: 0,
     live: undefined,
     cursor: undefined,
+    branches: 0,
     isRead: false,
     problem: undefined,
   };

@@ -6,6 +6,10 @@ import type { CheckpointPlace } from "../../src/protocol/webview.ts";
 import type { Ask } from "../ask.ts";
 import { isText, type TreeNode } from "./tree.ts";
 
+/** Characters. */
+const shownFirst = 10_000;
+const shownMore = 40_000;
+
 export interface BodyProps {
   readonly ask: Ask;
   readonly place: CheckpointPlace;
@@ -37,9 +41,9 @@ export function Body({ ask, place, node, fields, toggleFields }: BodyProps) {
   return (
     <div className="body">
       {isText(variable) ? (
-        <pre className="body-text">{typeof value === "string" ? value : read.json}</pre>
+        <Text text={typeof value === "string" ? value : read.json} />
       ) : value === undefined ? (
-        <pre className="body-text">{read.json}</pre>
+        <Text text={read.json} />
       ) : (
         <Message value={value} />
       )}
@@ -55,17 +59,32 @@ export function Body({ ask, place, node, fields, toggleFields }: BodyProps) {
   );
 }
 
+/** A long one is laid out in parts: all of it at once would hold the page. */
+function Text({ text }: { readonly text: string }) {
+  const [length, setLength] = useState(shownFirst);
+  return (
+    <>
+      <pre className="body-text">{text.length > length ? `${text.slice(0, length)}…` : text}</pre>
+      {text.length > length && (
+        <button type="button" className="link" tabIndex={-1} onClick={() => setLength(length + shownMore)}>
+          Show more
+        </button>
+      )}
+    </>
+  );
+}
+
 function Message({ value }: { readonly value: Json }) {
   const { text, calls } = messageIn(value);
   return (
     <>
-      {text !== "" && <pre className="body-text">{text}</pre>}
+      {text !== "" && <Text text={text} />}
       {calls.map(({ id, name, args }, index) => (
         <details className="call" key={id ?? index}>
           <summary>
             <span className="codicon codicon-tools" aria-hidden="true" /> {name}
           </summary>
-          <pre className="body-text">{JSON.stringify(args, undefined, 2)}</pre>
+          <Text text={JSON.stringify(args, undefined, 2)} />
         </details>
       ))}
       {text === "" && calls.length === 0 && <p className="quiet">Says nothing.</p>}
@@ -100,10 +119,15 @@ function textOf(block: { [key: string]: Json }): string {
   return block.type === "tool_use" ? "" : `[${String(block.type ?? "block")}]`;
 }
 
+/** Of the beginning of a text's JSON, the beginning of the text. */
 function parsed(json: string): Json | undefined {
-  try {
-    return JSON.parse(json) as Json;
-  } catch {
-    return undefined;
+  const beginning = `${json.replace(/\\(u[\da-f]{0,3})?$/i, "")}"`;
+  for (const each of json.startsWith('"') ? [json, beginning] : [json]) {
+    try {
+      return JSON.parse(each) as Json;
+    } catch {
+      // It was shortened.
+    }
   }
+  return undefined;
 }

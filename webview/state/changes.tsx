@@ -1,18 +1,14 @@
 // What differs between two steps, by key and path; words of texts are marked by signs as well as by colour.
 
 import { useEffect, useState } from "react";
-import type { CheckpointPlace, PanelChange, PanelStep } from "../../src/protocol/webview.ts";
+import type { CheckpointPlace, PanelChange, PanelStep, PastResult } from "../../src/protocol/webview.ts";
 import { placeOf } from "../past/actions.ts";
 import { lineOf } from "../past/rails.ts";
 import { stepText, useTimeline } from "../past/target.ts";
 import { useStore } from "../store.ts";
 import type { DetailProps } from "./parts.ts";
 
-interface Read {
-  readonly changes: readonly PanelChange[];
-  readonly more: boolean;
-  readonly limited: boolean;
-}
+type Read = PastResult<"diff">;
 
 /** So many other branches are offered. */
 const mostBranches = 10;
@@ -21,6 +17,8 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
   const chosen = useStore(store, ({ view }) => view.base);
   const version = useStore(store, ({ picture }) => (target.isCursor ? picture.past.version : 0));
   const [read, setRead] = useState<Read>();
+  /** Keys that are compared by themselves, being too large to be so with the others. */
+  const [alone, setAlone] = useState<{ readonly [key: string]: Read | "asked" }>({});
   const [problem, setProblem] = useState<string>();
   const { place, step } = target;
   const base = chosen ?? parentOf(step);
@@ -31,6 +29,7 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
     if (!base || !enabled) return;
     let left = false;
     setProblem(undefined);
+    setAlone({});
     ask({ type: "diff", from: base, to: { checkpointId, namespace }, start: 0 }).then(
       (result) => left || setRead(result),
       (error: Error) => left || setProblem(error.message),
@@ -63,6 +62,20 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
       (error: Error) => setProblem(error.message),
     );
   };
+  const compare = (key: string): void => {
+    const before = alone[key];
+    const start = before && before !== "asked" ? before.changes.length : 0;
+    setAlone((all) => ({ ...all, [key]: before ?? "asked" }));
+    ask({ type: "diff", from: base, to: place, key, start }).then(
+      (next) =>
+        setAlone((all) => {
+          const known = all[key];
+          const first = known && known !== "asked" ? known.changes : [];
+          return { ...all, [key]: { ...next, changes: [...first, ...next.changes] } };
+        }),
+      (error: Error) => setProblem(error.message),
+    );
+  };
   const open = (path: PanelChange["path"]): void => {
     host
       .request({ type: "openDiff", from: base, to: place, path })
@@ -87,7 +100,7 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
             ))}
           </select>
         </label>
-        {read && <span role="status">{read.changes.length === 0 ? "No change" : countText(read)}</span>}
+        {read && <span role="status">{countText(read)}</span>}
         {chosen && chosen.threadId === undefined && (
           <button type="button" className="link" onClick={() => store.look({ step: chosen, base: place })}>
             Swap
@@ -116,9 +129,67 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
             More changes
           </button>
         )}
+        {read?.tooLarge.map((large) => (
+          <Large
+            key={large.key}
+            large={large}
+            read={alone[large.key]}
+            compare={() => compare(large.key)}
+            open={open}
+          />
+        ))}
         {read && !read.more && read.limited && <p className="hint">There are more changes than are shown.</p>}
       </section>
     </div>
+  );
+}
+
+/** A key whose values are too large to be compared with the others. */
+function Large({
+  large: { key, change },
+  read,
+  compare,
+  open,
+}: {
+  readonly large: Read["tooLarge"][number];
+  readonly read: Read | "asked" | undefined;
+  compare(): void;
+  open(path: PanelChange["path"]): void;
+}) {
+  const found = read === "asked" ? undefined : read;
+  const isTooLarge = found?.tooLarge.length === 1;
+  return (
+    <section className="large" aria-label={key}>
+      <div className="change-top">
+        <span className="change-sign" aria-hidden="true">
+          {signs[change]}
+        </span>
+        <strong>{key}</strong>
+        <span className="quiet">
+          {isTooLarge
+            ? `${change}; its values are too large to be compared. Look at its parts in the State of both steps.`
+            : `${change}; its values are too large to be compared with the others.`}
+        </span>
+        {read === undefined && (
+          <button type="button" className="link" onClick={compare}>
+            Compare this key
+          </button>
+        )}
+        {read === "asked" && <span className="quiet">Comparing…</span>}
+      </div>
+      {found && found.changes.length > 0 && (
+        <ul className="changes">
+          {found.changes.map((each) => (
+            <OneChange key={JSON.stringify([each.path, each.change])} change={each} open={open} />
+          ))}
+        </ul>
+      )}
+      {found?.more && (
+        <button type="button" className="link" onClick={compare}>
+          More changes of {key}
+        </button>
+      )}
+    </section>
   );
 }
 
@@ -212,9 +283,14 @@ function otherText({ threadId }: CheckpointPlace, step: PanelStep | undefined): 
   return threadId === undefined ? stepText(step) : `thread ${threadId}`;
 }
 
-function countText({ changes, more, limited }: Read): string {
-  const count = `${changes.length}${more || limited ? " or more" : ""}`;
-  return changes.length === 1 ? "1 change" : `${count} changes`;
+function countText({ changes, more, limited, tooLarge }: Read): string {
+  const large = tooLarge.length === 0 ? "" : `${tooLarge.length} too large to compare`;
+  if (changes.length === 0) return large === "" ? "No change" : large;
+  const count =
+    changes.length === 1 && !more
+      ? "1 change"
+      : `${changes.length}${more || limited ? " or more" : ""} changes`;
+  return large === "" ? count : `${count}, ${large}`;
 }
 
 /** `messages[2].content` */

@@ -4,6 +4,7 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/rea
 import {
   type KeyboardEvent,
   type ReactNode,
+  useCallback,
   useEffect,
   useMemo,
   useRef,
@@ -13,7 +14,7 @@ import {
 import { Menu, type MenuItem } from "../menu.tsx";
 import type { Store } from "../store.ts";
 import { useStore } from "../store.ts";
-import { isMessage, type Tree, type TreeNode, type TreeRow, treeRows } from "./tree.ts";
+import { isMessage, leftOf, type Tree, type TreeNode, type TreeRow, treeRows } from "./tree.ts";
 
 export interface TreeViewProps {
   readonly store: Store;
@@ -29,6 +30,8 @@ export interface TreeViewProps {
   menu?(node: TreeNode): readonly MenuItem[];
   edit?(node: TreeNode): void;
 }
+
+const estimateSize = (): number => 22;
 
 export function TreeView(props: TreeViewProps) {
   const { store, tree, label, filter = "", body, about, menu, edit, edited, editor } = props;
@@ -58,9 +61,10 @@ export function TreeView(props: TreeViewProps) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 22,
+    estimateSize,
     overscan: 12,
-    getItemKey: (index) => rows[index]?.key ?? index,
+    // Another function would have all rows measured anew.
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
     // What is typed is not lost when it is scrolled out of sight.
     rangeExtractor: (range: Range) => {
       const shown = defaultRangeExtractor(range);
@@ -110,7 +114,7 @@ export function TreeView(props: TreeViewProps) {
     else if ((event.key === "Enter" || event.key === "F2") && edit) edit(row.node);
     else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
       const box = document.getElementById(elementId(row.key))?.getBoundingClientRect();
-      if (box && menu) setOpen({ node: row.node, at: { x: box.left + 48, y: box.bottom } });
+      if (box && menu && !row.node.part) setOpen({ node: row.node, at: { x: box.left + 48, y: box.bottom } });
     } else return;
     event.preventDefault();
   };
@@ -149,8 +153,9 @@ export function TreeView(props: TreeViewProps) {
                     row={row}
                     about={about?.(row.node)}
                     toggle={() => toggle(row.node)}
-                    {...(edit && { edit: () => edit(row.node) })}
-                    {...(menu && { more: (point) => setOpen({ node: row.node, at: point }) })}
+                    {...(edit && row.node.path && { edit: () => edit(row.node) })}
+                    {...(menu &&
+                      !row.node.part && { more: (point) => setOpen({ node: row.node, at: point }) })}
                   />
                 )}
                 {row.kind === "value" && row.key === edited && editor}
@@ -250,8 +255,7 @@ function ValueRow({ row: { node, isOpen }, about, toggle, edit, more }: ValueRow
 }
 
 function More({ node, load }: { readonly node: TreeNode; load(): void }) {
-  const { indexed, named } = node.variable;
-  const left = indexed + named - node.children.length;
+  const left = leftOf(node);
   if (node.isLoading) return <span className="quiet">Loading…</span>;
   if (node.problem !== undefined) return <span className="problem">{node.problem}</span>;
   return (

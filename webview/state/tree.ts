@@ -10,6 +10,8 @@ export interface TreeNode {
   /** From the state's key down; absent for what no path leads to. */
   readonly path: ValuePath | undefined;
   readonly depth: number;
+  /** It stands for some of the many children of another node. */
+  readonly part?: { readonly of: TreeNode; readonly start: number; readonly count: number };
   readonly children: TreeNode[];
   isLoading: boolean;
   /** Why its children could not be loaded. */
@@ -17,6 +19,8 @@ export interface TreeNode {
 }
 
 const pageSize = 100;
+/** Of a value with more children than these, parts are shown, and parts of these: any child is a few steps away. */
+const mostInRow = 1_000;
 
 export class Tree {
   readonly root: TreeNode;
@@ -54,11 +58,18 @@ export class Tree {
   /** Loads the next page of children: items first. */
   async more(node: TreeNode): Promise<void> {
     const { reference, indexed, named } = node.variable;
-    const start = node.children.length;
-    if (reference === 0 || node.isLoading || start >= indexed + named) return;
+    const left = leftOf(node);
+    if (reference === 0 || node.isLoading || left === 0) return;
+    if (isParted(node)) {
+      node.children.push(...partsOf(node));
+      this.#changed();
+      return;
+    }
     node.isLoading = true;
     node.problem = undefined;
     this.#changed();
+    const known = node.children.length;
+    const start = (node.part?.start ?? 0) + known;
     const items = start < indexed;
     try {
       const children = await this.#ask({
@@ -66,7 +77,7 @@ export class Tree {
         reference,
         ...(indexed > 0 && named > 0 && { filter: items ? "indexed" : "named" }),
         start: items || indexed === 0 ? start : start - indexed,
-        count: pageSize,
+        count: node.part ? Math.min(pageSize, left) : pageSize,
       });
       node.children.push(...children.map((child, index) => childOf(node, child, start + index)));
       // A list may have become shorter than it was told to be.
@@ -84,13 +95,54 @@ export class Tree {
   }
 }
 
-function childOf(parent: TreeNode, variable: PanelVariable, index: number): TreeNode {
+/** How many children of a node are not loaded yet. */
+export function leftOf(node: TreeNode): number {
+  if (isParted(node) && node.children.length > 0) return 0;
+  return countOf(node) - node.children.length;
+}
+
+function countOf({ part, variable: { indexed, named } }: TreeNode): number {
+  return part?.count ?? indexed + named;
+}
+
+function isParted(node: TreeNode): boolean {
+  const { indexed, named } = node.variable;
+  return countOf(node) > (node.part ? pageSize : mostInRow) && (indexed === 0 || named === 0);
+}
+
+/** At most a hundred parts of the same size. */
+function partsOf(node: TreeNode): TreeNode[] {
+  const { part, variable, depth } = node;
+  const count = countOf(node);
+  const first = part?.start ?? 0;
+  const of = part?.of ?? node;
+  let size = pageSize;
+  while (count / size > 100) size *= 100;
+  return Array.from({ length: Math.ceil(count / size) }, (_, index) => {
+    const start = first + index * size;
+    const own = Math.min(size, first + count - start);
+    const name = `${start.toLocaleString("en")} … ${(start + own - 1).toLocaleString("en")}`;
+    return {
+      key: `${of.key}/${start}+${own}`,
+      variable: { ...variable, name, value: "", type: "" },
+      path: undefined,
+      depth: depth + 1,
+      part: { of, start, count: own },
+      children: [],
+      isLoading: false,
+      problem: undefined,
+    };
+  });
+}
+
+function childOf(place: TreeNode, variable: PanelVariable, index: number): TreeNode {
+  const parent = place.part?.of ?? place;
   const segment = parent.depth < 0 ? variable.name : segmentOf(parent.variable, variable);
   return {
     key: `${parent.key}/${segment ?? `#${index}`}`,
     variable,
     path: parent.path && segment !== undefined ? [...parent.path, segment] : undefined,
-    depth: parent.depth + 1,
+    depth: place.depth + 1,
     children: [],
     isLoading: false,
     problem: undefined,
@@ -146,8 +198,7 @@ export function treeRows(root: TreeNode, isOpen: (key: string) => boolean, filte
       if (node.path && isMessage(node.variable) && !isOpen(fieldsKey(node))) continue;
       walk(node, all || node.variable.name.toLowerCase().includes(wanted));
     }
-    const { indexed, named } = parent.variable;
-    if (parent.children.length < indexed + named) {
+    if (leftOf(parent) > 0) {
       rows.push({ kind: "more", key: `${parent.key} more`, node: parent });
     }
   };

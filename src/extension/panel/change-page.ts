@@ -10,7 +10,7 @@ const mostCharacters = 300_000;
 const longestSide = 4_000;
 
 /** The changes from `start` on; at least one, where there is one. */
-export function changePage({ changes, more }: DiffBody, start: number): PastResult<"diff"> {
+export function changePage({ changes, more, tooLarge = [] }: DiffBody, start: number): PastResult<"diff"> {
   const page: PanelChange[] = [];
   let characters = 0;
   for (const change of changes.slice(start, start + mostChanges)) {
@@ -19,7 +19,7 @@ export function changePage({ changes, more }: DiffBody, start: number): PastResu
     if (page.length > 0 && characters > mostCharacters) break;
     page.push(shown);
   }
-  return { changes: page, more: start + page.length < changes.length, limited: more };
+  return { changes: page, more: start + page.length < changes.length, limited: more, tooLarge };
 }
 
 function shownChange({ key, path, change, from, to, shortened, text, item }: Change): PanelChange {

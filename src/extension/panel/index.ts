@@ -11,6 +11,7 @@ import {
 } from "../../protocol/webview.ts";
 import { debugCommand } from "../debug-command.ts";
 import { TextEditing } from "../text-editing.ts";
+import { FileWatch } from "../threads/files.ts";
 import { fileUri, toggleBreakpoint } from "./breakpoints.ts";
 import { DraftStore } from "./drafts.ts";
 import { PanelPast } from "./past.ts";
@@ -57,6 +58,7 @@ export class GraphPanel implements vscode.Disposable {
         const picture = session && this.#sessions.get(session.id);
         if (picture) this.#show(picture);
       }),
+      new FileWatch(() => void this.#shown?.fileChanged()),
       vscode.debug.onDidChangeBreakpoints(() => this.#shown?.readSoon()),
       vscode.commands.registerCommand("langgraph.showPanel", () => {
         if (this.#view) this.#view.show();
@@ -228,6 +230,11 @@ export class GraphPanel implements vscode.Disposable {
       }
       case "editText":
         return await this.#editText(message);
+      case "input":
+        await session.request("langgraph/input", { input: message.input });
+        return null;
+      case "inputSchema":
+        return session.inputSchema;
       default:
         // The panel may have asked before it was told of another session.
         if (message.thread !== session.picture.thread) throw new Error("Another thread is shown by now.");

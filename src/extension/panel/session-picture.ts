@@ -11,8 +11,8 @@ import type {
   WaitingInterrupt,
 } from "../../protocol/dap.ts";
 import {
-  type CheckpointPlace,
   emptyPicture,
+  type Json,
   type LiveText,
   longestValue,
   type PanelInterrupt,
@@ -22,6 +22,7 @@ import {
 import { type AdapterMessage, movesOn } from "../adapter-messages.ts";
 import { type NodePlaces, nodeBreakpoints } from "./breakpoints.ts";
 import { LiveBuffer } from "./live-buffer.ts";
+import type { Adapter } from "./reading.ts";
 import { Tasks } from "./tasks.ts";
 
 /** What the session has done is told at most this often. */
@@ -151,24 +152,27 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
       .map(({ id }) => id);
   }
 
+  /** JSON Schema of the graph's input; `{}` where nothing is known of it. */
+  get inputSchema(): Json {
+    return this.#graph?.inputSchema ?? {};
+  }
+
   interrupt(id: string, index: number): WaitingInterrupt | undefined {
     return this.#interrupts.find((interrupt) => interrupt.id === id && interrupt.index === index);
   }
 
-  /** Namespace of the innermost graph at the stop. */
-  get innermost(): string {
-    return this.#picture.past.at.at(-1)?.namespace ?? "";
-  }
-
-  /** The checkpoint at which a graph stands. */
-  async standing(namespace: string): Promise<CheckpointPlace> {
-    const { cursor } = await this.request("langgraph/timeline", { namespace, limit: 1 });
-    if (cursor === undefined) throw new Error("The run does not stand in this graph.");
-    return { checkpointId: cursor, namespace };
-  }
-
   get errorPlace(): SourcePlace | undefined {
     return this.#errorPlace;
+  }
+
+  /** For what is read of the past. */
+  get adapter(): Adapter {
+    const { session } = this;
+    return {
+      id: session.id,
+      request: (name, args) => this.request(name, args),
+      ask: (command, args) => session.customRequest(command, args),
+    };
   }
 
   request<Name extends keyof CustomRequests>(
@@ -227,6 +231,7 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
     this.#stopped();
     const place = kind === "failed" ? this.#topFrame(threadId) : undefined;
     await this.#readGraph();
+    void this.fileChanged();
     this.#errorPlace = await place;
     if (moment !== this.#moment || !this.#graph) return;
     this.#tasks.stand(this.#graph.tasks);
@@ -259,6 +264,17 @@ export class SessionPicture implements vscode.DebugAdapterTracker {
       return frame?.source?.path === undefined ? undefined : { path: frame.source.path, line: frame.line };
     } catch {
       return undefined;
+    }
+  }
+
+  /** The checkpoint file was written to, maybe by another process: the thread may be called otherwise now. */
+  async fileChanged(): Promise<void> {
+    if (this.isOver || this.#picture.thread === undefined) return;
+    try {
+      const { name = "" } = await this.request("langgraph/timeline", { limit: 1 });
+      this.#set({ threadName: name });
+    } catch {
+      // The thread has no checkpoint yet, or the session ends.
     }
   }
 

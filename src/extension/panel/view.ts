@@ -10,19 +10,12 @@ import {
   type ToPanel,
 } from "../../protocol/webview.ts";
 import { panelPage } from "./page.ts";
+import { readings } from "./reading.ts";
 
 export const viewType = "langgraph.panel";
 
 /** What the page asks for without the user. */
-const byItself: readonly FromPanel["type"][] = [
-  "value",
-  "timeline",
-  "checkpoint",
-  "children",
-  "json",
-  "diff",
-  "keyHistory",
-];
+const byItself: readonly FromPanel["type"][] = ["value", "inputSchema", ...readings];
 
 export interface ViewListener {
   /** The page has been drawn, for the first time or anew, and knows nothing yet. */

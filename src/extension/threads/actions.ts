@@ -1,13 +1,13 @@
 // What can be done with threads: the commands of the Threads view, its menus and the command palette.
 
 import * as vscode from "vscode";
+import { askTest, showTest } from "../test-document.ts";
 import type { AdapterClient } from "./adapter-client.ts";
 import { cleanUp } from "./clean-up.ts";
 import { defaultFile } from "./files.ts";
 import { graphName } from "./groups.ts";
 import { stateText, threadName, timeAgo } from "./labels.ts";
 import type { Opening } from "./opening.ts";
-import { request } from "./sessions.ts";
 import type { ThreadStore } from "./store.ts";
 import { fileText, type Row, type ThreadRow } from "./tree.ts";
 
@@ -257,14 +257,10 @@ export class ThreadActions implements vscode.Disposable {
   async #copyAsTest(row: Target): Promise<void> {
     // What a test of the run says is known where its graph is loaded.
     const test = await this.#context.opening.borrow(row, (session) =>
-      request(session, "langgraph/test", { threadId: row.thread.id }),
+      askTest(session, { threadId: row.thread.id }),
     );
     if (!test) return;
-    const document = await vscode.workspace.openTextDocument({
-      language: test.language,
-      content: test.text,
-    });
-    await vscode.window.showTextDocument(document);
+    await showTest(test);
   }
 
   async #filter(): Promise<void> {

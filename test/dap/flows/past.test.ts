@@ -72,7 +72,11 @@ for (const language of languages) {
 
       const whole = await ask(client, "langgraph/value", { checkpointId: think, path: ["log"] });
       for (const most of [1, 9, whole.json.length - 1]) {
-        const some = await ask(client, "langgraph/value", { checkpointId: think, path: ["log"], most });
+        const some: object = await ask(client, "langgraph/value", {
+          checkpointId: think,
+          path: ["log"],
+          most,
+        });
         assert.deepEqual(some, { json: whole.json.slice(0, most), shortened: true });
       }
       const most = whole.json.length;
