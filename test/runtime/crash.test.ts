@@ -88,15 +88,18 @@ describe(`killed at random, seed ${seed}`, function () {
   }
 });
 
-/** What was reported is there, and each thread stands where it stood or further on. */
+/** What was reported is there and read by LangGraph, and each thread stands where it stood or further on. */
 async function verify(driver: Driver, file: string, threads: Map<string, Known>): Promise<void> {
   for (const [threadId, { reported, at }] of threads) {
     const { entries } = await driver.request("timeline", { file, threadId, namespace: "", limit: 1_000 });
     const ids = new Set(entries.map(({ id }) => id));
     const lost = [...reported].filter((id) => !ids.has(id));
     assert.deepEqual(lost, [], `checkpoints of ${threadId} that are lost`);
+    driver.threadId = threadId;
     const position = await driver.request("open", { threadId });
     assert.ok(position, `${threadId} does not open`);
+    const read = (await driver.stateHistory("work")) as string[];
+    assert.deepEqual(new Set(read), ids, `what LangGraph reads of ${threadId}`);
     const stands = position.root.checkpoint?.id ?? "";
     if (at !== undefined) assert.ok(stands >= at, `${threadId} stands at ${stands}, before ${at}`);
   }

@@ -219,6 +219,20 @@ export class Driver extends Conversation {
     return (await this.request("evaluate", { expression, namespace: "", ...more })).value;
   }
 
+  /**
+   * Ids of the checkpoints that LangGraph's own `get_state_history` reads from the file, newest first. The thread must
+   * have been opened; the module calls its graph `graph`, of which `node` is one.
+   */
+  async stateHistory(node: string, namespace = ""): Promise<Json> {
+    const config = `{"configurable": {"thread_id": "${this.threadId}", "checkpoint_ns": "${namespace}"}}`;
+    const expression =
+      this.language === "python"
+        ? `[each.config["configurable"]["checkpoint_id"] for each in graph.get_state_history(${config})]`
+        : `Array.fromAsync(graph.getStateHistory(${config}), (each) => each.config.configurable.checkpoint_id)`;
+    const { root } = await this.request("evaluate", { expression, namespace: "", node });
+    return this.json(root);
+  }
+
   /** Shuts the runtime down; fails unless the process is gone with code 0. */
   async close(): Promise<void> {
     await this.request("shutdown", {});

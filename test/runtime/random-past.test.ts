@@ -8,7 +8,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Json, Position, StoppedEvent, TimelineEntry } from "../../src/protocol/runtime.ts";
+import type {
+  GraphPosition,
+  Json,
+  Position,
+  StoppedEvent,
+  TimelineEntry,
+} from "../../src/protocol/runtime.ts";
 import { Driver, interrupts, Refused } from "./driver.ts";
 import { runtimes } from "./runtimes.ts";
 
@@ -25,6 +31,12 @@ function randomNumbers(from: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** A graph and those that its tasks run. */
+const graphsOf = (graph: GraphPosition): GraphPosition[] => [
+  graph,
+  ...graph.tasks.flatMap(({ subgraph }) => (subgraph ? graphsOf(subgraph) : [])),
+];
 
 interface Exported {
   thread: { [column: string]: unknown };
@@ -103,6 +115,8 @@ for (const { language } of runtimes) {
       driver.threadId = "whole";
       await driver.run({ input: {} });
       const expected = await finish("whole");
+      // As the graph ends without a debugger.
+      assert.deepEqual(expected, { price: 180, agreed: true, log: "begun, paid 180" });
       const entries = await everything("whole");
       assert.ok(entries.some(({ namespace }) => namespace !== ""));
       for (const { id, namespace, step } of entries) {
@@ -159,18 +173,21 @@ for (const { language } of runtimes) {
       "edit and undo": async (threadId) => {
         await open(threadId);
         await driver.request("cancel", {});
+        const stood = await open(threadId);
         const before = await exported(threadId);
-        const key = pick(Object.keys(edits) as (keyof typeof edits)[]);
-        const expression = pick(edits[key]);
+        const { namespace, stateKeys } = pick(graphsOf(stood.root));
+        const key = pick(Object.keys(edits).filter((each) => stateKeys.includes(each))) as keyof typeof edits;
+        const place = { threadId, namespace };
         const mode = pick(["set", "reduce"] as const);
-        await driver.request("edit", { threadId, namespace: "", path: [key], expression, mode });
+        await driver.request("edit", { ...place, path: [key], expression: pick(edits[key]), mode });
         assert.notDeepEqual(withoutBlobs(await exported(threadId)), withoutBlobs(before));
-        await driver.request("undoEdit", { threadId, namespace: "" });
+        const { position } = await driver.request("undoEdit", place);
+        assert.deepEqual(position, stood);
         const after = await exported(threadId);
         assert.deepEqual(withoutBlobs(after), withoutBlobs(before));
         const hashes = new Set(after.tables.blobs?.rows.map(([hash]) => hash));
         assert.ok(before.tables.blobs?.rows.every(([hash]) => hashes.has(hash)));
-        return `${mode} ${key}`;
+        return `${mode} ${key} of "${namespace}"`;
       },
       edit: async (threadId) => {
         await open(threadId);
@@ -186,6 +203,12 @@ for (const { language } of runtimes) {
         const values = { log: "updated", price: 5, agreed: true };
         await driver.request("update", { threadId, namespace: "", values, asNode });
         return `as ${asNode}`;
+      },
+      name: async (threadId) => {
+        const { id: checkpointId, namespace } = pick(await everything(threadId));
+        const name = random() < 0.5 ? "here" : null;
+        await driver.request("annotate", { file, threadId, namespace, checkpointId, name });
+        return `${checkpointId} ${name}`;
       },
       copy: async (threadId) => {
         const copy = await driver.request("copyThread", { file, threadId });
@@ -246,6 +269,12 @@ for (const { language } of runtimes) {
         const params = { threadId, namespace: "", limit: 1000 };
         const { entries } = await driver.request("history", params);
         assert.ok(entries.length > 0);
+        await open(threadId);
+        const namespaces = new Map<string, string[]>();
+        for (const { id, namespace } of await everything(threadId))
+          namespaces.set(namespace, [...(namespaces.get(namespace) ?? []), id]);
+        for (const [namespace, ids] of namespaces)
+          assert.deepEqual(await driver.stateHistory("begin", namespace), ids, namespace);
         await finish(threadId);
       }
     });
