@@ -38,7 +38,7 @@ export interface ThreadInfo {
   updatedAt: string;
 }
 
-/** Gives a thread a name and a note, or takes them away (null); what is absent stays. */
+/** Gives a thread a name and a note, or takes them away (null or empty); what is absent stays. */
 export interface DescribeThreadParams {
   file: string;
   threadId: string;
@@ -178,7 +178,7 @@ export interface PastTask {
   subgraph?: { namespace: string; checkpoints: number };
 }
 
-/** Names a checkpoint and puts a note to it, or takes them away (null); what is absent stays. */
+/** Names a checkpoint and puts a note to it, or takes them away (null or empty); what is absent stays. */
 export interface AnnotateParams {
   file: string;
   threadId: string;

@@ -151,6 +151,11 @@ for (const runtime of runtimes) {
       const threadId = "ended";
       await bare.request("describeThread", { file, threadId, name: "Divided", note: "Ähnlich" });
       assert.equal((await threads({ filter: "äHN" }))[0]?.name, "Divided");
+      for (const nothing of [null, ""]) {
+        await bare.request("describeThread", { file, threadId, name: nothing });
+        assert.equal((await thread(threadId))?.name, undefined);
+        await bare.request("describeThread", { file, threadId, name: "Again" });
+      }
       await bare.request("describeThread", { file, threadId, name: null });
       const { name, note } = (await thread(threadId)) ?? {};
       assert.deepEqual([name, note], [undefined, "Ähnlich"]);

@@ -96,8 +96,8 @@ export function threadNumber(database: Database, threadId: string): number {
 export function describeThread(database: Database, { threadId, name, note }: DescribeThreadParams): void {
   database.transaction(() => {
     const num = threadNumber(database, threadId);
-    if (name !== undefined) database.run("UPDATE threads SET name = ? WHERE num = ?", name, num);
-    if (note !== undefined) database.run("UPDATE threads SET note = ? WHERE num = ?", note, num);
+    if (name !== undefined) database.run("UPDATE threads SET name = ? WHERE num = ?", name || null, num);
+    if (note !== undefined) database.run("UPDATE threads SET note = ? WHERE num = ?", note || null, num);
   });
 }
 

@@ -244,8 +244,8 @@ export function annotate(database: Database, params: AnnotateParams): void {
     }
     const where = "WHERE thread = ? AND ns = ? AND checkpoint = ?";
     database.run("INSERT OR IGNORE INTO annotations (thread, ns, checkpoint) VALUES (?, ?, ?)", ...key);
-    if (name !== undefined) database.run(`UPDATE annotations SET name = ? ${where}`, name, ...key);
-    if (note !== undefined) database.run(`UPDATE annotations SET note = ? ${where}`, note, ...key);
+    if (name !== undefined) database.run(`UPDATE annotations SET name = ? ${where}`, name || null, ...key);
+    if (note !== undefined) database.run(`UPDATE annotations SET note = ? ${where}`, note || null, ...key);
     database.run(`DELETE FROM annotations ${where} AND name IS NULL AND note IS NULL`, ...key);
   });
 }

@@ -75,7 +75,7 @@ class ThreadsResult(TypedDict):
     size: "ThreadsResult_size"
 
 class DescribeThreadParams(TypedDict):
-    """Gives a thread a name and a note, or takes them away (null); what is absent stays."""
+    """Gives a thread a name and a note, or takes them away (null or empty); what is absent stays."""
     file: str
     threadId: str
     name: NotRequired[Union[str, None]]
@@ -148,7 +148,7 @@ class TimelineResult(TypedDict):
     name: NotRequired[str]
 
 class AnnotateParams(TypedDict):
-    """Names a checkpoint and puts a note to it, or takes them away (null); what is absent stays."""
+    """Names a checkpoint and puts a note to it, or takes them away (null or empty); what is absent stays."""
     file: str
     threadId: str
     namespace: str
