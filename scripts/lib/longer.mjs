@@ -18,11 +18,15 @@ export async function runLonger({ command, count: most, what, variable, files })
   };
   const [count = most, seed = Date.now() % 1_000_000] = process.argv.slice(2).map(wholeNumber);
   await setup({ tests: true });
-  say(`${count} ${what}, seed ${seed}`);
+  const about = `${count.toLocaleString("en")} ${what}, seed ${seed}`;
+  say(about);
+  const start = performance.now();
   const { code } = await run(
     node,
     [moduleFile("mocha", "bin", "mocha.js"), ...files.map((file) => path.join(root, "test", file))],
     { env: { [variable]: String(count), LANGGRAPH_TEST_SEED: String(seed) } },
   );
+  const minutes = ((performance.now() - start) / 60_000).toFixed(1);
+  say(`${about}: ${code === 0 ? "all went well" : "FAILED, see above"}, in ${minutes} minutes`);
   process.exitCode = code;
 }

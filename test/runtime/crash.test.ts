@@ -3,7 +3,8 @@
  * opens, and every run comes to its right end.
  *
  *     npm test -- runtime           50 kills, from the seed below
- *     npm run crash -- 1000 7       1,000 kills of seed 7; a failure tells the round in which it was found
+ *     npm run crash -- 1000 7       1,000 kills of seed 7; tells how far it is; a failure tells the round in which it
+ *                                   was found, and where the file is
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -33,6 +34,8 @@ interface Known {
 describe(`killed at random, seed ${seed}`, function () {
   this.timeout(60_000 + kills * 5_000);
   let folder: string;
+  /** Something is to be looked at in it. */
+  let isKept = false;
   const drivers = new Set<Driver>();
   /** Both languages at once: most of a round is a process that starts. */
   let running: ReadonlyMap<Runtime, Promise<void>>;
@@ -45,7 +48,7 @@ describe(`killed at random, seed ${seed}`, function () {
   });
   after(async () => {
     for (const driver of drivers) await driver.kill();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    if (!isKept) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   for (const runtime of runtimes) {
@@ -59,6 +62,7 @@ describe(`killed at random, seed ${seed}`, function () {
     const file = join(folder, `${runtime.language}.sqlite`);
     const threads = new Map<string, Known>();
     const last = Math.ceil(kills / runtimes.length);
+    const start = performance.now();
     for (let round = 1; round <= last + 1; round++) {
       const driver = await Driver.load(runtime, "loop", { checkpoints: file });
       drivers.add(driver);
@@ -79,10 +83,15 @@ describe(`killed at random, seed ${seed}`, function () {
         await killed;
         await driver.exit;
       } catch (error) {
-        throw new Error(`round ${round}: ${(error as Error).message}`, { cause: error });
+        isKept = true;
+        throw new Error(`round ${round}, ${file}: ${(error as Error).message}`, { cause: error });
       } finally {
         await driver.kill();
         drivers.delete(driver);
+      }
+      if (round % 25 === 0) {
+        const seconds = ((performance.now() - start) / 1_000).toFixed();
+        console.log(`    ${runtime.language}: ${round} of ${last} kills, ${seconds} s`);
       }
     }
   }
