@@ -8,6 +8,7 @@ import { Failure, NoGraph } from "./notices.tsx";
 import type { PartProps } from "./parts.ts";
 import { Timeline } from "./past/timeline.tsx";
 import { Questions } from "./questions/index.tsx";
+import { Input, inputDraft } from "./questions/input.tsx";
 import { Sash } from "./sash.tsx";
 import { Details } from "./state/details.tsx";
 import { useStore } from "./store.ts";
@@ -16,9 +17,15 @@ import { Tabs } from "./tabs.tsx";
 export function App(props: PartProps) {
   const { store } = props;
   const kind = useStore(store, ({ picture }) => picture.status.kind);
-  const asks = useStore(store, ({ picture }) => picture.interrupts.length > 0);
+  const waits = useStore(store, ({ picture }) => picture.interrupts.length > 0);
   const { split, rows, tab } = useStore(store, ({ view }) => view);
   const hasGraph = useStore(store, ({ picture }) => picture.graphs.some(({ nodes }) => nodes.length > 0));
+  const takesInput = useStore(
+    store,
+    ({ picture: { thread, status } }) =>
+      thread !== undefined && (status.kind === "input" || status.kind === "ended"),
+  );
+  const asks = waits || takesInput;
   const hasPast = useStore(store, ({ picture }) => picture.thread !== undefined) && hasGraph;
   const graph = hasGraph ? <GraphArea {...props} /> : <NoGraph {...props} />;
   const classes = [
@@ -50,7 +57,8 @@ export function App(props: PartProps) {
               move={(percent) => store.look({ split: percent })}
             />
             <div className="side">
-              {asks && <Asked {...props} />}
+              {waits && <Asked {...props} />}
+              {takesInput && !waits && <AskedInput {...props} />}
               {hasPast && (
                 <div className="sides">
                   <Timeline {...props} />
@@ -71,17 +79,40 @@ export function App(props: PartProps) {
   );
 }
 
-function Asked({ store, host }: PartProps) {
-  const kind = useStore(store, ({ picture }) => picture.status.kind);
-  const interrupts = useStore(store, ({ picture }) => picture.interrupts);
+function AskedInput({ store, host }: PartProps) {
+  const waits = useStore(store, ({ picture }) => picture.status.kind === "input");
+  const thread = useStore(store, ({ picture }) => picture.thread);
   const drafts = useStore(store, ({ picture }) => picture.drafts);
-  const send = useCallback<Send>(
+  const send = useSend(store, host);
+  return (
+    <section className="questions" aria-label="Input">
+      <Input
+        key={`${thread} ${waits}`}
+        waits={waits}
+        kept={drafts[inputDraft]}
+        send={send}
+        request={host.request}
+      />
+    </section>
+  );
+}
+
+/** What is typed is kept in the panel, too. */
+function useSend(store: PartProps["store"], host: PartProps["host"]): Send {
+  return useCallback<Send>(
     (message) => {
       if (message.type === "draft") store.draft(message.key, message.value);
       host.send(message);
     },
     [store, host],
   );
+}
+
+function Asked({ store, host }: PartProps) {
+  const kind = useStore(store, ({ picture }) => picture.status.kind);
+  const interrupts = useStore(store, ({ picture }) => picture.interrupts);
+  const drafts = useStore(store, ({ picture }) => picture.drafts);
+  const send = useSend(store, host);
   return (
     <section className="questions" aria-label="Questions">
       <Questions

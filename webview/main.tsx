@@ -44,7 +44,7 @@ function receive(message: Parameters<Parameters<typeof connect>[0]>[0]): void {
   else
     document
       .querySelector<HTMLElement>(
-        ".cards :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
+        ".card :is(input, textarea, select, button.primary):enabled, .node[tabindex='0']",
       )
       ?.focus();
 }

@@ -216,13 +216,13 @@ function Filled(props: CardProps & { readonly payload: Json; readonly question: 
 }
 
 /** JSON begins with what would have been sent. */
-function asJson(draft: Draft, made: Made): Draft {
+export function asJson(draft: Draft, made: Made): Draft {
   if (draft.way !== "json" || !("answer" in made)) return draft;
   return { ...draft, json: JSON.stringify(made.answer, undefined, 2) };
 }
 
 /** `said`: a problem that is told already. */
-function Sends({ made, said }: { readonly made: Made; readonly said: string | undefined }) {
+export function Sends({ made, said }: { readonly made: Made; readonly said: string | undefined }) {
   if (!("answer" in made)) return made.missing === said ? null : <p className="note">{made.missing}</p>;
   return (
     <div className="sends">

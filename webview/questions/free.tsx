@@ -17,6 +17,8 @@ const words: { readonly [way in Draft["way"]]: string } = {
 };
 
 export interface AnswerProps {
+  /** What is given; as a rule an answer. */
+  readonly what?: string;
   readonly question: Question;
   readonly draft: Draft;
   readonly disabled: boolean;
@@ -26,11 +28,17 @@ export interface AnswerProps {
 }
 
 /** Chooses in which way to answer. */
-export function WayChoice({ question, draft, disabled, change }: Omit<AnswerProps, "editInTab">) {
+export function WayChoice({
+  what = "Answer",
+  question,
+  draft,
+  disabled,
+  change,
+}: Omit<AnswerProps, "editInTab">) {
   const ways: readonly Draft["way"][] = question.kind === "free" ? question.ways : ["form", "text", "json"];
   return (
     <label className="way">
-      Answer as
+      {what} as
       <select
         value={draft.way}
         disabled={disabled}
@@ -47,7 +55,7 @@ export function WayChoice({ question, draft, disabled, change }: Omit<AnswerProp
 }
 
 export function FreeAnswer(props: AnswerProps) {
-  const { question, draft, disabled, change } = props;
+  const { what = "Answer", question, draft, disabled, change } = props;
   const id = useId();
   const radio = (label: string, checked: boolean, choose: Partial<Draft>) => (
     <label key={label}>
@@ -93,7 +101,7 @@ export function FreeAnswer(props: AnswerProps) {
         <textarea
           className="code"
           spellCheck={false}
-          aria-label="Answer, as JSON"
+          aria-label={`${what}, as JSON`}
           rows={rowsOf(draft.json ?? "")}
           value={draft.json ?? ""}
           disabled={disabled}
@@ -107,7 +115,7 @@ export function FreeAnswer(props: AnswerProps) {
     default:
       return (
         <textarea
-          aria-label="Answer, a text"
+          aria-label={`${what}, a text`}
           rows={rowsOf(draft.text ?? "")}
           value={draft.text ?? ""}
           disabled={disabled}
