@@ -1,6 +1,7 @@
-// What a thread did before, and changes to it, over the border between adapter and runtime.
+// What a thread did before, and going back to it and changing it, over the border between adapter and runtime.
 
 import type { CheckpointInfo, GraphPosition, Json, Position } from "./position.ts";
+import type { Value } from "./values.ts";
 
 /** The steps before `before` (a checkpoint id; absent: the newest) on its branch, newest first. */
 export interface HistoryParams {
@@ -57,6 +58,57 @@ export interface ChangedKeysResult {
 }
 
 // ---------------------------------------------------------------------------------------------- changing
+
+/** Where the cursor of a thread can be moved to. */
+export type MoveTarget =
+  /** This checkpoint, its tasks not begun; the thread's newest checkpoint as it stands there. */
+  | { kind: "checkpoint"; namespace: string; checkpointId: string }
+  /**
+   * One step back in the graph at `namespace`: before its superstep where that has begun, else before the one that led
+   * to it; from a subgraph's first superstep to before the node that runs the subgraph. At a run's start: `atStart`.
+   */
+  | { kind: "back"; namespace: string }
+  /** This task begins anew; its finished siblings keep what they wrote. */
+  | { kind: "task"; namespace: string; taskId: string }
+  /** These nodes come next instead of the pending ones; finished siblings keep what they wrote. */
+  | { kind: "goto"; namespace: string; nodes: string[] };
+
+/**
+ * Moves the cursor of a thread; nothing runs. A held run is ended first. The thread is then at a copy of the
+ * checkpoint (`source: "fork"`, the original's id under `forked_from` in its metadata), so that going on makes a
+ * branch; the copy is on disk when this is answered, and a thread that is opened again stands there. A copy that was
+ * moved away from and never run nor edited is removed.
+ */
+export interface MoveParams {
+  threadId: string;
+  to: MoveTarget;
+}
+export type MoveResult = Position;
+
+/**
+ * Changes a value of the state at the cursor in place: the same checkpoint, the same pending tasks; what it was is kept
+ * in the file. A held run is ended first.
+ */
+export interface EditParams {
+  threadId: string;
+  namespace: string;
+  /** `key`s of values from a key of the state down. */
+  path: string[];
+  /** JSON, or an expression as in `evaluate`. */
+  expression: string;
+  /** As in `EvaluateParams`. */
+  node?: string;
+  /**
+   * `set` (the default): the value is what it is then, whatever the key's reducer. `reduce`: the value is added through
+   * the reducer, as a node's write of it would be; `path` is a key alone.
+   */
+  mode?: "set" | "reduce";
+}
+export interface EditResult {
+  /** The value as it is now. */
+  value: Value;
+  position: Position;
+}
 
 /**
  * `graph.update_state(config, values, as_node)` at the cursor: the writers and conditional edges of that node run, what

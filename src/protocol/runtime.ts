@@ -12,10 +12,14 @@ import type { GraphModel } from "../model/graph.ts";
 import type {
   ChangedKeysParams,
   ChangedKeysResult,
+  EditParams,
+  EditResult,
   HistoryParams,
   HistoryResult,
   LookParams,
   LookResult,
+  MoveParams,
+  MoveResult,
   UndoEditParams,
   UndoEditResult,
   UpdateParams,
@@ -28,7 +32,6 @@ import type {
   EvaluateResult,
   JsonParams,
   JsonResult,
-  Value,
   ValuesParams,
   ValuesResult,
 } from "./values.ts";
@@ -185,57 +188,6 @@ export interface RunParams {
   step: StepMode;
   /** No stop except at dynamic interrupts. */
   noDebug: boolean;
-}
-
-/** Where the cursor of a thread can be moved to. */
-export type MoveTarget =
-  /** This checkpoint, its tasks not begun; the thread's newest checkpoint as it stands there. */
-  | { kind: "checkpoint"; namespace: string; checkpointId: string }
-  /**
-   * One step back in the graph at `namespace`: before its superstep where that has begun, else before the one that led
-   * to it; from a subgraph's first superstep to before the node that runs the subgraph. At a run's start: `atStart`.
-   */
-  | { kind: "back"; namespace: string }
-  /** This task begins anew; its finished siblings keep what they wrote. */
-  | { kind: "task"; namespace: string; taskId: string }
-  /** These nodes come next instead of the pending ones; finished siblings keep what they wrote. */
-  | { kind: "goto"; namespace: string; nodes: string[] };
-
-/**
- * Moves the cursor of a thread; nothing runs. A held run is ended first. The thread is then at a copy of the
- * checkpoint (`source: "fork"`, the original's id under `forked_from` in its metadata), so that going on makes a
- * branch; the copy is on disk when this is answered, and a thread that is opened again stands there. A copy that was
- * moved away from and never run nor edited is removed.
- */
-export interface MoveParams {
-  threadId: string;
-  to: MoveTarget;
-}
-export type MoveResult = Position;
-
-/**
- * Changes a value of the state at the cursor in place: the same checkpoint, the same pending tasks; what it was is kept
- * in the file. A held run is ended first.
- */
-export interface EditParams {
-  threadId: string;
-  namespace: string;
-  /** `key`s of values from a key of the state down. */
-  path: string[];
-  /** JSON, or an expression as in `evaluate`. */
-  expression: string;
-  /** As in `EvaluateParams`. */
-  node?: string;
-  /**
-   * `set` (the default): the value is what it is then, whatever the key's reducer. `reduce`: the value is added through
-   * the reducer, as a node's write of it would be; `path` is a key alone.
-   */
-  mode?: "set" | "reduce";
-}
-export interface EditResult {
-  /** The value as it is now. */
-  value: Value;
-  position: Position;
 }
 
 /** Stops before the next superstep. */

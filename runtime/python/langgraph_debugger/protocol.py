@@ -81,6 +81,28 @@ class CheckpointRef(TypedDict):
     namespace: str
     checkpointId: str
 
+class MoveTarget_0(TypedDict):
+    kind: Literal["checkpoint"]
+    namespace: str
+    checkpointId: str
+
+class MoveTarget_1(TypedDict):
+    kind: Literal["back"]
+    namespace: str
+
+class MoveTarget_2(TypedDict):
+    kind: Literal["task"]
+    namespace: str
+    taskId: str
+
+class MoveTarget_3(TypedDict):
+    kind: Literal["goto"]
+    namespace: str
+    nodes: list[str]
+
+MoveTarget = Union["MoveTarget_0", "MoveTarget_1", "MoveTarget_2", "MoveTarget_3"]
+"""Where the cursor of a thread can be moved to."""
+
 class Position_finished_tasks(TypedDict):
     id: str
     name: str
@@ -96,6 +118,17 @@ class Position(TypedDict):
     root: "GraphPosition"
     finished: NotRequired["Position_finished"]
     error: NotRequired["ErrorInfo"]
+
+class Value(TypedDict):
+    """One value as it is shown in a tree."""
+    name: str
+    key: str
+    value: str
+    type: str
+    indexed: float
+    named: float
+    evaluateName: NotRequired[str]
+    unserialisable: NotRequired[bool]
 
 class ValueRoot_0(TypedDict):
     kind: Literal["state"]
@@ -128,17 +161,6 @@ class ValueRoot_5(TypedDict):
 
 ValueRoot = Union["ValueRoot_0", "ValueRoot_1", "ValueRoot_2", "ValueRoot_3", "ValueRoot_4", "ValueRoot_5"]
 """Something whose children can be read. `namespace` names a graph at the current position."""
-
-class Value(TypedDict):
-    """One value as it is shown in a tree."""
-    name: str
-    key: str
-    value: str
-    type: str
-    indexed: float
-    named: float
-    evaluateName: NotRequired[str]
-    unserialisable: NotRequired[bool]
 
 Language = Literal["python", "javascript"]
 
@@ -228,28 +250,6 @@ class StepMode_4(TypedDict):
 
 StepMode = Union["StepMode_0", "StepMode_1", "StepMode_2", "StepMode_3", "StepMode_4"]
 """What to stop at beyond breakpoints. Namespaces are LangGraph's (`a:<uuid>|b:<uuid>`), the root is `""`."""
-
-class MoveTarget_0(TypedDict):
-    kind: Literal["checkpoint"]
-    namespace: str
-    checkpointId: str
-
-class MoveTarget_1(TypedDict):
-    kind: Literal["back"]
-    namespace: str
-
-class MoveTarget_2(TypedDict):
-    kind: Literal["task"]
-    namespace: str
-    taskId: str
-
-class MoveTarget_3(TypedDict):
-    kind: Literal["goto"]
-    namespace: str
-    nodes: list[str]
-
-MoveTarget = Union["MoveTarget_0", "MoveTarget_1", "MoveTarget_2", "MoveTarget_3"]
-"""Where the cursor of a thread can be moved to."""
 
 StopReason = Literal["entry", "step", "breakpoint", "exception", "pause", "interrupt", "end"]
 
