@@ -150,7 +150,9 @@ function untilFinish(value: unknown): { isOpen: boolean; inner: unknown } {
 
 /** Nodes of `Send`s, one or a list of them; "" where it can't be told. */
 function sentTo(value: unknown): string[] {
-  return [value].flat().map((send) => {
+  // Before 1.4 LangGraph.js stores a pair: what it has seen before, and what was sent.
+  const isPair = Array.isArray(value) && value.length === 2 && value.every(Array.isArray);
+  return [isPair ? value[1] : value].flat().map((send: unknown) => {
     const made = send instanceof Extension ? argumentsOf(send) : undefined;
     const node = Array.isArray(made) ? made[0] : (send as { node?: unknown } | null | undefined)?.node;
     return typeof node === "string" ? node : "";
