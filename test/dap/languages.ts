@@ -1,6 +1,5 @@
 // The languages that each flow is run over, and a client that is set up and ended with each test.
 
-import assert from "node:assert/strict";
 import {
   copyFileSync,
   existsSync,
@@ -16,6 +15,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LaunchAttributes } from "../../src/protocol/dap.ts";
 import { marks } from "../fixtures/marks.ts";
+import { WarmPython } from "../fixtures/warm-python.ts";
 import { ServedAdapter } from "./adapter.ts";
 import { Client, type ClientOptions, nodePath } from "./client.ts";
 
@@ -81,6 +81,7 @@ export interface Trace {
 export class Bench {
   readonly language: Language;
   #adapter: ServedAdapter | undefined;
+  #python: WarmPython | undefined;
   #folder = "";
   #clients: Client[] = [];
 
@@ -93,6 +94,7 @@ export class Bench {
     const bench = new Bench(language);
     before(async () => {
       bench.#adapter = await ServedAdapter.start();
+      if (language.name === "Python") bench.#python = await WarmPython.start(python);
     });
     beforeEach(function () {
       // A session starts three processes, and other suites may keep the machine busy.
@@ -108,7 +110,7 @@ export class Bench {
     });
     after(async () => {
       await bench.#adapter?.stop();
-      assert.doesNotMatch(bench.#adapter?.log ?? "", /^unexpected:/m);
+      await bench.#python?.stop();
     });
     return bench;
   }
@@ -117,9 +119,9 @@ export class Bench {
     return this.#folder;
   }
 
-  /** A session of the adapter that serves the tests of this `describe`. */
+  /** A session of the adapter that serves the tests of this `describe`; with an `env`, of one of its own. */
   async client(options: ClientOptions = {}): Promise<Client> {
-    return this.#client({ port: this.#adapter?.port, ...options });
+    return this.#client(options.env ? options : { port: this.#adapter?.port, ...options });
   }
 
   /** A session of an adapter of its own, on stdio. */
@@ -184,6 +186,7 @@ export class Bench {
       program,
       checkpoints: join(this.#folder, "checkpoints.sqlite"),
       ...this.language.attributes,
+      ...(this.#python && { python: this.#python.path }),
       ...more,
     };
   }

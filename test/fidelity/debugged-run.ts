@@ -6,7 +6,6 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { InterruptsBody, LaunchAttributes } from "../../src/protocol/dap.ts";
 import type { ServedAdapter } from "../dap/adapter.ts";
 import { Client, type StoppedBody } from "../dap/client.ts";
-import { python } from "../dap/languages.ts";
 import { type Fixture, fileOf, type Language } from "../fixtures/fixtures.ts";
 import { Answers } from "./answers.ts";
 import type { Run } from "./bare-runs.ts";
@@ -17,7 +16,7 @@ import { Trace } from "./trace.ts";
 export async function debuggedRun(
   fixture: Fixture,
   language: Language,
-  adapter: ServedAdapter,
+  { adapter, python }: { readonly adapter: ServedAdapter; readonly python: string },
   numbers: Random,
 ): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), "fidelity-"));
@@ -25,7 +24,7 @@ export async function debuggedRun(
   const client = await Client.start({ port: adapter.port });
   try {
     client.markNow();
-    await client.run(launchAttributes(fixture, language, folder, trace.file));
+    await client.run({ ...launchAttributes(fixture, language, folder, trace.file), python });
     const answers = new Answers(fixture);
     let outcome: Pick<Run, "state" | "error" | "exit"> = {};
     for (;;) {
@@ -87,7 +86,6 @@ function launchAttributes(
     cwd: folder,
     env: { LANGGRAPH_TRACE_FILE: traceFile },
     stopOnEntry: true,
-    python,
     node: process.execPath,
     nodeArgs: ["--experimental-strip-types"],
   });

@@ -9,7 +9,9 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { ServedAdapter } from "../dap/adapter.ts";
+import { python } from "../dap/languages.ts";
 import { fixtures as allFixtures, type Fixture, type Language } from "../fixtures/fixtures.ts";
+import { WarmPython } from "../fixtures/warm-python.ts";
 import { Ahead } from "./ahead.ts";
 import { bareReplays, bareRuns, expected, fixturesOf, type Run } from "./bare-runs.ts";
 import { debuggedRun } from "./debugged-run.ts";
@@ -40,12 +42,18 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     this.timeout(120_000);
     const fixtures = fixturesOf(language);
     const jobs = fixtures.flatMap((fixture, index) => [
-      { name: fixture.name, run: () => allRuns(fixture, language, seed + index) },
+      { name: fixture.name, run: () => allRuns(fixture, language, seed + index, warm?.path) },
       ...(isStepped(fixture, language)
         ? [
             {
               name: `${fixture.name} by a client`,
-              run: () => debuggedRun(fixture, language, adapter, new Random(seed + index)),
+              run: () =>
+                debuggedRun(
+                  fixture,
+                  language,
+                  { adapter, python: warm?.path ?? python },
+                  new Random(seed + index),
+                ),
             },
           ]
         : []),
@@ -56,6 +64,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     let bare: ReadonlyMap<string, Run>;
     let replays: Awaited<ReturnType<typeof bareReplays>>;
     let adapter: ServedAdapter;
+    let warm: WarmPython | undefined;
 
     function bareRun(name: string): Run {
       const run = bare.get(name);
@@ -65,6 +74,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
 
     before(async () => {
       adapter = await ServedAdapter.start();
+      if (language === "python") warm = await WarmPython.start(python);
       [bare, replays] = await Promise.all([
         bareRuns(language),
         bareReplays(
@@ -76,6 +86,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     after(async () => {
       await ahead.idle();
       await adapter?.stop();
+      await warm?.stop();
     });
 
     for (const fixture of fixtures) {
@@ -190,8 +201,13 @@ function isSteppedAtRandom(fixture: Fixture, language: Language): boolean {
 }
 
 /** The runs that a runtime process is asked for, one after the other. */
-async function allRuns(fixture: Fixture, language: Language, seed: number): Promise<Runs> {
-  const runs = new RuntimeRuns(fixture, language);
+async function allRuns(
+  fixture: Fixture,
+  language: Language,
+  seed: number,
+  python: string | undefined,
+): Promise<Runs> {
+  const runs = new RuntimeRuns(fixture, language, python);
   const numbers = new Random(seed);
   const tell = (error: unknown): Error => error as Error;
   try {

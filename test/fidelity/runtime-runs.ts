@@ -31,13 +31,15 @@ export class RuntimeRuns {
   /** The answers of the last run, given and left. */
   #answers: Answers;
 
-  constructor(fixture: Fixture, language: Language) {
+  /** `python`: the interpreter to start, where it is another than the examples'. */
+  constructor(fixture: Fixture, language: Language, python?: string) {
     this.#fixture = fixture;
     this.#answers = new Answers(fixture);
     this.#language = language;
     const runtime = runtimes.find((each) => (each.language === "python") === (language === "python"));
     if (!runtime) throw new Error(`There is no runtime for ${language}`);
-    this.#runtime = runtime;
+    const [program = "", ...args] = runtime.command;
+    this.#runtime = { ...runtime, command: [python ?? program, ...args] };
   }
 
   /**
