@@ -221,8 +221,8 @@ export const pastRequests = [
     now: text,
     ...asked,
   }),
-  /** The cursor goes there. -> null */
-  v.object({ type: v.literal("fork"), at: place, ...asked }),
+  /** The cursor goes there; with `runs`, the run goes on from there. -> null */
+  v.object({ type: v.literal("fork"), at: place, runs: v.optional(v.boolean()), ...asked }),
   /** Sets one value below a key, where the run stands or, with `at`, on a branch from there. -> null */
   v.object({
     type: v.literal("setValue"),
@@ -234,7 +234,7 @@ export const pastRequests = [
     value: json,
     ...asked,
   }),
-  /** `langgraph/updateState`, with its meaning of `mode` and `asNode`. */
+  /** `langgraph/updateState`, with its meaning of `mode`, `asNode` and `goto`. */
   v.object({
     type: v.literal("update"),
     namespace: text,
@@ -242,15 +242,8 @@ export const pastRequests = [
     values: v.nullable(v.record(text, json)),
     mode: v.optional(v.picklist(["set", "reduce"])),
     asNode: v.optional(text),
+    goto: v.optional(v.array(text)),
     dryRun: v.boolean(),
-    ...asked,
-  }),
-  /** Runs on from there as one `Command`: to these nodes, with this update. -> null */
-  v.object({
-    type: v.literal("command"),
-    at: v.optional(place),
-    goto: v.array(text),
-    update: v.optional(v.record(text, json)),
     ...asked,
   }),
   /** Shows a test of the run up to and including this step of the root graph. -> null */

@@ -86,6 +86,28 @@ describe("the panel's past", function () {
       what: "name",
       now: "",
     });
+    const c7 = { checkpointId: "c7", namespace: "" };
+    await step(/5 send/).click({ button: "right" });
+    await choose("Copy as Test");
+    await panel().hears("asTest");
+    assert.deepEqual(asked("asTest"), { type: "asTest", at: c7 });
+    await step(/5 send/).click({ button: "right" });
+    await choose("Fork and Run from Here");
+    await panel().hears("fork");
+    assert.deepEqual(asked("fork"), { type: "fork", at: c7, runs: true });
+    // The newest steps of the two branches, in one click: above the list, where they part, in the changes.
+    const ofBranches = { type: "diff", from: c7, to: { checkpointId: "c8", namespace: "" }, start: 0 };
+    await panel().page.getByRole("button", { name: "Compare branches" }).click();
+    await against("the branch that ends with step 5, send");
+    assert.deepEqual(asked("diff"), ofBranches);
+    await step(/2 research/).click({ button: "right" });
+    await choose("Compare the Branches");
+    await against("the branch that ends with step 5, send");
+    assert.deepEqual(asked("diff"), ofBranches);
+    await step(/5 send/).click();
+    await panel().page.getByRole("button", { name: "Compare with the other branch" }).click();
+    await against("the branch that ends with step 3, draft_reply");
+    assert.deepEqual(asked("diff"), { ...ofBranches, from: ofBranches.to, to: c7 });
     await step(/5 send/).click({ button: "right" });
     await choose("Copy Id");
     assert.deepEqual(await panel().hears("copyText"), { type: "copyText", text: "c7" });

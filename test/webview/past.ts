@@ -154,11 +154,13 @@ export function fakePast(long?: number): FakePast {
         } satisfies PastResult<"diff">;
       case "update":
         return {
-          effects: asked.asNode
-            ? [`The edges of ${asked.asNode} run.`, "The pending task human_review is discarded."]
-            : asked.at
-              ? ["A branch is made from step 2."]
-              : [],
+          effects: asked.goto
+            ? [`${asked.goto.join(", ")} comes next.`]
+            : asked.asNode
+              ? [`The edges of ${asked.asNode} run.`, "The pending task human_review is discarded."]
+              : asked.at
+                ? ["A branch is made from step 2."]
+                : [],
         };
       case "fork":
         past.cursor = asked.at.checkpointId;
@@ -167,7 +169,7 @@ export function fakePast(long?: number): FakePast {
       case "openDiff":
       case "annotate":
       case "setValue":
-      case "command":
+      case "asTest":
       case "undoEdit":
         return null;
       default:

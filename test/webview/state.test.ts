@@ -118,11 +118,13 @@ describe("the panel's state", function () {
       dryRun: false,
     });
     await panel().page.getByRole("button", { name: "Update…" }).click();
-    await panel().page.getByRole("radio", { name: "Command: go to nodes and run" }).check();
+    await panel().page.getByRole("radio", { name: "Command: go to nodes" }).check();
     await panel().page.getByRole("checkbox", { name: "send" }).check();
-    await panel().page.getByRole("button", { name: "Run", exact: true }).click();
-    await panel().hears("command");
-    assert.deepEqual(asked("command"), { type: "command", goto: ["send"] });
+    await panel().page.getByText("send comes next.").waitFor();
+    await panel().page.getByRole("button", { name: "Go there", exact: true }).click();
+    await panel().page.getByRole("form", { name: "Update" }).waitFor({ state: "detached" });
+    const gone = { type: "update", namespace: "", values: {}, mode: "reduce", goto: ["send"], dryRun: false };
+    assert.deepEqual(asked("update"), gone);
     await step(/3 draft_reply/)
       .first()
       .click({ button: "right" });

@@ -75,3 +75,33 @@ export function futureOf(steps: readonly Railed[], id: string | undefined): Set<
   }
   return future;
 }
+
+/**
+ * The newest ends of two branches, the newer first: of all, or of those that part at the step `at`. Undefined where
+ * there are no two among these steps.
+ */
+export function branchesOf<Step extends Railed>(
+  steps: readonly Step[],
+  at?: string,
+): readonly [newer: Step, older: Step] | undefined {
+  const parents = new Set(steps.map(({ parentId }) => parentId));
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  /** The step after `at` on the way to an end; each is another branch. */
+  const after = (end: Step): string | undefined => {
+    for (let step: Step | undefined = end; step; step = byId.get(step.parentId ?? ""))
+      if (step.parentId === at) return step.id;
+    return undefined;
+  };
+  const taken = new Set<string>();
+  const ends: Step[] = [];
+  for (const step of steps) {
+    if (parents.has(step.id)) continue;
+    const branch = at === undefined ? step.id : after(step);
+    if (branch === undefined || taken.has(branch)) continue;
+    taken.add(branch);
+    ends.push(step);
+    const [newer, older] = ends;
+    if (newer && older) return [newer, older];
+  }
+  return undefined;
+}

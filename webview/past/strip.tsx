@@ -5,8 +5,8 @@ import type { PanelStep } from "../../src/protocol/webview.ts";
 import { timeText } from "../graph/model.ts";
 import type { PartProps } from "../parts.ts";
 import { useStore } from "../store.ts";
-import { placeOf } from "./actions.ts";
-import { lineOf } from "./rails.ts";
+import { compareBranches, placeOf } from "./actions.ts";
+import { branchesOf, lineOf } from "./rails.ts";
 import { nodesOf } from "./row.tsx";
 import { useTimeline } from "./target.ts";
 
@@ -24,8 +24,21 @@ export function Strip({ store, timelines }: PartProps) {
       .slice(0, mostBars)
       .reverse();
   }, [timeline]);
+  const branches = useMemo(() => branchesOf(timeline?.steps ?? []), [timeline]);
   const total = sum(bars, ({ milliseconds }) => milliseconds);
-  if (bars.length < 2 || total <= 0) return null;
+  const hasTimes = bars.length >= 2 && total > 0;
+  if (!hasTimes && !branches) return null;
+  const compare = branches && (
+    <button
+      type="button"
+      className="link"
+      title="What differs between the newest steps of the two newest branches"
+      onClick={() => compareBranches(store, branches)}
+    >
+      Compare branches
+    </button>
+  );
+  if (!hasTimes) return <div className="strip">{compare}</div>;
   const own = sum(bars, ({ debuggerMilliseconds }) => debuggerMilliseconds);
   return (
     <div className="strip">
@@ -52,6 +65,7 @@ export function Strip({ store, timelines }: PartProps) {
         {timeText(total)}
         {own > 0 && `, of it ${timeText(own)} for the debugger`}
       </span>
+      {compare}
     </div>
   );
 }

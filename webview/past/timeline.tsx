@@ -14,9 +14,10 @@ import type { CheckpointPlace } from "../../src/protocol/webview.ts";
 import { Menu } from "../menu.tsx";
 import type { PartProps } from "../parts.ts";
 import { useStore } from "../store.ts";
-import { menuOf, placeOf, stepActions } from "./actions.ts";
+import { type Branches, menuOf, placeOf, stepActions } from "./actions.ts";
+import { branchesOf } from "./rails.ts";
 import { type RowActions, RowFace, rowHeight } from "./row.tsx";
-import { keyOfStep, type Row, shownNamespaces, toRows } from "./rows.ts";
+import { keyOfStep, type Row, type StepRow, shownNamespaces, toRows } from "./rows.ts";
 import { Strip } from "./strip.tsx";
 import { stepText } from "./target.ts";
 
@@ -210,12 +211,24 @@ export function Timeline(props: PartProps) {
         <Menu
           label={`Step ${open.row.step.step}`}
           at={open.at}
-          items={menuOf(open.row.step, open.row.isCursor, steps, { host, store })}
+          items={menuOf(
+            open.row.step,
+            open.row.isCursor,
+            steps,
+            { host, store },
+            branchesAt(timelines, open.row),
+          )}
           close={() => setMenu(undefined)}
         />
       )}
     </section>
   );
+}
+
+/** Of a step at which branches part. */
+function branchesAt(timelines: PartProps["timelines"], { rail, step }: StepRow): Branches | undefined {
+  if (rail.joins.length === 0) return undefined;
+  return branchesOf(timelines.get(step.namespace)?.steps ?? [], step.id);
 }
 
 // ------------------------------------------------------------------------------------------------ rows

@@ -101,6 +101,16 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
           </select>
         </label>
         {read && <span role="status">{countText(read)}</span>}
+        {!chosen && bases[0] && (
+          <button
+            type="button"
+            className="link"
+            title={`With ${bases[0].text}`}
+            onClick={() => store.look({ step: place, base: bases[0]?.at })}
+          >
+            Compare with the other branch
+          </button>
+        )}
         {chosen && chosen.threadId === undefined && (
           <button type="button" className="link" onClick={() => store.look({ step: chosen, base: place })}>
             Swap

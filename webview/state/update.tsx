@@ -8,7 +8,7 @@ import { parsed } from "./editor.tsx";
 import type { DetailProps } from "./parts.ts";
 import { Said } from "./said.tsx";
 
-export function UpdateForm({ ask, host, store, target, close }: DetailProps & { close(): void }) {
+export function UpdateForm({ ask, store, target, close }: DetailProps & { close(): void }) {
   const { place, isCursor } = target;
   const id = useId();
   const graphs = useStore(store, ({ picture }) => picture.graphs);
@@ -21,17 +21,17 @@ export function UpdateForm({ ask, host, store, target, close }: DetailProps & { 
   const [problem, setProblem] = useState<string>();
   const [isSending, setSending] = useState(false);
   const branch = isCursor ? {} : { at: place };
+  const how = way === "node" ? { asNode } : { mode: "reduce" as const, goto: [...goto] };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `branch` is of the place
   useEffect(() => {
     setEffects([]);
-    if (way !== "node" || asNode === "") return;
     const values = valuesIn(text);
-    if (typeof values === "string") return;
+    if (typeof values === "string" || isNothing(how, values)) return;
     let left = false;
     // Not at each letter.
     const timer = setTimeout(() => {
-      ask({ type: "update", namespace: place.namespace, ...branch, values, asNode, dryRun: true }).then(
+      ask({ type: "update", namespace: place.namespace, ...branch, values, ...how, dryRun: true }).then(
         (result) => left || setEffects(result.effects),
         (error: Error) => left || setEffects([error.message]),
       );
@@ -40,7 +40,7 @@ export function UpdateForm({ ask, host, store, target, close }: DetailProps & { 
       left = true;
       clearTimeout(timer);
     };
-  }, [ask, way, asNode, text, place.checkpointId, place.namespace, isCursor]);
+  }, [ask, way, asNode, goto, text, place.checkpointId, place.namespace, isCursor]);
 
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -52,12 +52,7 @@ export function UpdateForm({ ask, host, store, target, close }: DetailProps & { 
     setSending(true);
     setProblem(undefined);
     try {
-      if (way === "node") {
-        await ask({ type: "update", namespace: place.namespace, ...branch, values, asNode, dryRun: false });
-      } else {
-        const update = Object.keys(values).length > 0 ? { update: values } : {};
-        await host.request({ type: "command", ...branch, goto: [...goto], ...update });
-      }
+      await ask({ type: "update", namespace: place.namespace, ...branch, values, ...how, dryRun: false });
       store.look({ step: undefined });
       close();
     } catch (error) {
@@ -82,7 +77,7 @@ export function UpdateForm({ ask, host, store, target, close }: DetailProps & { 
     >
       <div className="choices" role="radiogroup" aria-label="How the state is updated">
         {radio("node", "As a node wrote it")}
-        {radio("goto", "Command: go to nodes and run")}
+        {radio("goto", "Command: go to nodes")}
       </div>
       {way === "node" ? (
         <label className="row">
@@ -122,12 +117,8 @@ export function UpdateForm({ ask, host, store, target, close }: DetailProps & { 
       </label>
       <Said effects={effects} problem={problem} />
       <div className="row">
-        <button
-          type="submit"
-          className="button"
-          disabled={isSending || (way === "goto" && goto.length === 0 && text.trim() === "{}")}
-        >
-          {way === "goto" ? "Run" : "Update"}
+        <button type="submit" className="button" disabled={isSending || isNothing(how, valuesIn(text))}>
+          {way === "goto" ? "Go there" : "Update"}
           {isCursor ? "" : " on a branch"}
         </button>
         <button type="button" className="button button-second" onClick={close}>
@@ -136,6 +127,15 @@ export function UpdateForm({ ask, host, store, target, close }: DetailProps & { 
       </div>
     </form>
   );
+}
+
+/** Neither a node nor a value is given. */
+function isNothing(
+  { asNode, goto }: { readonly asNode?: string; readonly goto?: readonly string[] },
+  values: JsonObject | string,
+): boolean {
+  if (goto) return goto.length === 0 && typeof values !== "string" && Object.keys(values).length === 0;
+  return asNode === "";
 }
 
 /** The values, or in one line why there are none. */

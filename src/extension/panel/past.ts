@@ -49,11 +49,12 @@ export class PanelPast implements vscode.Disposable {
         return annotate(session, asked);
       case "fork":
         await goTo(session, asked.at);
+        if (asked.runs) await session.request("langgraph/resume", { answers: {} });
         return null;
       case "setValue":
         return setValue(session, asked);
       case "update": {
-        const { namespace, at, values, mode, asNode, dryRun } = asked;
+        const { namespace, at, values, mode, asNode, goto, dryRun } = asked;
         return session.request("langgraph/updateState", {
           values: values as { [key: string]: Json } | null,
           namespace,
@@ -61,17 +62,8 @@ export class PanelPast implements vscode.Disposable {
           ...(at && { checkpointId: at.checkpointId }),
           ...(mode && { mode }),
           ...(asNode !== undefined && { asNode }),
+          ...(goto && { goto }),
         });
-      }
-      case "command": {
-        if (asked.at) await goTo(session, asked.at);
-        const { goto, update } = asked;
-        await session.request("langgraph/resume", {
-          answers: {},
-          ...(goto.length > 0 && { goto }),
-          ...(update && { update: update as { [key: string]: Json } }),
-        });
-        return null;
       }
       case "asTest":
         await showTest(await askTest(session.session, { checkpointId: asked.at.checkpointId }), column);
