@@ -1,13 +1,15 @@
 // Changes one value of a stored state in place: the same checkpoint, the same pending tasks.
 
-import type { EditParams, Value } from "../../src/protocol/runtime.ts";
+import type { EditParams, Json, Value } from "../../src/protocol/runtime.ts";
 import { kindOf } from "./checkpointer/kinds.ts";
 import { configOf, snapshotAt } from "./checkpoints.ts";
 import { display, typeName } from "./display.ts";
 import { errorInfo, notBegun, RuntimeError } from "./errors.ts";
 import { evaluate, type Names } from "./expression.ts";
 import { type GraphIndex, graphAt, stateKeysOf } from "./graphs.ts";
+import { kept } from "./keeping.ts";
 import type { Checkpoint, Graph } from "./langgraph.ts";
+import { asMessages, asWritten, takesMessages } from "./messages.ts";
 import type { Saving } from "./saving.ts";
 import { problemWith } from "./schema.ts";
 import { stateIn, withUnset } from "./state.ts";
@@ -51,24 +53,32 @@ export async function prepareEdit(place: EditPlace, params: EditParams): Promise
   }
   checkChannel(graph, key);
   const { checkpoint } = tuple;
-  const changed = await evaluated(place, params, at, checkpoint.id);
-  const unstorable = findUnstorable(changed);
+  const given = jsonIn(params.expression);
+  const plain = given === undefined ? await evaluated(place, params, at, checkpoint.id) : given.json;
+  const unstorable = findUnstorable(plain);
   if (unstorable !== undefined) {
     throw invalid(`${unstorable} can't be stored in a checkpoint. Use plain data or messages.`);
   }
   const stored = checkpoint.channel_values[key];
   const isReduced = params.mode === "reduce";
+  const old = given === undefined || isReduced ? undefined : follow(stored, rest);
+  const changed = old && given ? kept(old.value, given.json, keepingType) : plain;
   if (isReduced && rest.length > 0) {
     throw invalid(`Only a whole key has a reducer. Add to ${key}, or set ${path.join(".")}.`);
   }
-  const value = isReduced ? reduced(graph, key, stored, changed) : replaced(stored, rest, changed, key);
+  const part = isReduced
+    ? takesMessages(graph.channels[key])
+      ? await asWritten(saving.serde, stored, changed)
+      : changed
+    : await asMessages(saving.serde, follow(stored, rest)?.value, changed);
+  const value = isReduced ? reduced(graph, key, stored, part) : replaced(stored, rest, part, key);
   if (!isReduced) checkHolds(graph, key, value);
   const problem = await problemWith(graph, key, value);
   if (problem !== undefined) throw invalid(`The value does not fit the schema of the state: ${problem}`);
   const found = follow(value, rest, rootExpression(key));
   const name = path.at(-1) ?? key;
   return {
-    value: shownValue(name, name, isReduced ? value : changed, found?.expression),
+    value: shownValue(name, name, isReduced ? value : part, found?.expression),
     commit: async () => {
       await saving.replace(tuple.config as never, edited(saving, checkpoint, key, value) as never);
       await saving.flush();
@@ -115,18 +125,22 @@ function reduced(graph: Graph, key: string, stored: unknown, added: unknown): un
   }
 }
 
-/** JSON, or an expression with the names of a watch. Its values are read from the file: none is a run's own. */
+/** Undefined where it is none. */
+function jsonIn(expression: string): { json: Json } | undefined {
+  try {
+    return { json: JSON.parse(expression) as Json };
+  } catch {
+    return undefined;
+  }
+}
+
+/** An expression with the names of a watch. Its values are read from the file: none is a run's own. */
 async function evaluated(
   place: EditPlace,
   { expression, namespace, node }: EditParams,
   { id, graph }: { id: string; graph: Graph },
   checkpointId: string,
 ): Promise<unknown> {
-  try {
-    return JSON.parse(expression) as unknown;
-  } catch {
-    // An expression then.
-  }
   const { saving, threadId } = place;
   const { values, metadata } = await snapshotAt(graph, saving, { threadId, namespace, checkpointId });
   const state = stateIn(graph, values);
@@ -219,6 +233,13 @@ function withField(message: Message, key: string, changed: unknown): Message {
     value: { ...message.lc_kwargs, [key]: changed },
   });
   return copy;
+}
+
+/** What a message is of, its class says. */
+function keepingType(message: object, key: string, changed: unknown): object {
+  if (key === "type")
+    throw invalid("The type of a message can't be changed. Add one of the other type instead.");
+  return withField(message as Message, key, changed);
 }
 
 type Numbers = { slice(): Numbers; [index: number]: unknown };

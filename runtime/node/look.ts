@@ -13,6 +13,7 @@ import { RuntimeError } from "./errors.ts";
 import { type GraphIndex, graphAt, stateKeysOf } from "./graphs.ts";
 import { toJson } from "./json.ts";
 import type { Graph } from "./langgraph.ts";
+import { takesMessages } from "./messages.ts";
 import { positionOf } from "./position.ts";
 import type { Saving } from "./saving.ts";
 import { stateIn } from "./state.ts";
@@ -41,7 +42,13 @@ export async function look(index: GraphIndex, saving: Saving, params: LookParams
   const position = await positionOf(saving, params.threadId, at, tuple);
   const given = tuple.checkpoint.channel_values.__start__;
   const isInput = tuple.metadata?.source === "input" && given !== undefined;
-  return isInput ? { ...position, input: toJson(given) } : position;
+  const { channels } = at.graph;
+  const messageKeys = position.stateKeys.filter((key) => takesMessages(channels[key]));
+  return {
+    ...position,
+    ...(isInput && { input: toJson(given) }),
+    ...(messageKeys.length > 0 && { messageKeys }),
+  };
 }
 
 export async function changedKeys(

@@ -56,7 +56,7 @@ export class Checkpoints {
   async look(args: CheckpointArguments): Promise<CheckpointBody> {
     const { runtime, pastVariables } = this.#debuggee;
     const at = this.ref(args);
-    const { checkpoint, graph, tasks } = await runtime.request("look", at);
+    const { checkpoint, graph, tasks, messageKeys = [] } = await runtime.request("look", at);
     if (!checkpoint) throw unknownCheckpoint(at.checkpointId);
     pastVariables.makeRoom();
     const tree = async (kind: "state" | "writes"): Promise<{ reference: number; children: number }> => {
@@ -82,6 +82,7 @@ export class Checkpoints {
       variablesReference: state.reference,
       namedVariables: state.children,
       writesReference: writes.reference,
+      messageKeys,
     };
   }
 

@@ -182,6 +182,8 @@ export interface CheckpointBody {
   namedVariables: number;
   /** What each task of the superstep that made it wrote; 0 where there is none. */
   writesReference: number;
+  /** Keys whose reducer is LangGraph's own for messages: one with a known id takes its place, RemoveMessage removes. */
+  messageKeys: string[];
 }
 
 /** A value of a checkpoint as JSON, whole. `path` is that of `Variable.evaluateName`'s keys from the state's key down. */

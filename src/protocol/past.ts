@@ -40,6 +40,8 @@ export interface LookParams {
 export interface LookResult extends GraphPosition {
   /** What the run was given, at a checkpoint whose `source` is `input`. */
   input?: Json;
+  /** Keys whose reducer is LangGraph's own for messages: one with a known id takes its place, RemoveMessage removes. */
+  messageKeys?: string[];
 }
 
 /** Which keys of the state differ between two checkpoints, which may be of two threads; the values are read by `json`. */
@@ -94,7 +96,10 @@ export interface EditParams {
   namespace: string;
   /** `key`s of values from a key of the state down. */
   path: string[];
-  /** JSON, or an expression as in `evaluate`. */
+  /**
+   * An expression as in `evaluate`, or JSON. In JSON, what reads as before (`json`) stays the object that it is, and
+   * an object whose fields read otherwise is a copy with these set: a message stays a message.
+   */
   expression: string;
   /** As in `EvaluateParams`. */
   node?: string;

@@ -91,6 +91,8 @@ const checkpointSchema = v.object({
   writes: count,
   /** How many tasks wrote it. */
   writers: count,
+  /** Keys that take messages through the reducer: by id, and to be removed. */
+  messageKeys: v.array(text),
   /** The session's config; where the run stands. */
   config: v.optional(v.object({ reference: count, count })),
 });

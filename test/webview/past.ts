@@ -272,6 +272,7 @@ function checkpoint({ checkpointId }: CheckpointPlace): PastResult<"checkpoint">
     state: stateReference,
     writes: found.tasks.length > 0 ? writesReference : 0,
     writers: found.tasks.length,
+    messageKeys: ["messages"],
   };
 }
 

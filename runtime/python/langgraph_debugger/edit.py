@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import RuntimeFailure
 from .goto import load_channel
+from .keeping import kept, set_field
+from .messages import as_messages, as_written, takes_messages
 from .position import graph_at
 from .values import Root, child_of, described
 
@@ -37,9 +39,11 @@ class Editor:
         known = self._engine.known_at(namespace)
         saved = self._saved(thread_id, graph)
         self._check_key(known, path)
-        value = self._value(params)
+        value, is_json = self._value(params)
         if params.get("mode") == "reduce":
             value = _reduced(known, saved, path, value)
+        elif is_json:
+            value = _kept(saved, path, value)
         checkpoint = _with_value(known, self._saver, saved, path, value)
         tasks = {task.name for task in self._engine.threads.snapshot(known.graph, saved).tasks}
         _keep_tasks(known, checkpoint, path[0], tasks)
@@ -88,11 +92,14 @@ class Editor:
             why = "is stored as changes only" if kind == "DeltaChannel" else "is not stored with checkpoints"
             raise RuntimeFailure("invalidEdit", f"{key} is a {kind}: its value {why} and can't be edited.")
 
-    def _value(self, params: EditParams) -> Any:
+    def _value(self, params: EditParams) -> tuple[Any, bool]:
+        """The new value, and whether it was given as JSON."""
         text = params["expression"]
+        is_json = True
         try:
             value = json.loads(text)
         except ValueError:
+            is_json = False
             value = self._inspection.value_of(text, params["namespace"], params.get("node"))
         try:
             self._saver.serde.dumps_typed(value)
@@ -101,7 +108,24 @@ class Editor:
                 "invalidEdit",
                 f"This {type(value).__name__} can't be stored in a checkpoint: {type(exc).__name__}: {exc}",
             ) from None
+        return value, is_json
+
+
+def _kept(saved: Any, path: list[str], value: Any) -> Any:
+    """The value with what it shares with the one at `path`, which may be missing."""
+    key = path[0]
+    values = saved.checkpoint["channel_values"]
+    if key not in values:
         return value
+    old = values[key]
+    try:
+        for step in path[1:]:
+            old = child_of(old, step).value
+        return kept(old, value)
+    except RuntimeFailure:
+        return value  # told when it is put there
+    except Exception as exc:
+        raise RuntimeFailure("invalidEdit", f"{key} can't take this value: {_told(exc)}") from None
 
 
 def _reduced(known: KnownGraph, saved: Any, path: list[str], value: Any) -> Any:
@@ -113,7 +137,7 @@ def _reduced(known: KnownGraph, saved: Any, path: list[str], value: Any) -> Any:
     key = path[0]
     try:
         channel = load_channel(known.graph.channels, saved.checkpoint["channel_values"], key)
-        channel.update([value])
+        channel.update([as_written(value) if takes_messages(channel) else value])
         return channel.checkpoint()
     except Exception as exc:
         raise RuntimeFailure(
@@ -148,7 +172,7 @@ def replaced(old: Any, path: list[str], value: Any) -> Any:
     objects. Raises what the objects on the way raise.
     """
     if not path:
-        return value
+        return as_messages(old, value)
     child = child_of(old, path[0])
     new = replaced(child.value, path[1:], value)
     if isinstance(old, Mapping):
@@ -162,11 +186,7 @@ def replaced(old: Any, path: list[str], value: Any) -> Any:
     if isinstance(old, (list, collections.deque)) or path[0].startswith("["):
         return _set_item(copy.copy(old), int(path[0][1:-1]), new)
     made = copy.copy(old)
-    validator = getattr(type(made), "__pydantic_validator__", None)
-    if validator is not None and hasattr(made, "model_copy"):
-        validator.validate_assignment(made, child.name, new)
-    else:
-        object.__setattr__(made, child.name, new)  # a frozen dataclass too: it is a new object
+    set_field(made, child.name, new)
     return made
 
 

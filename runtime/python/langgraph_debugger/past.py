@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .as_json import to_json
 from .errors import RuntimeFailure
 from .graphs import START, KnownGraph
+from .messages import takes_messages
 from .position import PendingWrite, answers_of, checkpoint_info, status_of, task_position
 from .saving import failure_of
 from .thread_file.opening import reading
@@ -50,6 +51,10 @@ class Past:
             "stateKeys": known.state_keys,
             "tasks": tasks,
         }
+        channels = known.graph.channels
+        takers = [key for key in known.state_keys if takes_messages(channels.get(key))]
+        if takers:
+            found["messageKeys"] = takers
         values = saved.checkpoint["channel_values"]
         if saved.metadata.get("source") == "input" and START in values:
             found["input"] = to_json(values[START])

@@ -367,6 +367,7 @@ class LookResult(TypedDict):
     stateKeys: list[str]
     tasks: list["TaskPosition"]
     input: NotRequired["Json"]
+    messageKeys: NotRequired[list[str]]
 
 ChangedKeysParams = TypedDict("ChangedKeysParams", {
     "from": "CheckpointRef",

@@ -127,6 +127,7 @@ async function checkpoint(adapter: Adapter, at: CheckpointPlace): Promise<PastRe
     state: body.variablesReference,
     writes,
     writers: writers.length,
+    messageKeys: body.messageKeys,
     ...(config && { config }),
   };
 }

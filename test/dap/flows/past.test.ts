@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { TimelineBody } from "../../../src/protocol/dap.ts";
+import type { Json } from "../../../src/protocol/runtime.ts";
 import { Gate } from "../../fixtures/gate.ts";
 import { RequestFailed } from "../client.ts";
 import { ask } from "../custom.ts";
@@ -226,6 +227,35 @@ for (const language of languages) {
         path: ["messages", 1, "content"],
       });
       assert.equal(JSON.parse(json), "I stand corrected.");
+
+      // Messages as people write them are the graph's own, set or added, and one of a known id takes its place.
+      const changed = async (mode: "set" | "reduce", messages: Json[]): Promise<string[]> => {
+        client.markNow();
+        await client.request("langgraph/updateState", { mode, values: { messages } });
+        const found = await ask(client, "langgraph/checkpoint", forgot);
+        assert.deepEqual(found.messageKeys, ["messages"]);
+        const [list] = await client.variables(found.variablesReference);
+        const items = await client.variables(list?.variablesReference ?? 0);
+        return items.map(
+          ({ type, value: shown }) => `${type} ${shown.replace(/ \(1 tool call.*/, " calls")}`,
+        );
+      };
+      const call = { id: "call", name: "look", args: { far: 1 } };
+      const asked = { role: "user", content: "again?", id: "second" };
+      assert.deepEqual(await changed("reduce", [asked]), [
+        'AIMessage ai: "I stand corrected."',
+        'HumanMessage human: "again?"',
+      ]);
+      const replaced = { type: "ai", content: "Once more.", id: "reply", tool_calls: [call] };
+      assert.deepEqual(await changed("reduce", [replaced, { type: "remove", id: "second", content: "" }]), [
+        'AIMessage ai: "Once more." calls',
+      ]);
+      const whole = await ask(client, "langgraph/value", { ...forgot, path: ["messages"] });
+      const [own] = JSON.parse(whole.json) as Json[];
+      assert.deepEqual(await changed("set", [asked, own ?? null]), [
+        'HumanMessage human: "again?"',
+        'AIMessage ai: "Once more." calls',
+      ]);
       await client.close();
     });
 
