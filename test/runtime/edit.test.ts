@@ -83,6 +83,35 @@ for (const runtime of runtimes) {
       assert.equal((await on.driver.run()).reason, "end");
     });
 
+    it("keeps the objects that JSON for a whole value tells of: messages stay messages", async () => {
+      await on.stopBefore("messages", "correct");
+      type Told = { [field: string]: unknown };
+      const shown = async () =>
+        (await on.driver.values({ kind: "state", namespace: "" }, ["messages"])).map(
+          ({ type, value }) => `${type} ${value}`,
+        );
+      const told = async () =>
+        (await on.driver.json({ kind: "state", namespace: "" }, ["messages"])) as Told[];
+      const [asked, answered] = await told();
+      const more = { type: "human", content: "And then?", id: "more" };
+      await edit(["messages"], JSON.stringify([more, { ...answered, content: "Other" }, asked]));
+      assert.deepEqual(await shown(), [
+        'HumanMessage human: "And then?"',
+        'AIMessage ai: "Other"',
+        'HumanMessage human: "hello"',
+      ]);
+      const before = await told();
+      assert.deepEqual(before.slice(1), [{ ...answered, content: "Other" }, asked]);
+      const other = JSON.stringify({ ...before[1], type: "human" });
+      await assert.rejects(edit(["messages", "[1]"], other), refused("invalidEdit"));
+      await edit(["messages", "[1]"], JSON.stringify({ ...before[1], content: "Last" }));
+      await edit(["messages"], JSON.stringify((await told()).slice(1)));
+      assert.deepEqual(await shown(), ['AIMessage ai: "Last"', 'HumanMessage human: "hello"']);
+      // What has no counterpart is what it says.
+      await edit(["messages", "[0]"], '{"content": "plain"}');
+      assert.match((await shown())[0] ?? "", /^(dict|Object) /);
+    });
+
     it("sets a key that nothing was written to", async () => {
       await on.stopBefore("linear", "fetch");
       await edit(["done"], "true");

@@ -131,7 +131,7 @@ class Threads:
         return self._looked[key]
 
     def updates(self, saved: Any) -> list[tuple[str, str]]:
-        """Id and node of the task that LangGraph's update made up, of which `saved` came; where it was noted."""
+        """Id and node of the task of the update that made `saved`, where they were noted."""
         timing = json.loads(self._saver.timing(saved.config) or "{}")
         return [(task_id, str(task["node"])) for task_id, task in timing.get("tasks", {}).items()]
 
