@@ -84,7 +84,10 @@ describe(`killed at random, seed ${seed}`, function () {
         await driver.exit;
       } catch (error) {
         isKept = true;
-        throw new Error(`round ${round}, ${file}: ${(error as Error).message}`, { cause: error });
+        const told = `round ${round}, ${file}: ${(error as Error).message}`;
+        // The other language may go on for long.
+        console.log(`    ${runtime.language}: ${told}`);
+        throw new Error(told, { cause: error });
       } finally {
         await driver.kill();
         drivers.delete(driver);
@@ -185,7 +188,10 @@ async function change(driver: Driver, file: string, thread: Known, numbers: Rand
       return;
     case 2: {
       // Only where work comes next: LangGraph has no run to go on with after the end.
-      const past = entries.filter(({ source, step }) => source === "loop" && step >= 0 && step < limit);
+      const past = entries.filter(
+        ({ source, step, tasks }) =>
+          source === "loop" && step >= 0 && step < limit && tasks[0]?.node !== "finish",
+      );
       const to = numbers.oneOf(past);
       if (!to) return;
       thread.at = undefined;
