@@ -2,7 +2,7 @@
 
 import { relative } from "node:path";
 import type { FileAnalysis, StaticBreakpoint } from "../analysis/index.ts";
-import type { GraphModel, NodeFunction } from "../model/graph.ts";
+import type { GraphModel, GraphNode, NodeFunction } from "../model/graph.ts";
 import type { NodeBreakpoint } from "../protocol/runtime.ts";
 
 export type NodeTarget = Pick<NodeBreakpoint, "graph" | "node" | "when">;
@@ -55,8 +55,15 @@ export function staticTargetIn(
   if (when === "interrupt")
     return { kind: "interrupt", line, message: message ?? "The run always stops at this interrupt." };
   const graphs = new Map(analyses.flatMap((analysis) => analysis.graphs).map((graph) => [graph.key, graph]));
+  const others = new Set<string>();
   const nodes = found.targets.flatMap(({ graph: key, node }) => {
-    const having = models.filter((model) => model.nodes.some(({ name }) => name === node));
+    const told = graphs.get(key)?.nodes.find(({ name }) => name === node);
+    const having = models.filter(({ nodes: running }) => {
+      const known = running.find(({ name }) => name === node);
+      if (!known || !told || !isAnothers(told, known)) return known !== undefined;
+      others.add(node);
+      return false;
+    });
     // The same graph, where the text tells all its nodes; else each that has such a node.
     const names = graphs.get(key)?.nodes.map(({ name }) => name) ?? [];
     const same = having.filter((model) =>
@@ -72,6 +79,11 @@ export function staticTargetIn(
   });
   const more = message !== undefined ? { message } : {};
   if (nodes.length > 0) return { kind: "nodes", nodes: unique(nodes), line, ...more };
+  const another = found.targets.find(({ node }) => others.has(node));
+  if (another) {
+    const why = `The graph that runs has a node ${another.node} too, of another file.`;
+    return { kind: "none", message: why };
+  }
   const targets = found.targets.filter(({ node }) => node !== "__start__");
   if (targets.length === 0) {
     return { kind: "none", message: "This decides where the run starts; there is no node before it." };
@@ -96,6 +108,17 @@ export function staticTargetIn(
     line,
     message: `The graph that runs is not known to have a node ${names}; it stops here if a node calls a graph that has.`,
   };
+}
+
+/** Whether both tell the node's function, and in files that are not the same. */
+function isAnothers(told: GraphNode, running: GraphNode): boolean {
+  const filesOf = ({ functions }: GraphNode): string[] =>
+    functions.filter(({ role }) => role === "node").map(({ path }) => path);
+  const files = filesOf(running);
+  const own = filesOf(told);
+  return (
+    files.length > 0 && own.length > 0 && !own.some((path) => files.some((file) => samePath(file, path)))
+  );
 }
 
 interface Found {

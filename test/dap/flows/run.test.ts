@@ -16,12 +16,20 @@ for (const language of languages) {
       const { program, line } = bench.fixture("linear");
       const [breakpoint] = await client.breakpoints(program, [{ line: line("think") }]);
       assert.equal(breakpoint?.verified, true);
+      // A node of the same name in another file is another node.
+      const other = bench.copy("linear");
+      await client.breakpoints(other.program, [{ line: other.line("fetch") }]);
       const stopped = await client.launch(bench.launch("linear", { input }));
       assert.deepEqual(
         { reason: stopped.reason, description: stopped.description, hit: stopped.hitBreakpointIds },
         { reason: "breakpoint", description: "Before node think", hit: [breakpoint?.id] },
       );
       assert.equal(stopped.allThreadsStopped, true);
+      const [another] = await client.breakpoints(other.program, [{ line: other.line("fetch") }]);
+      assert.deepEqual(
+        [another?.verified, another?.message],
+        [false, "The graph that runs has a node fetch too, of another file."],
+      );
       assert.deepEqual(await client.threads(), [{ id: stopped.threadId, name: "think" }]);
 
       const frames = await client.frames(stopped.threadId);
