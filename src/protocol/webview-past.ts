@@ -231,8 +231,6 @@ export const pastRequests = [
     namespace: text,
     at: v.optional(place),
     path,
-    /** The value's own expression. */
-    expression: text,
     value: json,
     ...asked,
   }),

@@ -110,6 +110,8 @@ export interface FakePast {
   readonly answers: (asked: PanelRequest) => unknown;
   readonly asked: PanelRequest[];
   cursor: string;
+  /** Keys with LangGraph's own reducer for messages. */
+  messageKeys: string[];
 }
 
 /** Answers as the extension does. With `long`, of a thread of that many checkpoints in one line. */
@@ -118,6 +120,7 @@ export function fakePast(long?: number): FakePast {
   const past: FakePast = {
     asked: [],
     cursor: all[0]?.id ?? "",
+    messageKeys: ["messages"],
     answers: (asked) => {
       past.asked.push(asked);
       return answer(asked);
@@ -136,7 +139,7 @@ export function fakePast(long?: number): FakePast {
         } satisfies PastResult<"timeline">;
       }
       case "checkpoint":
-        return checkpoint(asked.at);
+        return { ...checkpoint(asked.at), messageKeys: past.messageKeys };
       case "children":
         return children(asked.reference).slice(asked.start, asked.start + asked.count);
       case "json":
@@ -272,7 +275,7 @@ function checkpoint({ checkpointId }: CheckpointPlace): PastResult<"checkpoint">
     state: stateReference,
     writes: found.tasks.length > 0 ? writesReference : 0,
     writers: found.tasks.length,
-    messageKeys: ["messages"],
+    messageKeys: [],
   };
 }
 

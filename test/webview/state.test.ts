@@ -99,7 +99,6 @@ describe("the panel's state", function () {
       type: "setValue",
       namespace: "",
       path: ["messages", 0, "content"],
-      expression: "messages[0].content",
       value: "Where is it?",
     });
 
@@ -130,5 +129,62 @@ describe("the panel's state", function () {
       .click({ button: "right" });
     await choose("Undo the Last Edit");
     await panel().hears("undoEdit");
+  });
+
+  it("adds, edits and removes messages as messages, and says which way", async () => {
+    await open();
+    const { page } = panel();
+    await value("messages").locator(".value-face").click();
+    const change = async (name: string, what: string, says: string): Promise<void> => {
+      await value(name).click({ button: "right" });
+      await choose(what);
+      await page.getByRole("list", { name: "What it does" }).getByText(says).waitFor();
+    };
+    const closed = () => page.locator(".editor").waitFor({ state: "detached" });
+    const reduced = (message: object) => ({
+      type: "update",
+      namespace: "",
+      values: { messages: [message] },
+      mode: "reduce",
+      dryRun: false,
+    });
+    await change("1", "Edit Message…", "takes the place of the message with the id m2");
+    await page.getByLabel("Content").fill("Wait.");
+    await page.getByLabel("Arguments of find_parcel, as JSON").fill("{");
+    await press("Control+Enter");
+    await page.getByRole("alert").getByText("The arguments of find_parcel are not JSON").waitFor();
+    await page.getByLabel("Arguments of find_parcel, as JSON").fill('{"number": 43}');
+    await press("Control+Enter");
+    await closed();
+    const call = { id: "t1", name: "find_parcel", args: { number: 43 } };
+    const edited = { type: "ai", content: "Wait.", id: "m2", tool_calls: [call] };
+    assert.deepEqual(asked("update"), reduced(edited));
+    await change("0", "Remove Message…", "RemoveMessage with the id m1");
+    await page.getByRole("button", { name: "Remove message" }).click();
+    await closed();
+    assert.deepEqual(asked("update"), reduced({ type: "remove", id: "m1", content: "" }));
+    await change("messages", "Add Message…", "Sent through the reducer of messages");
+    await page.getByLabel("Role").selectOption("assistant");
+    await page.getByLabel("Content").fill("Hello");
+    await page.getByRole("button", { name: "Add message" }).click();
+    await closed();
+    assert.deepEqual(asked("update"), reduced({ role: "assistant", content: "Hello" }));
+
+    // A list that no reducer of messages takes is set.
+    past().messageKeys = [];
+    await panel().show({ past: { version: 2, at: [{ namespace: "", graph: "" }] } });
+    await page.waitForFunction(() => document.querySelectorAll(".value-role").length === 3);
+    await change("0", "Edit Message…", "Set in its place");
+    await page.getByLabel("Content").fill("Where?");
+    await press("Control+Enter");
+    await closed();
+    const first = { type: "human", content: "Where?", id: "m1" };
+    const set = { type: "setValue", namespace: "", path: ["messages", 0], value: first };
+    assert.deepEqual(asked("setValue"), set);
+    await change("2", "Remove Message…", "Sets messages, with the message left out.");
+    await page.getByRole("button", { name: "Remove message" }).click();
+    await closed();
+    const left = asked("update") as { mode: string; values: { messages: { id: string }[] } };
+    assert.deepEqual([left.mode, left.values.messages.map(({ id }) => id)], ["set", ["m1", "m2"]]);
   });
 });

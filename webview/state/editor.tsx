@@ -80,7 +80,6 @@ export function Editor(props: DetailProps & { readonly node: TreeNode; close(): 
           namespace: place.namespace,
           ...branch,
           path,
-          expression: node.variable.evaluateName ?? "",
           value,
         });
       }

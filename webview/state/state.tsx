@@ -8,8 +8,9 @@ import { useStore } from "../store.ts";
 import { Body } from "./body.tsx";
 import { Editor } from "./editor.tsx";
 import { KeyHistory } from "./key-history.tsx";
+import { type MessageChange, MessageForm, takesMessages } from "./message-form.tsx";
 import type { CheckpointProps } from "./parts.ts";
-import { fieldsKey, Tree, type TreeNode } from "./tree.ts";
+import { fieldsKey, isMessage, Tree, type TreeNode } from "./tree.ts";
 import { TreeView } from "./tree-view.tsx";
 
 export function State(props: CheckpointProps) {
@@ -17,6 +18,8 @@ export function State(props: CheckpointProps) {
   const { place } = target;
   const [filter, setFilter] = useState("");
   const [edited, setEdited] = useState<TreeNode>();
+  /** What is changed of messages, where that is not one value. */
+  const [messages, setMessages] = useState<{ readonly node: TreeNode; readonly change: MessageChange }>();
   const [history, setHistory] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const expanded = useStore(store, ({ view }) => view.expanded);
@@ -35,12 +38,27 @@ export function State(props: CheckpointProps) {
   const openNode = (node: string): void =>
     host.send({ type: "openNode", graph: graphOf(place.namespace), node });
 
+  const edit = (node: TreeNode): void => {
+    setMessages(undefined);
+    setEdited(node);
+  };
   const menu = (node: TreeNode): MenuItem[] => {
     const { path, variable } = node;
     const writing = node.depth === 0 ? writers.get(variable.name) : undefined;
+    const onMessages = (change: MessageChange, name: string): MenuItem => ({
+      name: target.isCursor ? `${name}…` : `${name} on a Branch…`,
+      act: () => {
+        setEdited(undefined);
+        setMessages({ node, change });
+      },
+    });
     return [
+      ...(enabled && path && isMessage(variable)
+        ? [onMessages("edit", "Edit Message"), onMessages("remove", "Remove Message")]
+        : []),
+      ...(enabled && takesMessages(node, checkpoint.messageKeys) ? [onMessages("add", "Add Message")] : []),
       ...(enabled && path
-        ? [{ name: target.isCursor ? "Edit…" : "Edit on a Branch…", act: () => setEdited(node) }]
+        ? [{ name: target.isCursor ? "Edit…" : "Edit on a Branch…", act: () => edit(node) }]
         : []),
       ...(path
         ? [
@@ -137,9 +155,22 @@ export function State(props: CheckpointProps) {
         )}
         about={about}
         menu={menu}
-        {...(enabled && { edit: (node: TreeNode) => node.path && setEdited(node) })}
-        edited={edited?.key}
-        editor={edited && <Editor {...props} node={edited} close={() => setEdited(undefined)} />}
+        {...(enabled && { edit: (node: TreeNode) => node.path && edit(node) })}
+        edited={edited?.key ?? messages?.node.key}
+        editor={
+          edited ? (
+            <Editor {...props} node={edited} close={() => setEdited(undefined)} />
+          ) : (
+            messages && (
+              <MessageForm
+                key={`${messages.node.key} ${messages.change}`}
+                {...props}
+                {...messages}
+                close={() => setMessages(undefined)}
+              />
+            )
+          )
+        }
       />
     </div>
   );
