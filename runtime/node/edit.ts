@@ -62,7 +62,7 @@ export async function prepareEdit(place: EditPlace, params: EditParams): Promise
   const stored = checkpoint.channel_values[key];
   const isReduced = params.mode === "reduce";
   const old = given === undefined || isReduced ? undefined : follow(stored, rest);
-  const changed = old && given ? kept(old.value, given.json, keepingType) : plain;
+  const changed = old && given ? kept(old.value, given.json, withField) : plain;
   if (isReduced && rest.length > 0) {
     throw invalid(`Only a whole key has a reducer. Add to ${key}, or set ${path.join(".")}.`);
   }
@@ -205,7 +205,7 @@ function replaced(value: unknown, path: readonly string[], part: unknown, name: 
     case "plain":
       return { ...value, [key]: changed };
     case "message":
-      return withField(value as Message, key, changed);
+      return withField(value, key, changed);
     case "bytes":
       return withNumber(value as Numbers, Number(key), changed, name);
     default:
@@ -222,7 +222,7 @@ function withEntry(map: Map<unknown, unknown>, key: string, changed: unknown): M
 type Message = { lc_kwargs: object };
 
 /** LangChain makes a message again from its `lc_kwargs`. */
-function withField(message: Message, key: string, changed: unknown): Message {
+function withField(message: object, key: string, changed: unknown): object {
   const copy = Object.create(
     Object.getPrototypeOf(message) as object,
     Object.getOwnPropertyDescriptors(message),
@@ -230,16 +230,9 @@ function withField(message: Message, key: string, changed: unknown): Message {
   Object.defineProperty(copy, key, { value: changed, enumerable: true, writable: true, configurable: true });
   Object.defineProperty(copy, "lc_kwargs", {
     ...Object.getOwnPropertyDescriptor(message, "lc_kwargs"),
-    value: { ...message.lc_kwargs, [key]: changed },
+    value: { ...(message as Message).lc_kwargs, [key]: changed },
   });
   return copy;
-}
-
-/** What a message is of, its class says. */
-function keepingType(message: object, key: string, changed: unknown): object {
-  if (key === "type")
-    throw invalid("The type of a message can't be changed. Add one of the other type instead.");
-  return withField(message as Message, key, changed);
 }
 
 type Numbers = { slice(): Numbers; [index: number]: unknown };

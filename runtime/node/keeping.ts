@@ -14,7 +14,7 @@ export type WithField = (message: object, key: string, value: unknown) => object
 
 /**
  * What `changed`, of JSON, means where `old` is: what reads as before is the object that it was, a message whose fields
- * read otherwise is a copy with these set, and what was not there is plain data, or a message among messages.
+ * read otherwise is a copy with these set, and what was not there is plain data.
  */
 export function kept(old: unknown, changed: Json, withField: WithField): unknown {
   return keptFrom(old, toJson(old), changed, withField);
@@ -44,7 +44,9 @@ function keptFrom(old: unknown, told: Json, changed: Json, withField: WithField)
           inner((old as Map<string, unknown>).get(name), ownOf(told, name), changed[name] as Json),
         ]),
       );
-    case "message": {
+    case "message":
+      // One of another type is another message.
+      if (changed.type !== told.type) return changed;
       if (!isDeepStrictEqual(names.toSorted(), Object.keys(told).toSorted())) return changed;
       return names
         .filter((name) => !isDeepStrictEqual(told[name], changed[name]))
@@ -53,7 +55,6 @@ function keptFrom(old: unknown, told: Json, changed: Json, withField: WithField)
             withField(message, name, inner((old as Fields)[name], told[name], changed[name] as Json)),
           old,
         );
-    }
     default:
       return changed;
   }
@@ -91,27 +92,11 @@ function keptItems(
   if (old.length === changed.length) match((_, index) => index);
   return changed.map((value, index) => {
     const at = counterparts.get(index);
-    return at === undefined
-      ? messageAmong(old, told, value)
-      : keptFrom(old[at], told[at] as Json, value, withField);
+    return at === undefined ? value : keptFrom(old[at], told[at] as Json, value, withField);
   });
 }
 
 function idOf(value: Json | undefined): string | undefined {
   const id = isFields(value) ? value.id : undefined;
   return typeof id === "string" ? id : undefined;
-}
-
-/** As one of its siblings that are messages of this type; else the plain data. */
-function messageAmong(siblings: readonly unknown[], told: readonly Json[], value: Json): unknown {
-  if (!isFields(value) || value.content === undefined) return value;
-  const { type, ...fields } = value;
-  const like = siblings.findIndex((each, index) => {
-    const was = told[index];
-    const isMessage = typeof each === "object" && each !== null && kindOf(each) === "message";
-    return isMessage && isFields(was) && was.type === type;
-  });
-  if (like === -1) return value;
-  const Class = (siblings[like] as object).constructor as new (fields: Fields) => object;
-  return new Class(fields);
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 from typing import Any
 
 from .as_json import to_json
@@ -13,8 +12,8 @@ from .as_json import to_json
 def kept(old: Any, new: Any) -> Any:
     """
     What `new`, of JSON, means where `old` is: what reads as before is the object that it was, an object whose
-    fields read otherwise is a copy with these set, and what was not there is plain data, or a message among
-    messages. Raises what objects raise that don't take a field.
+    fields read otherwise is a copy with these set, and what was not there is plain data. Raises what objects
+    raise that don't take a field.
     """
     return _kept(old, to_json(old), new)
 
@@ -24,12 +23,17 @@ def _kept(old: Any, told: Any, new: Any) -> Any:
         return old
     if isinstance(new, dict) and isinstance(old, dict):
         return _entries(old, told, new)
-    if isinstance(new, dict) and isinstance(told, dict) and told.keys() == new.keys():
+    # A message of another type is another message.
+    if isinstance(new, dict) and _is_like(told, new):
         changed = [name for name in new if _text(told[name]) != _text(new[name])]
         return _with_fields(old, {name: _kept(getattr(old, name), told[name], new[name]) for name in changed})
     if isinstance(new, list) and isinstance(told, list) and isinstance(old, (list, tuple, set, frozenset)):
         return type(old)(_items(list(old), told, new))
     return new
+
+
+def _is_like(told: Any, new: dict[str, Any]) -> bool:
+    return isinstance(told, dict) and told.keys() == new.keys() and told.get("type") == new.get("type")
 
 
 def _text(value: Any) -> str:
@@ -73,7 +77,7 @@ def _items(old: list[Any], told: list[Any], new: list[Any]) -> list[Any]:
     if len(old) == len(new):
         match(lambda index, _: index)
     return [
-        _message(old, value) if at is None else _kept(old[at], told[at], value)
+        value if at is None else _kept(old[at], told[at], value)
         for at, value in zip(counterparts, new, strict=True)
     ]
 
@@ -81,14 +85,6 @@ def _items(old: list[Any], told: list[Any], new: list[Any]) -> list[Any]:
 def _id(value: Any) -> str | None:
     found = value.get("id") if isinstance(value, dict) else None
     return found if isinstance(found, str) else None
-
-
-def _message(siblings: list[Any], value: Any) -> Any:
-    messages = sys.modules.get("langchain_core.messages")
-    if messages is None or not any(isinstance(each, messages.BaseMessage) for each in siblings):
-        return value
-    is_message = isinstance(value, dict) and "content" in value and ("type" in value or "role" in value)
-    return messages.convert_to_messages([value])[0] if is_message else value
 
 
 def _with_fields(old: Any, fields: dict[str, Any]) -> Any:
