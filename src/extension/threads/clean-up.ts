@@ -43,7 +43,8 @@ async function askHowMany(file: string): Promise<number | "all" | undefined> {
   };
   const keepLast = {
     label: "Keep the last checkpoints of each thread…",
-    detail: "Older steps can't be gone back to any more. Where each thread stands, stays.",
+    detail:
+      "Older steps can't be gone back to any more, but for those with a name or a note. Where each thread stands, stays.",
   };
   const chosen = await vscode.window.showQuickPick([onlyDeleted, keepLast], {
     title: `Clean up ${fileText(file)}`,
@@ -58,13 +59,17 @@ async function askHowMany(file: string): Promise<number | "all" | undefined> {
   return text === undefined ? undefined : Number(text);
 }
 
-function whatGoes({ checkpoints, deletedThreads, bytes }: PruneResult, keep: number | "all"): string {
+function whatGoes({ checkpoints, spared, deletedThreads, bytes }: PruneResult, keep: number | "all"): string {
   const parts = [
     ...(keep === "all" || checkpoints === 0 ? [] : [countText(checkpoints, "checkpoint")]),
     ...(deletedThreads === 0 ? [] : [countText(deletedThreads, "deleted thread")]),
   ];
   const what = parts.length === 0 ? "Free space" : parts.join(" and ");
-  return `${what} will go. The file gets about ${bytesText(Math.max(bytes, 0))} smaller.`;
+  const stays =
+    spared === 0
+      ? ""
+      : ` ${countText(spared, "older checkpoint")} with a name or a note, or needed by one, will stay.`;
+  return `${what} will go. The file gets about ${bytesText(Math.max(bytes, 0))} smaller.${stays}`;
 }
 
 function inView<T>(title: string, work: () => Promise<T>): Thenable<T> {

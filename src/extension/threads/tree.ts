@@ -112,7 +112,7 @@ function threadItem({ thread, file }: ThreadRow): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.contextValue = "thread";
   item.tooltip = table(threadName(thread), [
-    ["State", thread.status === "running" ? "running, or its process was killed" : state],
+    ["State", state],
     ["Last change", exactTime(thread.updatedAt)],
     ["Begun", exactTime(thread.createdAt)],
     ["Checkpoints", thread.checkpoints.toLocaleString("en-US")],
