@@ -76,10 +76,11 @@ export class Analysis {
       : ((await this.#candidate(program))?.at ?? { path: program, line: 1 });
   }
 
-  /** What the variable holds that the graph of the program is taken from. */
-  async graphKind(): Promise<GraphCandidate["kind"] | undefined> {
+  /** What this variable of the program holds; undefined where its text does not tell. */
+  async graphKind(variable: string): Promise<GraphCandidate["kind"] | undefined> {
     const { program } = this.#load;
-    return program === undefined ? undefined : (await this.#candidate(program))?.kind;
+    if (program === undefined) return undefined;
+    return (await this.candidates(program)).find((each) => each.variable === variable)?.kind;
   }
 
   /** What the program's text tells of its graphs. */

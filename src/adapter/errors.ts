@@ -337,11 +337,7 @@ export const noStepBefore = (): DebugError =>
   });
 
 export const cannotBeTested = (why: string): DebugError =>
-  new DebugError(
-    326,
-    "user",
-    `No test can be made of this run: ${why}. A test repeats inputs and answers of a run that has ended, or that waits.`,
-  );
+  new DebugError(326, "user", `No test can be made of this run: ${why}.`);
 
 export const noException = (): DebugError =>
   new DebugError(308, "user", "The run is not stopped at an error.", { quiet: true });

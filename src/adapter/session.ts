@@ -158,7 +158,7 @@ export class Session extends BaseSession {
         program: () => this.#running(),
         graph: () => graphBody(this.#program?.debuggee, this.#breakpoints.toRuntime()),
         reload: (reply) => this.#reload(reply),
-        graphKind: () => this.#analysis.graphKind(),
+        graphKind: (variable) => this.#analysis.graphKind(variable),
       }),
       ...pastRequests(() => this.#running()),
       ...changeRequests(() => this.#running()),

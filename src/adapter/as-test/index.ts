@@ -9,18 +9,19 @@ import { storyOf } from "./story.ts";
 import { vitest } from "./vitest.ts";
 
 /**
- * Of the run up to `checkpointId`, or to where the thread stands. `kind`: what the graph's variable holds, where that is
+ * Of the run up to `checkpointId`, or to where the thread stands. `kindOf` tells what a variable holds, where that is
  * known.
  */
 export async function testOf(
   debuggee: Debuggee,
   threadId: string,
   checkpointId: string | undefined,
-  kind: GraphCandidate["kind"] | undefined,
+  kindOf: (variable: string) => Promise<GraphCandidate["kind"] | undefined>,
 ): Promise<CustomRequests["langgraph/test"]["body"]> {
+  const { plan, loaded = { origin: "", compiledInterrupts: [] } } = debuggee;
   const story = await storyOf(debuggee, threadId, checkpointId);
-  const source = sourceOf(debuggee.plan, debuggee.name, debuggee.loaded?.origin ?? "", kind);
-  return debuggee.plan.language === "python"
-    ? { language: "python", text: pytest(story, source) }
-    : { language: "typescript", text: vitest(story, source) };
+  const source = sourceOf(plan.load, debuggee.name, loaded, kindOf);
+  return plan.language === "python"
+    ? { language: "python", text: pytest(story, await source) }
+    : { language: "typescript", text: vitest(story, await source) };
 }

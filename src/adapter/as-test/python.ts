@@ -1,16 +1,17 @@
 // A story as a test for pytest.
 
 import type { Json } from "../../model/json.ts";
+import type { ErrorInfo } from "../../protocol/runtime.ts";
+import type { Change } from "./changes.ts";
+import type { Told } from "./expected.ts";
 import { python } from "./literals.ts";
 import type { Source } from "./source.ts";
-import type { Story, Turn } from "./story.ts";
+import type { Standing, Story, Turn } from "./story.ts";
+import { inOneLine, needsOf, saidOf, startOf } from "./text.ts";
 
 export function pytest(story: Story, source: Source): string {
-  const config = {
-    ...source.config,
-    configurable: { ...(source.config.configurable as object), thread_id: "1" },
-  };
-  const context = source.context === undefined ? "" : `, context=${python(source.context)}`;
+  const needs = needsOf(story, source);
+  const isDirect = /^(compiled|agent|entrypoint)$/.test(source.kind);
   const lines = [
     `"""What thread ${one(story.threadId)} did, with its input and the answers that it was given.`,
     "",
@@ -18,9 +19,12 @@ export function pytest(story: Story, source: Source): string {
     '"""',
     "",
     "import asyncio",
-    ...(source.kind === "factory" ? ["import inspect"] : []),
+    ...(isDirect ? [] : ["import contextlib", "import inspect"]),
+    ...(needs.errors ? ["import re"] : []),
     "import sys",
     "",
+    ...(needs.errors ? ["import pytest"] : []),
+    ...(needs.messages ? ["from langchain_core.messages import convert_to_messages"] : []),
     "from langgraph.checkpoint.memory import InMemorySaver",
     "from langgraph.types import Command",
     "",
@@ -28,39 +32,24 @@ export function pytest(story: Story, source: Source): string {
     "",
     ...imports(source),
     "",
-    "",
-    "async def turn(graph, config, given, answers):",
-    '    """Runs until no answer is left. Returns the nodes in the order in which they finished."""',
-    "    path = []",
-    "    while given is not None:",
-    "        asked = set()",
-    `        async for update in graph.astream(given, config, stream_mode="updates"${context}):`,
-    '            asked |= {each.id for each in update.get("__interrupt__", ())}',
-    "            # What had finished before an answer was given is told again after it.",
-    '            again = isinstance(given, Command) and "__metadata__" in update',
-    "            if not again:",
-    '                path += [node for node in update if not node.startswith("__")]',
-    "        resume = {",
-    "            each.id: answers[task.name].pop(0)",
-    "            for task in (await graph.aget_state(config)).tasks",
-    "            for each in task.interrupts",
-    "            if each.id in asked and answers.get(task.name)",
-    "        }",
-    "        given = Command(resume=resume) if resume else None",
-    "    return path",
+    `CONFIG = ${python({
+      ...source.config,
+      configurable: { ...(source.config.configurable as object), thread_id: "1" },
+    })}`,
     "",
     "",
+    ...turnHelper(source, needs),
+    "",
+    "",
+    ...(needs.edits ? [...editHelper, "", ""] : []),
     "async def run(graph):",
-    `    config = ${python(config, 1)}`,
-    ...story.turns.flatMap((each) => turn(each, story.functional)),
-    "    state = await graph.aget_state(config)",
-    ...(story.waiting.length === 0
-      ? ["    assert state.next == ()"]
-      : [`    # It waits for an answer to ${story.waiting.map(one).join(" and ")}.`]),
+    ...story.acts.flatMap((act) => (act.kind === "turn" ? turn(act, story.functional) : change(act))),
+    "    state = await graph.aget_state(CONFIG)",
+    ...standing(story),
     ...state(story),
     "",
     "",
-    ...test(source),
+    ...test(source, isDirect),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -78,21 +67,167 @@ function imports({ module, variable, folders }: Source): string[] {
   return folders.length === 0 || inside.length === 0 ? found : [...found, "", `made = ${variable}`];
 }
 
-function turn({ input, answers, path }: Turn, functional: boolean): string[] {
-  const given = python(Object.fromEntries(answers), 1);
+// ------------------------------------------------------------------------------------------- functions
+
+function turnHelper({ context }: Source, { stops }: ReturnType<typeof needsOf>): string[] {
+  const more = context === undefined ? [] : [`context=${python(context, 3)}`];
+  if (stops === "limited") more.push('interrupt_before="*" if stops > 0 else None');
+  const stream = [
+    "        async for update in graph.astream(",
+    `            ${["given", "CONFIG", 'stream_mode="updates"', ...more].join(", ")}`,
+    "        ):",
+  ];
+  const resume = [
+    "        resume = {",
+    "            each.id: answers[task.name].pop(0)",
+    "            for task in state.tasks",
+    "            for each in task.interrupts",
+    "            if each.id in asked and answers.get(task.name)",
+    "        }",
+  ];
+  return [
+    stops === "none"
+      ? "async def turn(graph, given, answers):"
+      : "async def turn(graph, given, answers, stops=0):",
+    ...(stops === "none"
+      ? ['    """Runs until no answer is left. Returns the nodes in the order in which they finished."""']
+      : [
+          '    """Runs until no answer is left, or up to the stop of this number before a superstep.',
+          "",
+          "    Returns the nodes in the order in which they finished.",
+          '    """',
+        ]),
+    "    path = []",
+    "    while True:",
+    "        asked = set()",
+    ...stream,
+    '            asked |= {each.id for each in update.get("__interrupt__", ())}',
+    "            # What had finished before an answer was given is told again after it.",
+    '            again = isinstance(given, Command) and "__metadata__" in update',
+    "            if not again:",
+    '                path += [node for node in update if not node.startswith("__")]',
+    "        state = await graph.aget_state(CONFIG)",
+    ...resume,
+    ...(stops === "none"
+      ? ["        if not resume:", "            return path", "        given = Command(resume=resume)"]
+      : [
+          "        if resume:",
+          "            given = Command(resume=resume)",
+          "            continue",
+          "        stops -= 1",
+          "        if asked or not state.next or stops == 0:",
+          "            return path",
+          "        given = None",
+        ]),
+  ];
+}
+
+const editHelper = [
+  "async def edit(graph, values):",
+  '    """Changes the state where the run stands: what comes next stays."""',
+  "    saver = graph.checkpointer",
+  "    saved = await saver.aget_tuple(CONFIG)",
+  "    checkpoint = saved.checkpoint",
+  '    newest = max(checkpoint["channel_versions"].values())',
+  "    versions = {key: saver.get_next_version(newest, None) for key in values}",
+  '    checkpoint["channel_values"].update(values)',
+  '    checkpoint["channel_versions"].update(versions)',
+  '    parent = saved.parent_config or {"configurable": {"thread_id": "1", "checkpoint_ns": ""}}',
+  "    await saver.aput(parent, checkpoint, saved.metadata, versions)",
+];
+
+// ----------------------------------------------------------------------------------------------- steps
+
+function turn(act: Turn, functional: boolean): string[] {
+  const { input, answers, path, stops, error } = act;
+  const depth = error ? 2 : 1;
+  const given = [
+    input === undefined ? "None" : python(input, depth),
+    python(Object.fromEntries(answers), depth),
+    ...(stops > 0 ? [`stops=${stops}`] : []),
+  ];
+  const call = `await turn(graph, ${given.join(", ")})`;
+  if (error) return failing(call, error);
+  if (functional || path === undefined) return [`    ${call}`];
   const nodes = path.flat();
-  const parallel = path.some((step) => step.length > 1);
-  const call = `await turn(graph, config, ${python(input, 1)}, ${given})`;
-  if (functional) return [`    ${call}`];
   return [
     `    path = ${call}`,
-    ...(parallel
+    ...(path.some((step) => step.length > 1)
       ? [
           "    # Nodes of one superstep finish in any order.",
           `    assert sorted(path) == ${python([...nodes].sort(), 1)}`,
         ]
       : [`    assert path == ${python(nodes, 1)}`]),
   ];
+}
+
+/** Exceptions that need no import. */
+const builtin =
+  /^(Arithmetic|Assertion|Attribute|Buffer|EOF|FileExists|FileNotFound|Import|Index|Key|Lookup|Memory|Name|NotImplemented|OS|Overflow|Permission|Recursion|Runtime|Timeout|Type|Value|ZeroDivision|Connection|ModuleNotFound|UnicodeDecode)Error$/;
+
+function failing(call: string, { type, message, node }: ErrorInfo): string[] {
+  const isKnown = builtin.test(type);
+  const match = startOf(message);
+  const raised = [
+    isKnown ? type : "Exception",
+    ...(match === "" ? [] : [`match=re.escape(${JSON.stringify(match)})`]),
+  ];
+  const tells = !isKnown && !["", "Exception"].includes(type);
+  return [
+    `    with pytest.raises(${raised.join(", ")})${tells ? " as failed" : ""}:`,
+    `        ${call}`,
+    ...(tells ? [`    assert type(failed.value).__name__ == ${python(type)}`] : []),
+    ...(node === undefined ? [] : [`    assert ${python(node)} in (await graph.aget_state(CONFIG)).next`]),
+  ];
+}
+
+function change(act: Change): string[] {
+  switch (act.kind) {
+    case "edit":
+      return [`    await edit(graph, ${written(act.values)})`];
+    case "update":
+      return [`    await graph.aupdate_state(CONFIG, ${written(act.values)}, as_node=${python(act.asNode)})`];
+    case "goto":
+      return [
+        `    # As ${one(act.asNode)}, which leads nowhere by itself.`,
+        `    jump = Command(goto=${python([...act.nodes], 1)})`,
+        `    await graph.aupdate_state(CONFIG, jump, as_node=${python(act.asNode)})`,
+      ];
+  }
+}
+
+function written(values: readonly Told[]): string {
+  if (values.length === 0) return "None";
+  const plain: { [key: string]: Json } = {};
+  for (const each of values) if ("value" in each) plain[each.key] = each.value;
+  if (values.every((each) => "value" in each)) return python(plain, 1);
+  const items = values.map((each) => {
+    const value =
+      "value" in each
+        ? python(each.value, 2)
+        : `convert_to_messages(${python(
+            each.messages.map(({ type, content, parts }) => ({ type, content, ...parts })),
+            2,
+          )})`;
+    return `        ${python(each.key)}: ${value},`;
+  });
+  return ["{", ...items, "    }"].join("\n");
+}
+
+// ------------------------------------------------------------------------------------------- what came of it
+
+function standing({ waiting, next, isWithin }: Standing): string[] {
+  if (isWithin) {
+    return [
+      ...standing({ waiting, next, isWithin: false }),
+      "    # By its own config, without what has finished beside that.",
+      "    state = await graph.aget_state(state.config)",
+    ];
+  }
+  if (waiting.length > 0) return [`    # It waits for an answer to ${waiting.map(one).join(" and ")}.`];
+  if (next === undefined) return [];
+  if (next.length === 0) return ["    assert state.next == ()"];
+  return [`    assert sorted(state.next) == ${python([...next].sort(), 1)}`];
 }
 
 function state({ state: keys, functional }: Story): string[] {
@@ -102,10 +237,9 @@ function state({ state: keys, functional }: Story): string[] {
     if ("value" in each) plain[each.key] = each.value;
     else if ("leftOut" in each) rest.push(`    # ${one(each.key)} is left out: ${each.leftOut}.`);
     else {
-      const said = each.messages.map(({ type, content }) => [type, content] as Json[]);
       rest.push(
         `    messages = state.values[${python(each.key)}]`,
-        `    assert [[each.type, each.content] for each in messages] == ${python(said, 1)}`,
+        `    assert [[each.type, each.content] for each in messages] == ${python(saidOf(each.messages), 1)}`,
       );
     }
   }
@@ -118,39 +252,43 @@ function state({ state: keys, functional }: Story): string[] {
   ];
 }
 
-function test({ name, variable, kind }: Source): string[] {
+function test({ name, variable, kind }: Source, isDirect: boolean): string[] {
   const graph = variable.includes(".") ? "made" : variable;
   const called =
     name
       .replaceAll(/\W+/g, "_")
       .replace(/^_+|_+$/g, "")
       .toLowerCase() || "graph";
-  if (kind === "builder")
-    return [`def test_${called}():`, `    asyncio.run(run(${graph}.compile(checkpointer=InMemorySaver())))`];
-  if (kind === "factory") {
+  if (isDirect) {
     return [
-      "async def make():",
-      `    made = ${graph}({}) if inspect.signature(${graph}).parameters else ${graph}()`,
-      "    made = await made if inspect.isawaitable(made) else made",
-      '    made = made.compile() if hasattr(made, "compile") else made',
-      "    made.checkpointer = InMemorySaver()",
-      "    return made",
-      "",
-      "",
-      "async def made_and_run():",
-      "    await run(await make())",
-      "",
-      "",
-      `def test_${called}():`,
-      "    asyncio.run(made_and_run())",
+      `def test_${called}(monkeypatch):`,
+      `    monkeypatch.setattr(${graph}, "checkpointer", InMemorySaver())`,
+      `    asyncio.run(run(${graph}))`,
     ];
   }
+  if (kind === "builder")
+    return [`def test_${called}():`, `    asyncio.run(run(${graph}.compile(checkpointer=InMemorySaver())))`];
   return [
-    `def test_${called}(monkeypatch):`,
-    `    monkeypatch.setattr(${graph}, "checkpointer", InMemorySaver())`,
-    `    asyncio.run(run(${graph}))`,
+    "async def make_and_run():",
+    "    async with contextlib.AsyncExitStack() as opened:",
+    `        made = ${graph}`,
+    "        if inspect.isroutine(made):",
+    "            made = made(CONFIG) if inspect.signature(made).parameters else made()",
+    '        if hasattr(made, "__aenter__"):',
+    "            made = await opened.enter_async_context(made)",
+    '        elif hasattr(made, "__enter__"):',
+    "            made = opened.enter_context(made)",
+    "        elif inspect.isawaitable(made):",
+    "            made = await made",
+    '        made = made.compile() if hasattr(made, "compile") else made',
+    "        made.checkpointer = InMemorySaver()",
+    "        await run(made)",
+    "",
+    "",
+    `def test_${called}():`,
+    "    asyncio.run(make_and_run())",
   ];
 }
 
 /** Text in a comment. */
-const one = (text: string): string => text.replaceAll(/[\s"\\]+/g, " ");
+const one = (text: string): string => inOneLine(text).replaceAll(/["\\]/g, " ");

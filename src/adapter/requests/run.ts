@@ -16,8 +16,8 @@ export interface RunContext {
   program(): Program;
   graph(): GraphBody;
   reload(reply: Reply): Promise<ReloadBody>;
-  /** What the graph's variable holds, as its source tells. */
-  graphKind(): Promise<GraphCandidate["kind"] | undefined>;
+  /** What a variable of the program holds, as its source tells. */
+  graphKind(variable: string): Promise<GraphCandidate["kind"] | undefined>;
 }
 
 type Names = "graph" | "interrupts" | "resume" | "input" | "undo" | "history" | "fork" | "reload" | "test";
@@ -57,7 +57,7 @@ export function runRequests({ program, graph, reload, graphKind }: RunContext): 
       checks: { threadId: place.threadId, checkpointId: optional(nonEmpty) },
       answer: async ({ threadId, checkpointId }) => {
         const { debuggee } = program();
-        return testOf(debuggee, threadId ?? debuggee.threadId, checkpointId, await graphKind());
+        return testOf(debuggee, threadId ?? debuggee.threadId, checkpointId, graphKind);
       },
     },
     "langgraph/reload": { checks: nothing, answer: (_, reply) => reload(reply) },
