@@ -71,6 +71,17 @@ for (const runtime of runtimes) {
         await assert.rejects(on.driver.back(), refused("atStart"));
       });
 
+      it("leaves a copy behind that has a name", async () => {
+        const held = await on.stopBefore("linear", "answer");
+        const { file, threadId } = on.driver;
+        const copy = id((await on.driver.back()).root);
+        const named = { file, threadId, namespace: "", checkpointId: copy, name: "here" };
+        await on.driver.request("annotate", named);
+        await on.driver.move({ kind: "checkpoint", namespace: "", checkpointId: id(held) });
+        const { root } = await on.driver.move({ kind: "checkpoint", namespace: "", checkpointId: copy });
+        assert.equal(shape(root), "think:pending");
+      });
+
       it("stands at the newest checkpoint as it stood, and leaves no copy behind", async () => {
         const held = await on.stopBefore("linear", "answer");
         const copy = (await on.driver.back()).root;
