@@ -21,6 +21,8 @@ const seed = Number(process.env.LANGGRAPH_TEST_SEED ?? 1);
 /** Of these threads in the file one is worked on in each round. */
 const mostThreads = 6;
 const limit = 6;
+/** A run is edited so often that it takes more steps than LangGraph.js allows by default. */
+const config = { recursion_limit: 10_000 };
 const over: StepMode = { kind: "over", namespace: "" };
 
 /** What is known of a thread from what the runtime has said. */
@@ -64,7 +66,7 @@ describe(`killed at random, seed ${seed}`, function () {
     const last = Math.ceil(kills / runtimes.length);
     const start = performance.now();
     for (let round = 1; round <= last + 1; round++) {
-      const driver = await Driver.load(runtime, "loop", { checkpoints: file });
+      const driver = await Driver.load(runtime, "loop", { checkpoints: file, config });
       drivers.add(driver);
       try {
         await verify(driver, file, threads);
@@ -149,7 +151,8 @@ async function stand(
 ): Promise<boolean> {
   const thread = threads.get(driver.threadId);
   const { reason, position } = await driver.run(params, over);
-  assert.ok(reason === "step" || reason === "entry" || reason === "end", `stopped for ${reason}`);
+  const why = `stopped for ${reason}: ${position.error?.message}`;
+  assert.ok(reason === "step" || reason === "entry" || reason === "end", why);
   const { id = "" } = position.root.checkpoint ?? {};
   const known = thread ?? { reported: new Set(), at: undefined };
   known.reported.add(id);
