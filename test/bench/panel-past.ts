@@ -8,14 +8,15 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Locator, Page } from "playwright-core";
 import { type Adapter, isReading, PastReading } from "../../src/extension/panel/reading.ts";
-import type { LaunchAttributes, TimelineBody } from "../../src/protocol/dap.ts";
+import type { TimelineBody } from "../../src/protocol/dap.ts";
 import type { PanelRequest, Picture } from "../../src/protocol/webview.ts";
-import { Client } from "../dap/client.ts";
-import { fixture, type Language, languages } from "../dap/languages.ts";
+import type { Client } from "../dap/client.ts";
+import { type Language, languages } from "../dap/languages.ts";
 import { closeBrowser, openBrowser, openPanel, type Panel } from "../webview/panel.ts";
 import { states } from "../webview/pictures.ts";
 import { type Frames, framesDuring, watchFrames } from "./lib/frames.ts";
-import { adapter, inFolder, percentile, report } from "./lib/measure.ts";
+import { inFolder, percentile, report } from "./lib/measure.ts";
+import { atEnd, longThread } from "./lib/threads.ts";
 
 const steps = Number(process.env.LANGGRAPH_BENCH_STEPS ?? 10_000);
 const megabytes = Number(process.env.LANGGRAPH_BENCH_MEGABYTES ?? 100);
@@ -27,12 +28,6 @@ const known = (thread: string): Partial<Picture> => ({
   thread,
   past: { version: Date.now(), at: [{ namespace: "", graph: "" }] },
 });
-
-async function atEnd(attributes: LaunchAttributes): Promise<Client> {
-  const client = await Client.start(adapter);
-  await client.launch({ ...attributes, stopOnEnd: true });
-  return client;
-}
 
 /** A panel whose requests are answered as the extension answers them, by this adapter. */
 async function panelOf(client: Client): Promise<Panel> {
@@ -66,17 +61,7 @@ function share(values: readonly number[], more: number): number {
 // ------------------------------------------------------------------------------------------------ timeline
 
 async function timeline(language: Language, folder: string): Promise<void> {
-  const attributes = {
-    ...language.attributes,
-    program: fixture(language, "loop").program,
-    checkpoints: join(folder, "timeline.sqlite"),
-    threadId: "long",
-    config: { recursion_limit: steps + 10 },
-  };
-  const run = await atEnd({ ...attributes, input: { count: 0, limit: steps } });
-  await run.close();
-  // A process that has read nothing of it.
-  const client = await atEnd(attributes);
+  const client = await longThread(language, folder, steps);
   const { total } = await client.request<TimelineBody>("langgraph/timeline", { limit: 1 });
   if (total < steps) throw new Error(`The thread has ${total} checkpoints.`);
   const of = `${language.name}, timeline of ${steps}`;

@@ -3,10 +3,10 @@
 //
 //     LANGGRAPH_BENCH_STEPS=1000 npm run bench -- past      a shorter thread
 import { join } from "node:path";
-import type { LaunchAttributes, TimelineBody } from "../../src/protocol/dap.ts";
-import { Client } from "../dap/client.ts";
-import { fixture, type Language, languages } from "../dap/languages.ts";
-import { adapter, inFolder, percentile, report } from "./lib/measure.ts";
+import type { TimelineBody } from "../../src/protocol/dap.ts";
+import { type Language, languages } from "../dap/languages.ts";
+import { inFolder, percentile, report } from "./lib/measure.ts";
+import { atEnd, longThread } from "./lib/threads.ts";
 
 const steps = Number(process.env.LANGGRAPH_BENCH_STEPS ?? 10_000);
 const page = 100;
@@ -19,25 +19,9 @@ async function timed<Result>(times: number[], ask: () => Promise<Result>): Promi
   return result;
 }
 
-async function atEnd(attributes: LaunchAttributes): Promise<Client> {
-  const client = await Client.start(adapter);
-  await client.launch({ ...attributes, stopOnEnd: true });
-  return client;
-}
-
 /** The newest page as the first thing that is asked, and again after it; then all pages down to the first checkpoint. */
 async function timeline(language: Language, folder: string): Promise<void> {
-  const attributes = {
-    ...language.attributes,
-    program: fixture(language, "loop").program,
-    checkpoints: join(folder, "timeline.sqlite"),
-    threadId: "long",
-    config: { recursion_limit: steps + 10 },
-  };
-  const run = await atEnd({ ...attributes, input: { count: 0, limit: steps } });
-  await run.close();
-  // A process that has read nothing of it.
-  const client = await atEnd(attributes);
+  const client = await longThread(language, folder, steps);
   const first: number[] = [];
   const following: number[] = [];
   const body = await timed(first, () => client.request<TimelineBody>("langgraph/timeline", { limit: page }));
