@@ -64,7 +64,8 @@ export function Header({ store, timelines }: PartProps) {
                 )
             }
           >
-            <span className="codicon codicon-git-branch" aria-hidden="true" /> {branches} branches
+            <span className="codicon codicon-git-branch" aria-hidden="true" />
+            {branches} branches
           </button>
         )}
       </span>

@@ -77,6 +77,8 @@ describe("the panel's state", function () {
     await value("category").click({ button: "right" });
     await choose("Edit on a Branch…");
     await panel().page.getByText("A branch is made from step 2.").waitFor();
+    const told = asked("update") as { values: object; dryRun: boolean };
+    assert.deepEqual([Object.keys(told.values), told.dryRun], [["category"], true]);
     await panel().page.getByRole("radio", { name: "Add through the reducer" }).check();
     await panel().page.getByRole("textbox", { name: "category, as JSON" }).fill("not JSON");
     await panel().page.getByRole("button", { name: "Add on a branch" }).click();

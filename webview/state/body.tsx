@@ -120,7 +120,7 @@ function textOf(block: { [key: string]: Json }): string {
 }
 
 /** Of the beginning of a text's JSON, the beginning of the text. */
-function parsed(json: string): Json | undefined {
+export function parsed(json: string): Json | undefined {
   const beginning = `${json.replace(/\\(u[\da-f]{0,3})?$/i, "")}"`;
   for (const each of json.startsWith('"') ? [json, beginning] : [json]) {
     try {

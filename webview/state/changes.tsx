@@ -16,6 +16,7 @@ const mostBranches = 10;
 export function Changes({ ask, store, host, timelines, target, enabled }: DetailProps) {
   const chosen = useStore(store, ({ view }) => view.base);
   const version = useStore(store, ({ picture }) => (target.isCursor ? picture.past.version : 0));
+  const isOver = useStore(store, ({ picture }) => picture.status.kind === "disconnected");
   const [read, setRead] = useState<Read>();
   /** Keys that are compared by themselves, being too large to be so with the others. */
   const [alone, setAlone] = useState<{ readonly [key: string]: Read | "asked" }>({});
@@ -48,7 +49,7 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
     step?.edits,
     enabled,
   ]);
-  if (!read && !enabled) return <p className="hint">The session is over.</p>;
+  if (!read && isOver) return <p className="hint">The session is over.</p>;
   if (!base) {
     return (
       <p className="hint">

@@ -65,6 +65,7 @@ export function Details(props: PartProps) {
 
 function Pane({ pane, ...props }: DetailProps & { readonly pane: "state" | "changes" | "writes" | "why" }) {
   const read = useCheckpoint(props);
+  const isOver = useStore(props.store, ({ picture }) => picture.status.kind === "disconnected");
   if (pane === "changes") return <Changes {...props} />;
   if (read.problem !== undefined) {
     return (
@@ -74,7 +75,7 @@ function Pane({ pane, ...props }: DetailProps & { readonly pane: "state" | "chan
     );
   }
   if (!read.checkpoint) {
-    return <p className="hint">{props.enabled ? "Loading…" : "The session is over."}</p>;
+    return <p className="hint">{isOver ? "The session is over." : "Loading…"}</p>;
   }
   const own = { ...props, checkpoint: read.checkpoint };
   if (pane === "state") return <State {...own} />;

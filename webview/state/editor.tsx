@@ -46,7 +46,14 @@ export function Editor(props: DetailProps & { readonly node: TreeNode; close(): 
   useEffect(() => {
     if (!isKey) return;
     let left = false;
-    ask({ type: "update", namespace: place.namespace, ...branch, values: {}, mode, dryRun: true }).then(
+    ask({
+      type: "update",
+      namespace: place.namespace,
+      ...branch,
+      values: { [key]: null },
+      mode,
+      dryRun: true,
+    }).then(
       (result) => left || setEffects(result.effects),
       () => left || setEffects([]),
     );

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import type { CheckpointPlace, PanelWriting } from "../../src/protocol/webview.ts";
+import { parsed } from "./body.tsx";
 import type { DetailProps } from "./parts.ts";
 
 export function KeyHistory({
@@ -94,7 +95,11 @@ function Value({
     const load = (): void => {
       if (!details.open) return;
       ask({ type: "json", at: { checkpointId, namespace }, path: [name] }).then(
-        ({ json, shortened }) => setRead(shortened ? `${json}…` : json),
+        ({ json, shortened }) => {
+          const value = parsed(json);
+          const text = typeof value === "string" ? value : json;
+          setRead(shortened ? `${text}…` : text);
+        },
         (error: Error) => setRead(error.message),
       );
     };

@@ -192,6 +192,7 @@ interface ValueRowProps {
 
 function ValueRow({ row: { node, isOpen }, about, toggle, edit, more }: ValueRowProps) {
   const { name, type, value } = node.variable;
+  const { part } = node;
   const message = isMessage(node.variable) ? /^(\w+): (.*)$/su.exec(value) : null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the tree around it hears the keys
@@ -212,7 +213,7 @@ function ValueRow({ row: { node, isOpen }, about, toggle, edit, more }: ValueRow
           className={`value-fold codicon ${isOpen === undefined ? "" : `codicon-chevron-${isOpen ? "down" : "right"}`}`}
           aria-hidden="true"
         />
-        <span className="value-name">{name}</span>
+        <span className={part ? "value-name value-part" : "value-name"}>{name}</span>
         {message ? (
           <>
             <span className="value-role">{message[1]}</span>
