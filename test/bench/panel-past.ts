@@ -40,7 +40,7 @@ async function panelOf(client: Client): Promise<Panel> {
   const answers = (asked: PanelRequest): unknown =>
     isReading(asked) ? reading.answer(asks, asked) : undefined;
   const panel = await openPanel({ width: 1000, height: 800, answers });
-  panel.page.setDefaultTimeout(60_000);
+  panel.page.setDefaultTimeout(300_000);
   await watchFrames(panel.page);
   return panel;
 }

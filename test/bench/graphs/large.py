@@ -1,4 +1,4 @@
-"""A state of more than 100 MB: a list of many items, one long text, an object that goes deep; the second node changes all."""
+"""A state of more than 100 MB: a long list, a long text, an object that goes deep; the second node changes all."""
 
 from typing import Any, TypedDict
 
