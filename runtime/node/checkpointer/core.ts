@@ -17,6 +17,7 @@ import { CheckpointFileError, otherLanguage, UnknownCheckpointError } from "./er
 import { configOf, keyOf, SPECIAL_INDEX } from "./keys.ts";
 import { type Edited, type Knowledge, nothingKnown } from "./knowledge.ts";
 import { LiveValues } from "./live.ts";
+import { Looked } from "./looked.ts";
 import * as maintenance from "./maintenance.ts";
 import type { MessageClasses } from "./messages.ts";
 import { addPendingSends, TASKS } from "./pending-sends.ts";
@@ -27,8 +28,6 @@ import { ThreadState } from "./thread.ts";
 
 /** Threads remembered at once. */
 const THREADS_MAX = 64;
-/** Checkpoints kept that somebody looks at: one, that before it, and one that it is compared with. */
-const LOOKED_MAX = 3;
 const VACUUM_PAGES = 10_000;
 
 export class Core {
@@ -40,9 +39,7 @@ export class Core {
   readonly #classes: MessageClasses;
   readonly #live = new LiveValues();
   readonly #threads = new Map<string, ThreadState>();
-  readonly #looked = new Map<string, CheckpointTuple>();
-  /** Of which state of the file. */
-  #lookedAt = "";
+  readonly #looked = new Looked<CheckpointTuple>();
 
   constructor(database: Database, classes: MessageClasses, onError: (error: CheckpointFileError) => void) {
     this.path = database.path;
@@ -198,24 +195,14 @@ export class Core {
     const { threadId, ns, id } = keyOf(config);
     if (id === undefined) return this.getTuple(config);
     this.#queue.commit();
-    const changes = this.#database.changes();
-    if (changes !== this.#lookedAt) this.#looked.clear();
-    this.#lookedAt = changes;
+    const read = (decoder: Decoder): CheckpointTuple | undefined => {
+      const row = this.#reader.checkpoint(threadId, ns, id);
+      return row === undefined ? undefined : { ...this.#load(row, decoder), config };
+    };
     const key = JSON.stringify([threadId, ns, id]);
-    const known = this.#looked.get(key);
-    if (known !== undefined) return known;
-    const found = this.#read(
-      threadId,
-      (decoder) => {
-        const row = this.#reader.checkpoint(threadId, ns, id);
-        return row === undefined ? undefined : { ...this.#load(row, decoder), config };
-      },
-      () => undefined,
+    return this.#looked.find(this.#database.changes(), key, () =>
+      this.#read(threadId, read, () => undefined),
     );
-    if (found !== undefined) this.#looked.set(key, found);
-    const [oldest] = this.#looked.size > LOOKED_MAX ? this.#looked.keys() : [];
-    if (oldest !== undefined) this.#looked.delete(oldest);
-    return found;
   }
 
   *list(config: RunnableConfig, options: CheckpointListOptions = {}): Generator<CheckpointTuple> {
