@@ -1,4 +1,4 @@
-/** A state of more than 100 MB: a long list, a long text, an object that goes deep; the second node changes all. */
+/** A state of more than 100 MB: a long list, a long text, a deep object; the second node changes them. */
 import { Annotation, START, StateGraph } from "@langchain/langgraph";
 
 interface Item {
