@@ -64,7 +64,7 @@ function ownOf(fields: Fields, name: string): Json | undefined {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
-/** Each item by its counterpart: the equal one, that of the same id, or the one in its place. */
+/** Each item by its counterpart: the equal one, that of the same id, the one in its place, or what is left. */
 function keptItems(
   old: readonly unknown[],
   told: readonly Json[],
@@ -89,7 +89,10 @@ function keptItems(
   match((value) => byText.get(JSON.stringify(value))?.pop());
   const byId = new Map([...free].map((index) => [idOf(told[index]), index]));
   match((value) => (idOf(value) === undefined ? undefined : byId.get(idOf(value))));
-  if (old.length === changed.length) match((_, index) => index);
+  if (old.length === changed.length) {
+    match((_, index) => index);
+    match(() => free.values().next().value);
+  }
   return changed.map((value, index) => {
     const at = counterparts.get(index);
     return at === undefined ? value : keptFrom(old[at], told[at] as Json, value, withField);

@@ -54,7 +54,7 @@ def _entries(old: dict[Any, Any], told: dict[str, Any], new: dict[str, Any]) -> 
 
 
 def _items(old: list[Any], told: list[Any], new: list[Any]) -> list[Any]:
-    """Each item by its counterpart: the equal one, that of the same id, or the one in its place."""
+    """Each item by its counterpart: the equal one, of the same id, in its place, or what is left."""
     texts = [_text(each) for each in told]
     free = dict.fromkeys(range(len(old)))
     counterparts: list[int | None] = [None] * len(new)
@@ -76,6 +76,7 @@ def _items(old: list[Any], told: list[Any], new: list[Any]) -> list[Any]:
     match(lambda _, value: by_id.get(_id(value)))
     if len(old) == len(new):
         match(lambda index, _: index)
+        match(lambda *_: next(iter(free), None))
     return [
         value if at is None else _kept(old[at], told[at], value)
         for at, value in zip(counterparts, new, strict=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections import deque, namedtuple
+from collections import defaultdict, deque, namedtuple
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage
+from langgraph_debugger.as_json import to_json
 from langgraph_debugger.edit import replaced
 from langgraph_debugger.errors import RuntimeFailure
+from langgraph_debugger.keeping import kept
 from langgraph_debugger.values import Root, page
 from pydantic import BaseModel, Field, ValidationError
 
@@ -102,3 +105,53 @@ def test_a_field_of_a_model_is_validated() -> None:
 def test_a_place_that_is_not_there() -> None:
     with pytest.raises(RuntimeFailure):
         replaced([1], ["[4]"], 2)
+
+
+DAY = date(2026, 1, 2)
+ADA, OLD_ADA, BOB = Customer(name="Ada"), Customer(name="Ada", age=9), Customer(name="Bob")
+
+
+@pytest.mark.parametrize(
+    ("old", "told", "expected"),
+    [
+        ([ADA, BOB], [{"name": "Bob", "age": 1}, {"name": "Ada", "age": 9}], [BOB, OLD_ADA]),
+        (
+            {"a": ADA, "day": DAY},
+            {"a": {"name": "Ada", "age": 9}, "day": "2026-01-02"},
+            {"a": OLD_ADA, "day": DAY},
+        ),
+        ({"day": DAY, "n": 1}, {"day": "2026-01-03", "n": 1.0}, {"day": "2026-01-03", "n": 1.0}),
+        ({1: DAY, 2: "b"}, {"1": "2026-01-02", "3": "c"}, {1: DAY, "3": "c"}),
+        (defaultdict(list, a=[DAY]), {"a": ["2026-01-02", 1]}, defaultdict(list, a=[DAY, 1])),
+        ((DAY, 1), ["2026-01-02", 2], (DAY, 2)),
+        ({"x"}, ["x", "y"], {"x", "y"}),
+        (Pair(DAY, 1), {"left": "2026-01-02", "right": 2}, Pair(DAY, 2)),
+        (Point(1, ["a"]), {"x": 2, "tags": ["a"]}, Point(2, ["a"])),
+        ([Point(1), Point(2), Point(3)], [{"x": 3, "tags": []}, {"x": 1, "tags": []}], [Point(3), Point(1)]),
+        (ADA, {"name": "Ada"}, {"name": "Ada"}),
+        ([ADA], "text", "text"),
+        (1, True, True),
+        (None, {"a": [1]}, {"a": [1]}),
+    ],
+)
+def test_json_for_a_value_keeps_its_objects(old: Any, told: Any, expected: Any) -> None:
+    before = copy.deepcopy(old)
+
+    found = kept(old, told)
+
+    assert found == expected
+    assert type(found) is type(expected)
+    assert old == before
+    assert kept(old, to_json(old)) is old
+
+
+def test_json_keeps_the_very_objects_that_read_as_before() -> None:
+    old = [ADA, {"in": [BOB, DAY]}, AIMessage("hi", id="1")]
+
+    found = kept(old, [*to_json(old)[1:], {"new": True}])
+
+    assert found[0]["in"] == [BOB, DAY]
+    assert found[0] is old[1]
+    assert found[1] is old[2]
+    with pytest.raises(ValidationError):
+        kept(old, [{"name": "Ada", "age": -1}, *to_json(old)[1:]])
