@@ -267,6 +267,8 @@ for (const runtime of runtimes) {
       const cases: [string, string, RegExp][] = [
         ["not JSON", "{", /JSON/],
         ["a list", "[]", /exported thread/],
+        ["a long text", JSON.stringify("x".repeat(2 ** 24)), /JSON|exported thread/],
+        ["a list that goes deep", "[[[[[[1]]]]]]", /exported thread/],
         ["another object", '{"format": "x"}', /exported thread/],
         ["newer", bad((content) => (content.version = 99)), /newer/],
         ["no id", bad((content) => (content.thread.id = 5)), /id/],

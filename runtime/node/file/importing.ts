@@ -5,7 +5,7 @@ import type { Database } from "../checkpointer/database.ts";
 import { hashOf, makeBlob, parse } from "../checkpointer/entries.ts";
 import { CheckpointFileError } from "../checkpointer/errors.ts";
 import { RuntimeError } from "../errors.ts";
-import { readByRow } from "./json-rows.ts";
+import { readByRow, TooMuch } from "./json-rows.ts";
 import { freeId, threadNumber } from "./threads.ts";
 import { type Cell, format, isOfSystem, type Kind, tables, threadColumns, version } from "./transfer.ts";
 
@@ -31,6 +31,7 @@ export function importThread(database: Database, from: string): string {
     return database.transaction(() => insert(database, from, thread));
   } catch (error) {
     if (error instanceof Damage) throw bad(from, error.message);
+    if (error instanceof TooMuch) throw bad(from, "it is no exported thread");
     if (isOfSystem(error) && !(error instanceof CheckpointFileError)) throw bad(from, error.message);
     throw error;
   }

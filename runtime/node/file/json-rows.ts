@@ -14,10 +14,12 @@ const backslash = 0x5c;
 const isOpening = (byte: number): boolean => byte === 0x5b || byte === 0x7b;
 const isClosing = (byte: number): boolean => byte === 0x5d || byte === 0x7d;
 
+/** The file has far more beside its rows than an exported thread has. */
+export class TooMuch extends Error {}
+
 /**
  * Calls `onRow` with each row's JSON text and the name of its table; returns the text of the rest, whose `rows` are
- * empty. What is no JSON shows when these are parsed. Throws what the system throws, and RangeError for a file with far
- * too much beside rows.
+ * empty. What is no JSON shows when these are parsed. Throws what the system throws, and TooMuch.
  */
 export function readByRow(path: string, onRow: (table: string, row: Buffer) => void): Buffer {
   const file = openSync(path, "r");
@@ -117,7 +119,7 @@ class Scanner {
 
   #keep(part: Buffer): void {
     this.#restBytes += part.length;
-    if (this.#restBytes > restLimit) throw new RangeError("more than an exported thread has beside its rows");
+    if (this.#restBytes > restLimit) throw new TooMuch();
     // A copy: the chunk has been read when the next table comes.
     this.#rest.push(Buffer.from(part));
   }
