@@ -12,7 +12,7 @@ import { configOf, snapshotAt } from "./checkpoints.ts";
 import { RuntimeError } from "./errors.ts";
 import { type GraphIndex, graphAt, stateKeysOf } from "./graphs.ts";
 import { toJson } from "./json.ts";
-import type { Graph } from "./langgraph.ts";
+import { type Graph, resumeChannel } from "./langgraph.ts";
 import { takesMessages } from "./messages.ts";
 import { positionOf } from "./position.ts";
 import type { Saving } from "./saving.ts";
@@ -44,9 +44,14 @@ export async function look(index: GraphIndex, saving: Saving, params: LookParams
   const isInput = tuple.metadata?.source === "input" && given !== undefined;
   const { channels } = at.graph;
   const messageKeys = position.stateKeys.filter((key) => takesMessages(channels[key]));
+  // What a Command gave is written under the id of no task.
+  const commanded = tuple.pendingWrites?.some(
+    ([task, channel]) => /^[0-]+$/.test(task) && channel !== resumeChannel,
+  );
   return {
     ...position,
     ...(isInput && { input: toJson(given) }),
+    ...(commanded && { commanded }),
     ...(messageKeys.length > 0 && { messageKeys }),
   };
 }

@@ -42,6 +42,8 @@ export interface LookResult extends GraphPosition {
   input?: Json;
   /** Keys whose reducer is LangGraph's own for messages: one with a known id takes its place, RemoveMessage removes. */
   messageKeys?: string[];
+  /** The answers to its tasks came with an update of the state, or with nodes to go to. */
+  commanded?: boolean;
 }
 
 /** Which keys of the state differ between two checkpoints, which may be of two threads; the values are read by `json`. */

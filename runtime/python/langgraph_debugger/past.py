@@ -13,7 +13,7 @@ from .messages import takes_messages
 from .position import PendingWrite, answers_of, checkpoint_info, status_of, task_position
 from .saving import failure_of
 from .thread_file.opening import reading
-from .thread_file.standing import Raw
+from .thread_file.standing import NULL_TASK, Raw
 
 if TYPE_CHECKING:
     from .checkpointer.entries import Parsed
@@ -58,6 +58,10 @@ class Past:
         values = saved.checkpoint["channel_values"]
         if saved.metadata.get("source") == "input" and START in values:
             found["input"] = to_json(values[START])
+        if any(
+            task == NULL_TASK and channel != "__resume__" for task, channel, _ in saved.pending_writes or ()
+        ):
+            found["commanded"] = True
         return found
 
     def changed_keys(self, params: ChangedKeysParams) -> ChangedKeysResult:

@@ -368,6 +368,7 @@ class LookResult(TypedDict):
     tasks: list["TaskPosition"]
     input: NotRequired["Json"]
     messageKeys: NotRequired[list[str]]
+    commanded: NotRequired[bool]
 
 ChangedKeysParams = TypedDict("ChangedKeysParams", {
     "from": "CheckpointRef",
