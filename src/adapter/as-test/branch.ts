@@ -14,7 +14,7 @@ export interface Step {
 
 const page = 1_000;
 /** Longer runs make no test that anybody would read. */
-const mostCheckpoints = 20_000;
+export const mostCheckpoints = 20_000;
 
 /** The past of one thread, in a session of its graph. */
 export class Branches {

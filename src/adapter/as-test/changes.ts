@@ -1,8 +1,9 @@
 // What was changed by hand at a checkpoint, as a test can change it again.
 
+import type { KeyWriting } from "../../protocol/runtime.ts";
 import type { Debuggee } from "../debuggee.ts";
 import { cannotBeTested } from "../errors.ts";
-import type { Branches, Step } from "./branch.ts";
+import { type Branches, mostCheckpoints, type Step } from "./branch.ts";
 import { type Expected, expectedOf, type Told } from "./expected.ts";
 
 export type Change =
@@ -45,9 +46,9 @@ export class Changes {
   async edit({ entry }: Step): Promise<Change> {
     const { namespace, id: checkpointId, step } = entry;
     const { threadId } = this.#branches;
-    const { runtime, plan, file } = this.#debuggee;
+    const { runtime, plan } = this.#debuggee;
     const place = { threadId, namespace, checkpointId };
-    const { writings } = await runtime.request("keyHistory", { file, ...place, limit: 1 });
+    const writings = await this.#writings(entry, 1);
     const keys = new Set(writings.filter(({ nodes }) => nodes.length === 0).map(({ key }) => key));
     const state = await expectedOf(runtime, plan.language, { kind: "state", ...place });
     const values = state.filter(({ key }) => keys.has(key)).map((each) => told(each, step));
@@ -68,6 +69,29 @@ export class Changes {
           "that ends it",
       );
     return { kind: "goto", nodes: tasks.map(({ name }) => name), asNode };
+  }
+
+  /** The keys whose values are other ones at a checkpoint than where they were last written. */
+  async inPlace({ entry }: Step): Promise<ReadonlySet<string>> {
+    const { threadId } = this.#branches;
+    const { namespace, id } = entry;
+    const to = { threadId, namespace, checkpointId: id };
+    const writings = await this.#writings(entry, mostCheckpoints);
+    const found = new Set<string>();
+    for (const checkpointId of new Set(writings.map((each) => each.checkpointId))) {
+      if (checkpointId === id) continue;
+      const params = { from: { ...to, checkpointId }, to };
+      const { keys } = await this.#debuggee.runtime.request("changedKeys", params);
+      const written = writings.filter((each) => each.checkpointId === checkpointId);
+      for (const { key } of keys) if (written.some((each) => each.key === key)) found.add(key);
+    }
+    return found;
+  }
+
+  async #writings({ namespace, id: checkpointId }: Step["entry"], limit: number): Promise<KeyWriting[]> {
+    const { runtime, file } = this.#debuggee;
+    const place = { threadId: this.#branches.threadId, namespace, checkpointId };
+    return (await runtime.request("keyHistory", { file, ...place, limit })).writings;
   }
 
   /** A node of the root graph whose edges lead to the end only: an update as that node triggers no other. */

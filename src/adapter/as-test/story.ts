@@ -83,7 +83,12 @@ class Teller {
     const { threadId } = this.#branches;
     const { runtime, plan } = this.#debuggee;
     const root = { kind: "state", namespace, checkpointId, threadId } as const;
-    const state = await expectedOf(runtime, plan.language, root);
+    const mutated = await this.#changes.inPlace(last);
+    const state = (await expectedOf(runtime, plan.language, root)).map((each) =>
+      mutated.has(each.key)
+        ? { key: each.key, leftOut: "a node changed it in place and did not write it", isLost: false }
+        : each,
+    );
     for (const each of state) {
       if ("isLost" in each && each.isLost)
         throw cannotBeTested(
@@ -117,6 +122,8 @@ class Teller {
       throw cannotBeTested(`what its checkpoint at step ${entry.step} is a copy of is not in the file`);
     } else {
       if (!before) throw cannotBeTested("it did not begin with an input");
+      if (before.entry.mark === "answered" && (await this.#branches.look(before.entry)).commanded)
+        throw cannotBeTested(`the answers to step ${entry.step} came with an update, or with nodes to go to`);
       const turn = this.#turn ?? this.#begin({});
       this.#supersteps += 1;
       if (entry.tasks.length > 0) turn.path?.push(entry.tasks.map(({ node }) => node));

@@ -74,6 +74,11 @@ for (const language of languages) {
       const { interrupts } = await ask(client, "langgraph/interrupts", {});
       await client.go("langgraph/resume", { answers: { [interrupts[0]?.id ?? ""]: "yes" } });
       await keep(client, "answered", '["yes"]', '["no"]');
+      await client.go("langgraph/input", { input: {} });
+      const [again] = (await ask(client, "langgraph/interrupts", {})).interrupts;
+      const update = { draft: "Dear Eve" };
+      await client.go("langgraph/resume", { answers: { [again?.id ?? ""]: "yes" }, update });
+      await assert.rejects(ask(client, "langgraph/test", {}), /answers to step \d came with an update/);
       await client.close();
     });
 
