@@ -28,6 +28,7 @@ const defaultReach = 1_000;
 const greatestReach = 10_000;
 
 type KeyHistoryArguments = CustomRequests["langgraph/keyHistory"]["arguments"];
+type LookArguments = CustomRequests["langgraph/checkpoint"]["arguments"];
 type AnnotateArguments = CustomRequests["langgraph/annotate"]["arguments"];
 
 export class Checkpoints {
@@ -53,7 +54,7 @@ export class Checkpoints {
   }
 
   /** With references that stay good while the run goes on. */
-  async look(args: CheckpointArguments): Promise<CheckpointBody> {
+  async look({ writes: reads = true, ...args }: LookArguments): Promise<CheckpointBody> {
     const { runtime, pastVariables } = this.#debuggee;
     const at = this.ref(args);
     const { checkpoint, graph, tasks, messageKeys = [] } = await runtime.request("look", at);
@@ -69,7 +70,7 @@ export class Checkpoints {
         children,
       };
     };
-    const [state, writes] = [await tree("state"), await tree("writes")];
+    const [state, writes] = [await tree("state"), reads ? await tree("writes") : { reference: 0 }];
     return {
       checkpoint,
       graph,

@@ -302,7 +302,8 @@ export interface CustomRequests {
   /** A `stopped` event follows. */
   "langgraph/fork": { arguments: ForkArguments; body: Nothing };
   "langgraph/timeline": { arguments: TimelineArguments; body: TimelineBody };
-  "langgraph/checkpoint": { arguments: CheckpointArguments; body: CheckpointBody };
+  /** Without `writes`, nothing is read for `writesReference`, which is 0: it may be as much as the state. */
+  "langgraph/checkpoint": { arguments: CheckpointArguments & { writes?: boolean }; body: CheckpointBody };
   "langgraph/value": { arguments: ValueArguments; body: ValueBody };
   "langgraph/diff": { arguments: DiffArguments; body: DiffBody };
   /** Who wrote each key of a checkpoint's state last; with `key`, all its writings. */

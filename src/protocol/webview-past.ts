@@ -183,7 +183,8 @@ export const pastRequests = [
     limit: count,
     ...asked,
   }),
-  v.object({ type: v.literal("checkpoint"), at: place, ...asked }),
+  /** With `writes`: what its tasks wrote is told, too. */
+  v.object({ type: v.literal("checkpoint"), at: place, writes: v.boolean(), ...asked }),
   v.object({
     type: v.literal("children"),
     reference: count,

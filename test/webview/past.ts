@@ -139,7 +139,11 @@ export function fakePast(long?: number): FakePast {
         } satisfies PastResult<"timeline">;
       }
       case "checkpoint":
-        return { ...checkpoint(asked.at), messageKeys: past.messageKeys };
+        return {
+          ...checkpoint(asked.at),
+          messageKeys: past.messageKeys,
+          ...(!asked.writes && { writes: 0, writers: 0 }),
+        };
       case "children":
         return children(asked.reference).slice(asked.start, asked.start + asked.count);
       case "json":

@@ -64,7 +64,7 @@ export function Details(props: PartProps) {
 }
 
 function Pane({ pane, ...props }: DetailProps & { readonly pane: "state" | "changes" | "writes" | "why" }) {
-  const read = useCheckpoint(props);
+  const read = useCheckpoint(props, pane === "writes");
   const isOver = useStore(props.store, ({ picture }) => picture.status.kind === "disconnected");
   if (pane === "changes") return <Changes {...props} />;
   if (read.problem !== undefined) {
@@ -74,7 +74,7 @@ function Pane({ pane, ...props }: DetailProps & { readonly pane: "state" | "chan
       </p>
     );
   }
-  if (!read.checkpoint) {
+  if (!read.checkpoint || (pane === "writes" && !read.writes)) {
     return <p className="hint">{isOver ? "The session is over." : "Loading…"}</p>;
   }
   const own = { ...props, checkpoint: read.checkpoint };

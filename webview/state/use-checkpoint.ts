@@ -7,11 +7,17 @@ import type { DetailProps } from "./parts.ts";
 
 export interface ReadCheckpoint {
   readonly checkpoint?: PanelCheckpoint;
+  /** With what its tasks wrote. */
+  readonly writes?: boolean;
   readonly problem?: string;
 }
 
 /** Read again when it was edited, or where the run stands at it and something has happened. */
-export function useCheckpoint({ ask, store, target, enabled }: DetailProps): ReadCheckpoint {
+export function useCheckpoint(
+  { ask, store, target, enabled }: DetailProps,
+  /** What its tasks wrote is read, too. */
+  writes: boolean,
+): ReadCheckpoint {
   const version = useStore(store, ({ picture }) => (target.isCursor ? picture.past.version : 0));
   const [read, setRead] = useState<ReadCheckpoint>({});
   const { checkpointId, namespace } = target.place;
@@ -20,13 +26,13 @@ export function useCheckpoint({ ask, store, target, enabled }: DetailProps): Rea
   useEffect(() => {
     if (!enabled) return;
     let left = false;
-    ask({ type: "checkpoint", at: { checkpointId, namespace } }).then(
-      (checkpoint) => left || setRead({ checkpoint }),
+    ask({ type: "checkpoint", at: { checkpointId, namespace }, writes }).then(
+      (checkpoint) => left || setRead({ checkpoint, writes }),
       (error: Error) => left || setRead({ problem: error.message }),
     );
     return () => {
       left = true;
     };
-  }, [ask, checkpointId, namespace, version, edits, enabled]);
+  }, [ask, checkpointId, namespace, version, edits, enabled, writes]);
   return read;
 }

@@ -1,7 +1,7 @@
 // Custom requests about what is in the checkpoint file: the timeline, any checkpoint, its values, what differs.
 
 import type { CheckpointArguments } from "../../protocol/dap.ts";
-import { checkArguments, count, index, isRecord, nonEmpty, optional, orNull, text } from "../checks.ts";
+import { checkArguments, count, flag, index, isRecord, nonEmpty, optional, orNull, text } from "../checks.ts";
 import { badArguments } from "../errors.ts";
 import type { Program } from "../program.ts";
 import { checkpoint, json, place, type Table } from "./table.ts";
@@ -25,7 +25,7 @@ export function pastRequests(program: () => Program): Table<`langgraph/${Names}`
       answer: (args) => program().checkpoints.timeline(args),
     },
     "langgraph/checkpoint": {
-      checks: checkpoint,
+      checks: { ...checkpoint, writes: optional(flag) },
       answer: (args) => program().checkpoints.look(args),
     },
     "langgraph/value": {

@@ -87,7 +87,8 @@ async function wholeValue(
 }
 
 async function stepText(session: SessionPicture, at: CheckpointPlace): Promise<string> {
-  const { checkpoint } = await session.request("langgraph/checkpoint", placeArguments(at));
+  const where = { ...placeArguments(at), writes: false };
+  const { checkpoint } = await session.request("langgraph/checkpoint", where);
   return at.threadId === undefined
     ? `step ${checkpoint.step}`
     : `step ${checkpoint.step} of thread ${at.threadId}`;

@@ -60,7 +60,7 @@ export class PastReading {
         });
       }
       case "checkpoint":
-        return checkpoint(adapter, asked.at);
+        return checkpoint(adapter, asked);
       case "children":
         return children(adapter, asked);
       case "json": {
@@ -104,8 +104,11 @@ export function valueArguments(at: CheckpointPlace, path: ValuePath) {
   return { ...placeArguments(at), path };
 }
 
-async function checkpoint(adapter: Adapter, at: CheckpointPlace): Promise<PastResult<"checkpoint">> {
-  const body = await adapter.request("langgraph/checkpoint", placeArguments(at));
+async function checkpoint(
+  adapter: Adapter,
+  { at, writes: reads }: Asked<"checkpoint">,
+): Promise<PastResult<"checkpoint">> {
+  const body = await adapter.request("langgraph/checkpoint", { ...placeArguments(at), writes: reads });
   const { step, source, createdAt, next, metadata } = body.checkpoint;
   const writes = body.writesReference;
   const writers = writes === 0 ? [] : await variables(adapter, { variablesReference: writes });

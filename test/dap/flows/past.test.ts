@@ -57,6 +57,8 @@ for (const language of languages) {
         ["fetch"],
       );
       assert.equal((await ask(client, "langgraph/checkpoint", { checkpointId: start })).writesReference, 0);
+      const brief = await ask(client, "langgraph/checkpoint", { checkpointId: fetch, writes: false });
+      assert.deepEqual([brief.writesReference, brief.variablesReference], [0, at.variablesReference]);
       await assert.rejects(ask(client, "langgraph/checkpoint", { checkpointId: "nothing" }), (error) => {
         // Who asked tells it, not the client once more.
         assert.ok(error instanceof RequestFailed && /nothing/.test(error.message));
