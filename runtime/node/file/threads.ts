@@ -34,7 +34,9 @@ interface Row {
 export function threads(database: Database, { filter, start = 0, limit }: ThreadsParams): ThreadsResult {
   const rows = database.all<Row>(
     "SELECT num, id, language, graph, name, note, status, runner, created, updated FROM threads " +
-      "WHERE deleted IS NULL ORDER BY updated DESC, num DESC",
+      // A process that is killed at once leaves a thread behind that has nothing to open.
+      "WHERE deleted IS NULL AND EXISTS (SELECT 1 FROM checkpoints WHERE thread = threads.num) " +
+      "ORDER BY updated DESC, num DESC",
   );
   const wanted = filter?.toLowerCase() ?? "";
   const fits = (text: string | null): boolean => text?.toLowerCase().includes(wanted) === true;

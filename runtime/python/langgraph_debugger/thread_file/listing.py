@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _NEWEST = "SELECT id, channels FROM checkpoints WHERE thread = ? AND ns = '' ORDER BY id DESC LIMIT 1"
 
+_BEGUN = "EXISTS (SELECT 1 FROM checkpoints WHERE thread = threads.num)"
+"""A process that is killed at once leaves a thread behind that has nothing to open."""
+
 
 class _Row(NamedTuple):
     num: int
@@ -47,7 +50,8 @@ def threads(params: ThreadsParams) -> ThreadsResult:
         rows = [
             _Row(*row)
             for row in connection.execute(
-                f"SELECT {columns} FROM threads WHERE deleted IS NULL ORDER BY updated DESC, num DESC"
+                f"SELECT {columns} FROM threads WHERE deleted IS NULL AND {_BEGUN} "
+                "ORDER BY updated DESC, num DESC"
             )
         ]
         if wanted:
