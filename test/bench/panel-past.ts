@@ -218,6 +218,10 @@ async function largeState(language: Language, folder: string): Promise<void> {
   await measured("the one before", async () => {
     await page.locator(".step", { hasText: "write" }).last().click();
     await page.locator(".details-step", { hasText: "write" }).waitFor();
+    await page
+      .locator(".details .hint")
+      .waitFor({ timeout: 1_000 })
+      .catch(() => undefined);
     await value("items").waitFor();
   });
   await measured("a list of 300,000 items, and some far in it", async () => {

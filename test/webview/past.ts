@@ -112,6 +112,8 @@ export interface FakePast {
   cursor: string;
   /** Keys with LangGraph's own reducer for messages. */
   messageKeys: string[];
+  /** A checkpoint that is never told: it is too large. */
+  slow: string | undefined;
 }
 
 /** Answers as the extension does. With `long`, of a thread of that many checkpoints in one line. */
@@ -121,6 +123,7 @@ export function fakePast(long?: number): FakePast {
     asked: [],
     cursor: all[0]?.id ?? "",
     messageKeys: ["messages"],
+    slow: undefined,
     answers: (asked) => {
       past.asked.push(asked);
       return answer(asked);
@@ -139,6 +142,7 @@ export function fakePast(long?: number): FakePast {
         } satisfies PastResult<"timeline">;
       }
       case "checkpoint":
+        if (asked.at.checkpointId === past.slow) return undefined;
         return {
           ...checkpoint(asked.at),
           messageKeys: past.messageKeys,

@@ -4,7 +4,8 @@ import { pastPage } from "./past-page.ts";
 
 describe("the panel's state", function () {
   this.timeout(60_000);
-  const { open, panel, past, step, values, value, texts, asked, about, against, press, choose } = pastPage();
+  const { open, panel, past, step, values, value, tab, texts, asked, about, against, press, choose } =
+    pastPage();
 
   it("shows values as a tree: by page, by key, messages as they are read, with who wrote them", async () => {
     await open();
@@ -60,6 +61,13 @@ describe("the panel's state", function () {
     await panel().page.locator(".list .body-text", { hasText: "Dear Ann" }).waitFor();
     await panel().page.getByRole("button", { name: "Compare with the one before" }).click();
     await against("step 3, draft_reply");
+    // Of a step whose state takes long to come, that of another is not shown.
+    past().slow = "c2";
+    await tab("State").click();
+    await value("docs").waitFor();
+    await step(/1 classify/).click();
+    await panel().page.locator(".details").getByText("Loading…").waitFor();
+    assert.equal(await values().count(), 0);
   });
 
   it("edits where the run stands, and on a branch from an older step, and says before what that does", async () => {

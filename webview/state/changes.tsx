@@ -7,6 +7,7 @@ import { lineOf } from "../past/rails.ts";
 import { stepText, useTimeline } from "../past/target.ts";
 import { useStore } from "../store.ts";
 import type { DetailProps } from "./parts.ts";
+import { patience } from "./use-checkpoint.ts";
 
 type Read = PastResult<"diff">;
 
@@ -31,12 +32,16 @@ export function Changes({ ask, store, host, timelines, target, enabled }: Detail
     let left = false;
     setProblem(undefined);
     setAlone({});
-    ask({ type: "diff", from: base, to: { checkpointId, namespace }, start: 0 }).then(
-      (result) => left || setRead(result),
-      (error: Error) => left || setProblem(error.message),
-    );
+    const timer = setTimeout(() => setRead(undefined), patience);
+    ask({ type: "diff", from: base, to: { checkpointId, namespace }, start: 0 })
+      .then(
+        (result) => left || setRead(result),
+        (error: Error) => left || setProblem(error.message),
+      )
+      .finally(() => clearTimeout(timer));
     return () => {
       left = true;
+      clearTimeout(timer);
     };
   }, [
     ask,
