@@ -1,13 +1,12 @@
 // A story as a test for pytest.
 
-import type { Json } from "../../model/json.ts";
 import type { ErrorInfo } from "../../protocol/runtime.ts";
 import type { Change } from "./changes.ts";
 import type { Told } from "./expected.ts";
 import { python } from "./literals.ts";
 import type { Source } from "./source.ts";
 import type { Standing, Story, Turn } from "./story.ts";
-import { inOneLine, needsOf, saidOf, startOf } from "./text.ts";
+import { inOneLine, needsOf, plainOf, saidOf, startOf } from "./text.ts";
 
 export function pytest(story: Story, source: Source): string {
   const needs = needsOf(story, source);
@@ -199,9 +198,7 @@ function change(act: Change): string[] {
 
 function written(values: readonly Told[]): string {
   if (values.length === 0) return "None";
-  const plain: { [key: string]: Json } = {};
-  for (const each of values) if ("value" in each) plain[each.key] = each.value;
-  if (values.every((each) => "value" in each)) return python(plain, 1);
+  if (values.every((each) => "value" in each)) return python(plainOf(values), 1);
   const items = values.map((each) => {
     const value =
       "value" in each
@@ -232,12 +229,11 @@ function standing({ waiting, next, isWithin }: Standing): string[] {
 }
 
 function state({ state: keys, functional }: Story): string[] {
-  const plain: { [key: string]: Json } = {};
+  const plain = plainOf(keys);
   const rest: string[] = [];
   for (const each of keys) {
-    if ("value" in each) plain[each.key] = each.value;
-    else if ("leftOut" in each) rest.push(`    # ${one(each.key)} is left out: ${each.leftOut}.`);
-    else {
+    if ("leftOut" in each) rest.push(`    # ${one(each.key)} is left out: ${each.leftOut}.`);
+    else if ("messages" in each) {
       rest.push(
         `    messages = state.values[${python(each.key)}]`,
         `    assert [[each.type, each.content] for each in messages] == ${python(saidOf(each.messages), 1)}`,

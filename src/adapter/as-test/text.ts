@@ -1,7 +1,7 @@
 // What tests of both languages are written with.
 
 import type { Json } from "../../model/json.ts";
-import type { Message } from "./expected.ts";
+import type { Expected, Message } from "./expected.ts";
 import type { Source } from "./source.ts";
 import type { Story } from "./story.ts";
 
@@ -24,6 +24,10 @@ export function needsOf({ acts }: Story, { hasBreakpoints }: Source): Needs {
     errors: turns.some(({ error }) => error),
   };
 }
+
+/** Those values that JSON has a word for. */
+export const plainOf = (values: readonly Expected[]): { [key: string]: Json } =>
+  Object.fromEntries(values.flatMap((each) => ("value" in each ? [[each.key, each.value]] : [])));
 
 /** Who said what: the ids of messages are new each time. */
 export const saidOf = (messages: readonly Message[]): Json[] =>

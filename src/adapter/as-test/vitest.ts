@@ -7,7 +7,7 @@ import type { Told } from "./expected.ts";
 import { typescript } from "./literals.ts";
 import type { Source } from "./source.ts";
 import type { Standing, Story, Turn } from "./story.ts";
-import { inOneLine, type Needs, needsOf, saidOf, startOf } from "./text.ts";
+import { inOneLine, type Needs, needsOf, plainOf, saidOf, startOf } from "./text.ts";
 
 export function vitest(story: Story, source: Source): string {
   const { config, context, variable, program = "" } = source;
@@ -209,9 +209,7 @@ function change(act: Change, graph: string): string[] {
 
 function written(told: readonly Told[]): string {
   if (told.length === 0) return "null";
-  const plain: { [key: string]: Json } = {};
-  for (const each of told) if ("value" in each) plain[each.key] = each.value;
-  if (told.every((each) => "value" in each)) return typescript(plain, 1);
+  if (told.every((each) => "value" in each)) return typescript(plainOf(told), 1);
   const items = told.map((each) => {
     const value =
       "value" in each
@@ -242,12 +240,11 @@ function standing({ waiting, next, isWithin }: Standing, graph: string): string[
 }
 
 function values({ state: keys, functional }: Story): string[] {
-  const plain: { [key: string]: Json } = {};
+  const plain = plainOf(keys);
   const rest: string[] = [];
   for (const each of keys) {
-    if ("value" in each) plain[each.key] = each.value;
-    else if ("leftOut" in each) rest.push(`  // ${inOneLine(each.key)} is left out: ${each.leftOut}.`);
-    else {
+    if ("leftOut" in each) rest.push(`  // ${inOneLine(each.key)} is left out: ${each.leftOut}.`);
+    else if ("messages" in each) {
       const messages = `(state.values[${JSON.stringify(each.key)}] as any[])`;
       rest.push(
         `  expect(${messages}.map((each) => [each.getType(), each.content])).toEqual(${typescript(saidOf(each.messages), 1)});`,
