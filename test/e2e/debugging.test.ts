@@ -1,11 +1,10 @@
 // A user's first walk, in both languages, in a VS Code that has only the VSIX: click in the gutter, run, look, answer, end.
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { examplesDir } from "../../scripts/lib/paths.mjs";
-import { extensionFolder, openWindow, type Session } from "./harness/web.ts";
+import { extensionFolder } from "./harness/web.ts";
+import { TestWindow } from "./harness/window.ts";
 
 /** The part of vsce's API that is used. */
 interface Vsce {
@@ -40,11 +39,7 @@ const flows = [
 describe("debugging in VS Code with the VSIX installed", function () {
   this.timeout(180_000);
 
-  let folder: string;
-  let session: Session;
-
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "e2e-vsix-"));
+  const session = TestWindow.in(async (folder) => {
     const vsix = path.join(folder, "langgraph-debugger.vsix");
     const vsce = createRequire(import.meta.url)("@vscode/vsce") as Vsce;
     await vsce.createVSIX({
@@ -54,17 +49,7 @@ describe("debugging in VS Code with the VSIX installed", function () {
       rewriteRelativeLinks: false,
       allowMissingRepository: true,
     });
-    session = await openWindow({ folder: examplesDir, vsix });
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
-    await session.workbench.stopSessions();
-  });
-
-  after(async () => {
-    await session?.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    return { folder: examplesDir, vsix, env: {} };
   });
 
   it("edits the text of a question in a tab, takes it when it is saved, and undoes the answer", async () => {

@@ -1,55 +1,46 @@
 // The panel in a real VS Code: from the stop to the graph, from the graph to the code, and over a reload of the window.
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Locator } from "playwright-core";
-import { venvDir } from "../../scripts/lib/paths.mjs";
 import { Gestures } from "./harness/gestures.ts";
-import { openWindow, type Session } from "./harness/web.ts";
+import { configure, TestWindow, withPackages } from "./harness/window.ts";
 
 const fixtures = fileURLToPath(new URL("fixtures/walk", import.meta.url));
 const file = "walk.py";
+const walks = [
+  {
+    language: "Python",
+    file,
+    text: (value: string) => `'${value}'`,
+    imports: "from walk import",
+  },
+  {
+    language: "TypeScript",
+    file: "walk.ts",
+    text: (value: string) => `"${value}"`,
+    imports: 'from "./walk.ts"',
+  },
+];
 /** Runs that ask: one on a thread of its own, the same thread where it stands, and others. */
 const asks = { anew: "asks anew", on: "asks on", too: "asks too", more: "asks more", last: "asks last" };
 
 describe("the panel in VS Code", function () {
   this.timeout(180_000);
 
-  let folder: string;
-  let session: Session;
-
-  before(async () => {
-    folder = await realpath(await mkdtemp(path.join(tmpdir(), "e2e-panel-")));
+  const session = TestWindow.in(async (folder) => {
     await cp(fixtures, folder, { recursive: true });
-    await mkdir(path.join(folder, ".vscode"));
-    const configuration = (name: string, program: string, more: object): object => ({
-      name,
-      type: "langgraph",
-      request: "launch",
-      program: `\${workspaceFolder}/${program}`,
-      ...more,
-    });
+    await withPackages(folder);
     const input = { topic: "bees" };
-    const configurations = [
-      configuration(file, file, { input }),
-      configuration(asks.anew, "ask.py", { input, threadId: "kept" }),
-      configuration(asks.on, "ask.py", { threadId: "kept" }),
-      ...[asks.too, asks.more, asks.last].map((name) => configuration(name, "ask.py", { input })),
-    ];
-    await writeFile(path.join(folder, ".vscode", "launch.json"), JSON.stringify({ configurations }));
-    session = await openWindow({ folder, env: { VIRTUAL_ENV: venvDir } });
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
-    await session.workbench.stopSessions();
-  });
-
-  after(async () => {
-    await session?.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    const program = "ask.py";
+    await configure(folder, [
+      ...walks.map(({ file: name }) => ({ name, program: name, input })),
+      { name: asks.anew, program, input, threadId: "kept" },
+      { name: asks.on, program, threadId: "kept" },
+      ...[asks.too, asks.more, asks.last].map((name) => ({ name, program, input })),
+    ]);
+    return {};
   });
 
   const node = (name: string): Locator =>
@@ -58,7 +49,7 @@ describe("the panel in VS Code", function () {
   it("opens at the stop, leads to the code, sets breakpoints, and is there after a reload", async () => {
     const { workbench } = session;
     const { page } = workbench;
-    const source = (await readFile(path.join(folder, file), "utf8")).split("\n");
+    const source = (await readFile(path.join(session.folder, file), "utf8")).split("\n");
     const lineOf = (start: string): number => source.findIndex((line) => line.startsWith(start)) + 1;
     const gestures = new Gestures(workbench);
     const { panel } = workbench;
@@ -113,50 +104,86 @@ describe("the panel in VS Code", function () {
     await after("publish").waitFor({ state: "detached" });
     await gestures.breakpointRow(String(lineOf("def publish"))).waitFor({ state: "detached" });
 
-    // Back to a step, by its menu; there the state is edited in place, and the run goes on as a branch.
-    await panel.getByRole("tab", { name: "Timeline" }).click();
-    const step = (name: RegExp): Locator => panel.getByRole("treeitem", { name });
-    const goThere = async (name: RegExp): Promise<void> => {
-      await step(name).first().click({ button: "right" });
-      await panel.getByRole("menuitem", { name: "Go There" }).click();
-    };
-    await step(/^Step 2 research/).click();
-    await panel.getByRole("tab", { name: "State" }).first().click();
-    await panel.getByRole("tab", { name: "Changes" }).click();
-    await panel.getByText("1 change").waitFor();
-    await panel.getByRole("button", { name: "Open in the diff editor" }).click();
-    await page.locator(".tab.active", { hasText: "notes: step 1 and step 2" }).waitFor();
-    await page
-      .locator(".monaco-diff-editor .view-line", { hasText: /BEES.HAVE.WINGS/ })
-      .first()
-      .waitFor();
-    await panel.getByRole("tab", { name: "Timeline" }).click();
-    await goThere(/^Step 1 plan/);
-    await workbench.waitForCallStack("research");
-    await panel.getByRole("tab", { name: "State" }).first().click();
-    await panel.getByRole("tab", { name: "State" }).last().click();
-    await panel.locator(".value", { hasText: "topic" }).dblclick();
-    await panel.getByRole("textbox", { name: "topic, a text" }).fill("wasps");
-    await panel.getByRole("button", { name: "Set", exact: true }).click();
-    await workbench.expandVariable("State");
-    await workbench.waitForVariable("topic", "wasps");
-    await workbench.screenshot("panel-past-in-vscode");
-    await panel.getByRole("button", { name: "Undo edit" }).click();
-    await workbench.waitForVariable("topic", "bees");
-    await panel.getByRole("tab", { name: "Timeline" }).click();
-    await goThere(/^Step 2 research.* wrote/);
-    await panel.getByRole("status").filter({ hasText: "Moved to before node write" }).waitFor();
     await page.reload();
     await page.locator(".monaco-workbench .statusbar").waitFor();
-    const last = panel.getByRole("status").filter({ hasText: "Not connected. Last: Moved to before node" });
+    const last = panel.getByRole("status").filter({ hasText: "Not connected. Last: Before node write" });
     // A window that begins anew takes a while on a busy machine.
     await last.waitFor({ timeout: 90_000 });
     await panel.getByRole("tab", { name: "Graph" }).click();
     await node("write").waitFor();
     assert.equal(await panel.locator(".panel-disconnected").count(), 1);
-    // What is opened next is opened beside the panel.
-    await workbench.focusEditor();
+    await gestures.removeAllBreakpoints();
   });
+
+  for (const { language, file, text, imports } of walks) {
+    it(`looks at the past of a run in ${language}, changes it, goes on from there and compares`, async () => {
+      const { workbench } = session;
+      const { page, panel } = workbench;
+      const gestures = new Gestures(workbench);
+      const tab = (name: string): Locator => panel.getByRole("tab", { name, exact: true });
+      const step = (name: RegExp): Locator => panel.getByRole("treeitem", { name });
+      const menu = async (name: RegExp, entry: string): Promise<void> => {
+        await step(name).first().click({ button: "right" });
+        await panel.getByRole("menuitem", { name: entry }).click();
+      };
+      const setTopic = async (): Promise<void> => {
+        await panel.locator(".value", { hasText: "topic" }).dblclick();
+        await panel.getByRole("textbox", { name: "topic, a text" }).fill("wasps");
+        await panel.getByRole("button", { name: /^Set( on a branch)?$/ }).click();
+        await workbench.waitForVariable("topic", text("wasps"));
+      };
+
+      // What is opened next is opened beside the panel, where that is open.
+      await workbench.press("Control+1");
+      await workbench.openFile(file);
+      await workbench.waitForExtension();
+      await workbench.runCommand("View: Show Run and Debug");
+      await workbench.startConfiguration(file);
+      await workbench.waitForCallStack("Error in node publish");
+      await workbench.expandVariable("State");
+
+      await tab("Timeline").click();
+      await step(/^Step 2 research/).click();
+      await tab("State").first().click();
+      await tab("Changes").click();
+      await panel.getByText("1 change").waitFor();
+      await panel.getByRole("button", { name: "Open in the diff editor" }).click();
+      await page.locator(".tab.active", { hasText: "notes: step 1 and step 2" }).waitFor();
+      const changed = page.locator(".monaco-diff-editor .view-line", { hasText: /BEES.HAVE.WINGS/ });
+      await changed.first().waitFor();
+
+      // At an earlier step: on a branch.
+      await tab("Timeline").click();
+      await step(/^Step 1 plan/).click();
+      await tab("State").first().click();
+      await tab("State").last().click();
+      await setTopic();
+      await workbench.waitForCallStack("research");
+      await panel.getByRole("button", { name: "Undo edit" }).click();
+      await workbench.waitForVariable("topic", text("bees"));
+      await setTopic();
+      await workbench.screenshot(`${language}-past`);
+      await gestures.clickTool("Continue");
+      await workbench.waitForCallStack("The run has ended");
+      await workbench.waitForVariable("text", text("WASPS HAVE WINGS"));
+
+      await panel.getByRole("button", { name: "2 branches" }).click();
+      await panel.getByRole("button", { name: "Compare branches" }).click();
+      await panel
+        .locator(".words", { hasText: /BEES.*WASPS/ })
+        .first()
+        .waitFor();
+      await workbench.screenshot(`${language}-branches`);
+      await tab("Timeline").click();
+      await menu(/^Step 1 plan/, "Name…");
+      await workbench.answer("Name", "wasps instead");
+      await step(/wasps instead/).waitFor();
+      await menu(/^Step 6 publish/, "Copy as Test");
+      await page.locator(".tab.active", { hasText: "Untitled-" }).waitFor();
+      await page.locator(".editor-instance .view-lines", { hasText: imports }).waitFor();
+      await workbench.screenshot(`${language}-as-test`);
+    });
+  }
 
   it("keeps what was answered and what was typed when the process is killed and the window begins anew", async () => {
     const { workbench } = session;
@@ -165,6 +192,7 @@ describe("the panel in VS Code", function () {
     const typed = card("budget").getByLabel("Answer, a text");
     const legalIsDone = panel.getByRole("button", { name: /^legal\b.* done/ });
 
+    await workbench.press("Control+1");
     await workbench.openFile("ask.py");
     await workbench.waitForExtension();
     await workbench.startConfiguration(asks.anew);
@@ -175,7 +203,7 @@ describe("the panel in VS Code", function () {
     await legalIsDone.waitFor();
     assert.equal(await typed.inputValue(), "ten");
 
-    process.kill(Number(await readFile(path.join(folder, "process.txt"), "utf8")), "SIGKILL");
+    process.kill(Number(await readFile(path.join(session.folder, "process.txt"), "utf8")), "SIGKILL");
     await workbench.waitForSessionEnd();
     await panel.getByText("The session is over; what you typed is kept.").waitFor();
     assert.equal(await typed.inputValue(), "ten");
@@ -238,7 +266,10 @@ describe("the panel in VS Code", function () {
     await workbench.waitForStatus("4 runs wait");
     assert.equal(await bell.count(), 0);
 
-    await writeFile(path.join(folder, ".vscode", "settings.json"), '{"langgraph.waiting.statusBar": false}');
+    await writeFile(
+      path.join(session.folder, ".vscode", "settings.json"),
+      '{"langgraph.waiting.statusBar": false}',
+    );
     await page.locator(".statusbar-item", { hasText: "runs wait" }).waitFor({ state: "hidden" });
   });
 });

@@ -1,12 +1,10 @@
 // A workspace that the user has not said they trust: nothing of it runs, and VS Code says why.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { venvDir } from "../../scripts/lib/paths.mjs";
 import { ThreadsView } from "./harness/threads.ts";
-import { openWindow, type Session } from "./harness/web.ts";
+import { TestWindow } from "./harness/window.ts";
 
 /** Leaves a trace when it is run. */
 const program = `from pathlib import Path
@@ -19,32 +17,14 @@ graph = StateGraph(MessagesState).add_node("a", lambda state: {}).add_edge(START
 
 describe("an untrusted workspace", function () {
   this.timeout(180_000);
-  let folder: string;
-  let session: Session;
-
-  before(async () => {
-    folder = await realpath(await mkdtemp(path.join(tmpdir(), "e2e-restricted-")));
+  const session = TestWindow.in(async (folder) => {
     await writeFile(path.join(folder, "agent.py"), program);
-    session = await openWindow({
-      folder,
-      workspaceTrust: true,
-      settings: { "security.workspace.trust.startupPrompt": "never" },
-      env: { VIRTUAL_ENV: venvDir },
-    });
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await session.workbench.describe("restricted");
-  });
-
-  after(async () => {
-    await session?.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    return { workspaceTrust: true, settings: { "security.workspace.trust.startupPrompt": "never" } };
   });
 
   it("runs nothing before the user trusts it, and then runs", async () => {
     const { workbench } = session;
-    const ran = path.join(folder, "ran");
+    const ran = path.join(session.folder, "ran");
     await workbench.openFile("agent.py");
     await workbench.press("F5");
     const refusal = await workbench.message(

@@ -1,10 +1,8 @@
 // The ways to start a session without a launch configuration, and what is asked on the way, in a real VS Code.
 import assert from "node:assert/strict";
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { venvDir } from "../../scripts/lib/paths.mjs";
-import { openWindow, type Session } from "./harness/web.ts";
+import { TestWindow } from "./harness/window.ts";
 
 const oneGraph = `from typing import TypedDict
 
@@ -27,25 +25,11 @@ const langgraphJson = { dependencies: ["."], graphs: { writer: "./one.py:graph" 
 
 describe("starting without a launch configuration", function () {
   this.timeout(180_000);
-  let folder: string;
-  let session: Session;
-
-  before(async () => {
-    folder = await realpath(await mkdtemp(path.join(tmpdir(), "e2e-start-")));
+  const session = TestWindow.in(async (folder) => {
     await writeFile(path.join(folder, "one.py"), oneGraph);
     await writeFile(path.join(folder, "two.py"), twoGraphs);
     await writeFile(path.join(folder, "langgraph.json"), JSON.stringify(langgraphJson));
-    session = await openWindow({ folder, env: { VIRTUAL_ENV: venvDir } });
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
-    await session.workbench.stopSessions();
-  });
-
-  after(async () => {
-    await session?.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    return {};
   });
 
   it("F5 debugs the open file, and asks for the input that the graph needs", async () => {

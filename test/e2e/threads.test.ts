@@ -1,13 +1,12 @@
 // The Threads view in a real VS Code, over threads of both languages that runs have made, and what can be done with them.
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { examplesDir, root, venvDir } from "../../scripts/lib/paths.mjs";
+import { examplesDir } from "../../scripts/lib/paths.mjs";
 import { Gestures } from "./harness/gestures.ts";
 import { ThreadsView } from "./harness/threads.ts";
-import { openWindow, type Session } from "./harness/web.ts";
+import { configure, TestWindow, withPackages } from "./harness/window.ts";
 
 const python = "email_assistant.py";
 const typescript = "email-assistant.ts";
@@ -21,49 +20,32 @@ const isOfExample = (file: string): boolean =>
 describe("the Threads view in VS Code", function () {
   this.timeout(180_000);
 
-  let folder: string;
-  let session: Session;
+  const session = TestWindow.in(async (folder) => {
+    for (const name of ["python", "typescript"])
+      await cp(path.join(examplesDir, name), folder, { recursive: true, filter: isOfExample });
+    await withPackages(folder);
+    await configure(
+      folder,
+      [python, typescript].map((file) => ({
+        name: file,
+        program: file,
+        inputFile: `\${workspaceFolder}/inputs/${path.parse(file).name}.json`,
+      })),
+    );
+    // The view needs the room.
+    return { settings: { "langgraph.panel.openOnStop": false } };
+  });
   let gestures: Gestures;
   let threads: ThreadsView;
 
-  before(async () => {
-    folder = await realpath(await mkdtemp(path.join(tmpdir(), "e2e-threads-")));
-    for (const name of ["python", "typescript"])
-      await cp(path.join(examplesDir, name), folder, { recursive: true, filter: isOfExample });
-    await writeFile(path.join(folder, "package.json"), '{"private": true, "type": "module"}');
-    await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
-    await mkdir(path.join(folder, ".vscode"));
-    const configurations = [python, typescript].map((file) => ({
-      name: file,
-      type: "langgraph",
-      request: "launch",
-      program: `\${workspaceFolder}/${file}`,
-      inputFile: `\${workspaceFolder}/inputs/${path.parse(file).name}.json`,
-    }));
-    await writeFile(path.join(folder, ".vscode", "launch.json"), JSON.stringify({ configurations }));
-    session = await openWindow({
-      folder,
-      // The view needs the room.
-      settings: { "langgraph.panel.openOnStop": false },
-      env: { VIRTUAL_ENV: venvDir },
-    });
+  before(() => {
     gestures = new Gestures(session.workbench);
     threads = new ThreadsView(session.workbench.page);
   });
 
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await session.workbench.describe(this.currentTest.title);
-    await session.workbench.stopSessions();
-  });
-
-  after(async () => {
-    await session?.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-
   /** Does this in the checkpoint file; gives the column n of the row that it finds. */
   function inFile(sql: string): unknown {
-    const file = new DatabaseSync(path.join(folder, ".langgraph-debug", "checkpoints.sqlite"));
+    const file = new DatabaseSync(path.join(session.folder, ".langgraph-debug", "checkpoints.sqlite"));
     try {
       return file.prepare(sql).get()?.n;
     } finally {
@@ -140,7 +122,7 @@ describe("the Threads view in VS Code", function () {
     await page.locator(".tab.active", { hasText: "Refund.thread.json" }).waitFor();
     await threads.clickTool("More Actions");
     await gestures.choose("Import Threads");
-    await threads.answerDialog("Import Threads", path.join(folder, "Refund.thread.json"));
+    await threads.answerDialog("Import Threads", path.join(session.folder, "Refund.thread.json"));
     await threads.row(`Graph ${typescript}: graph, 2 threads`).waitFor();
 
     await threads.clickTool("Filter Threads");
