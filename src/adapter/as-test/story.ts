@@ -190,7 +190,7 @@ class Teller {
     const { threadId } = this.#branches;
     const { runtime, file, threadId: own, stop } = this.#debuggee;
     const error = own === threadId ? stop?.position?.error : undefined;
-    if (error && this.#turn) {
+    if (error && error.node === undefined && this.#turn) {
       this.#turn.error = error;
       return true;
     }
