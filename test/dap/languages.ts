@@ -15,7 +15,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LaunchAttributes } from "../../src/protocol/dap.ts";
 import { marks } from "../fixtures/marks.ts";
-import { WarmPython } from "../fixtures/warm-python.ts";
+import { warmPython } from "../fixtures/warm-python.ts";
 import { ServedAdapter } from "./adapter.ts";
 import { Client, type ClientOptions, nodePath } from "./client.ts";
 
@@ -81,7 +81,7 @@ export interface Trace {
 export class Bench {
   readonly language: Language;
   #adapter: ServedAdapter | undefined;
-  #python: WarmPython | undefined;
+  #python: string | undefined;
   #folder = "";
   #clients: Client[] = [];
 
@@ -94,7 +94,7 @@ export class Bench {
     const bench = new Bench(language);
     before(async () => {
       bench.#adapter = await ServedAdapter.start();
-      if (language.name === "Python") bench.#python = await WarmPython.start(python);
+      if (language.name === "Python") bench.#python = await warmPython(python);
     });
     beforeEach(function () {
       // A session starts three processes, and other suites may keep the machine busy.
@@ -110,7 +110,6 @@ export class Bench {
     });
     after(async () => {
       await bench.#adapter?.stop();
-      await bench.#python?.stop();
     });
     return bench;
   }
@@ -186,7 +185,7 @@ export class Bench {
       program,
       checkpoints: join(this.#folder, "checkpoints.sqlite"),
       ...this.language.attributes,
-      ...(this.#python && { python: this.#python.path }),
+      ...(this.#python !== undefined && { python: this.#python }),
       ...more,
     };
   }

@@ -11,7 +11,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ServedAdapter } from "../dap/adapter.ts";
 import { python } from "../dap/languages.ts";
 import { fixtures as allFixtures, type Fixture, type Language } from "../fixtures/fixtures.ts";
-import { WarmPython } from "../fixtures/warm-python.ts";
+import { warmPython } from "../fixtures/warm-python.ts";
 import { Ahead } from "./ahead.ts";
 import { bareReplays, bareRuns, expected, fixturesOf, type Run } from "./bare-runs.ts";
 import { debuggedRun } from "./debugged-run.ts";
@@ -42,18 +42,13 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     this.timeout(120_000);
     const fixtures = fixturesOf(language);
     const jobs = fixtures.flatMap((fixture, index) => [
-      { name: fixture.name, run: () => allRuns(fixture, language, seed + index, warm?.path) },
+      { name: fixture.name, run: () => allRuns(fixture, language, seed + index, warm) },
       ...(isStepped(fixture, language)
         ? [
             {
               name: `${fixture.name} by a client`,
               run: () =>
-                debuggedRun(
-                  fixture,
-                  language,
-                  { adapter, python: warm?.path ?? python },
-                  new Random(seed + index),
-                ),
+                debuggedRun(fixture, language, { adapter, python: warm ?? python }, new Random(seed + index)),
             },
           ]
         : []),
@@ -64,7 +59,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     let bare: ReadonlyMap<string, Run>;
     let replays: Awaited<ReturnType<typeof bareReplays>>;
     let adapter: ServedAdapter;
-    let warm: WarmPython | undefined;
+    let warm: string | undefined;
 
     function bareRun(name: string): Run {
       const run = bare.get(name);
@@ -74,7 +69,7 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
 
     before(async () => {
       adapter = await ServedAdapter.start();
-      if (language === "python") warm = await WarmPython.start(python);
+      if (language === "python") warm = await warmPython(python);
       [bare, replays] = await Promise.all([
         bareRuns(language),
         bareReplays(
@@ -86,7 +81,6 @@ for (const language of ["python", "typescript"] satisfies Language[]) {
     after(async () => {
       await ahead.idle();
       await adapter?.stop();
-      await warm?.stop();
     });
 
     for (const fixture of fixtures) {
