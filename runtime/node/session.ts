@@ -93,7 +93,7 @@ export class Session {
     look: (params: LookParams) => look(...this.#past(params.threadId), params),
     changedKeys: (params: ChangedKeysParams) =>
       changedKeys(...this.#past(params.from.threadId, params.to.threadId), params),
-    history: (params: HistoryParams) => history(this.#get().index, this.#get().saving, params),
+    history: (params: HistoryParams) => history(this.#get().index, this.#get().saving.looking, params),
     values: (params: ValuesParams) => this.#inspection.values(this.#view(), params),
     evaluate: (params: EvaluateParams) => this.#inspection.evaluate(this.#view(), params),
     json: (params: JsonParams) => this.#inspection.json(this.#view(), params),

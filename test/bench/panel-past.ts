@@ -6,6 +6,7 @@
 /// <reference lib="dom" />
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
 import { type Adapter, isReading, PastReading } from "../../src/extension/panel/reading.ts";
 import type { TimelineBody } from "../../src/protocol/dap.ts";
@@ -191,12 +192,16 @@ async function largeState(language: Language, folder: string): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   let waited = 0;
   /** Is answered by the adapter alone: how long it could do nothing else. */
-  const asking = setInterval(() => {
-    const began = performance.now();
-    void client.request("threads").then(() => {
+  let isOver = false;
+  const ask = async (): Promise<void> => {
+    while (!isOver) {
+      const began = performance.now();
+      await client.request("threads");
       waited = Math.max(waited, performance.now() - began);
-    });
-  }, 20);
+      await pause(100);
+    }
+  };
+  const asking = ask();
   const measured = async (name: string, act: () => Promise<unknown>): Promise<void> => {
     delay.reset();
     delay.enable();
@@ -273,7 +278,8 @@ async function largeState(language: Language, folder: string): Promise<void> {
       await page.getByText("Comparing…").waitFor({ state: "detached" });
     });
   }
-  clearInterval(asking);
+  isOver = true;
+  await asking;
   await panel.close();
   client.kill();
   await client.exited;

@@ -1,7 +1,7 @@
 // The last things that somebody looked at in the file, kept until the file changes.
 
-/** Checkpoints kept: one, that before it, and one that it is compared with. */
-const KEPT_MAX = 3;
+/** A state may be large: a checkpoint is kept, and one that it is compared with or that came before it. */
+const KEPT_MAX = 2;
 
 export class Looked<Value> {
   readonly #kept = new Map<string, Value>();

@@ -33,6 +33,7 @@ Place = dict[str, "tuple[KnownGraph, str | None]"]
 _MARKS = ("__error__", "__error_source_node__", "__interrupt__", "__resume__", "__scheduled__")
 _STANDING: tuple[TaskStatus, ...] = ("waiting", "failed")
 _KEPT_STATES = 4
+_KEPT_LOOKS = 2
 _NULL_TASK = "00000000-0000-0000-0000-000000000000"
 
 
@@ -126,7 +127,7 @@ class Threads:
         key = (thread_id, namespace, checkpoint_id)
         if key not in self._looked:
             self._looked[key] = self.at(*key)
-            if len(self._looked) > _KEPT_STATES:
+            if len(self._looked) > _KEPT_LOOKS:
                 self._looked.popitem(last=False)
         return self._looked[key]
 
