@@ -196,6 +196,7 @@ describe("the panel in VS Code", function () {
     await workbench.openFile("ask.py");
     await workbench.waitForExtension();
     await workbench.startConfiguration(asks.anew);
+    await panel.getByRole("tab", { name: "Graph" }).click();
     await typed.fill("ten");
     await card("legal").getByRole("radio", { name: "Yes" }).check();
     await card("legal").getByRole("button", { name: "Answer this one" }).click();
