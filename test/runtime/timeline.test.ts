@@ -135,7 +135,7 @@ for (const runtime of runtimes) {
       const answers = Object.fromEntries(
         position.root.tasks.flatMap(({ interrupts }) => interrupts.map((each) => [each.id, "yes"])),
       );
-      await driver().run({ resume: answers });
+      await driver().run({ resume: answers, update: { result: "by hand" } });
       const marks = (await timeline()).map(({ mark }) => mark);
       assert.deepEqual(
         marks.filter((mark) => mark !== undefined),
@@ -143,6 +143,14 @@ for (const runtime of runtimes) {
       );
       const voted = (await timeline())[marks.indexOf("answered") - 1];
       assert.ok(voted && voted.tasks.length >= 2);
+      // What came with the answers is no task's.
+      assert.deepEqual(voted.written.toSorted(), ["result", "votes"]);
+      const at = { ...place(), checkpointId: voted.id, key: "result", limit: 1 };
+      const { writings } = await driver().request("keyHistory", at);
+      assert.deepEqual(
+        writings.map(({ checkpointId, nodes: by }) => [checkpointId, by]),
+        [[voted.id, []]],
+      );
 
       await standing.load("brittle", own());
       await driver().run({ input: { divisor: 0 } });

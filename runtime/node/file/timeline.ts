@@ -38,6 +38,9 @@ interface TaskTiming {
   readonly wrote?: readonly string[];
 }
 
+/** The id under which LangGraph writes what is of no task. */
+const nobody = "00000000-0000-0000-0000-000000000000";
+
 const columns = "id, parent, step, source, created, metadata, timing";
 /** A graph that was set back to before its first visit has one at which nothing has run. */
 const shown = "thread = ? AND ns = ? AND step IS NOT -2";
@@ -159,7 +162,20 @@ export class Namespace {
 
   /** Channels that were written, without LangGraph's own. */
   written(row: Row): string[] {
-    return [...new Set(this.writers(row).flatMap(({ channels }) => channels.filter(isOfState)))];
+    const channels = [...this.writers(row).flatMap((task) => task.channels), ...this.#commanded(row)];
+    return [...new Set(channels.filter(isOfState))];
+  }
+
+  /** Channels that a `Command` wrote with which the run went on: under no task's id. */
+  #commanded({ parent, source }: Row): string[] {
+    if (parent === null || source === "input" || source === "update") return [];
+    return this.#database
+      .all<{ channel: string }>(
+        "SELECT channel FROM writes WHERE thread = ? AND ns = ? AND checkpoint = ? AND task = ? ORDER BY idx",
+        ...this.#key(parent),
+        nobody,
+      )
+      .map(({ channel }) => channel);
   }
 
   /** Undefined: it is one of LangGraph's own. */
