@@ -23,6 +23,8 @@ export interface LoadedGraph {
   graph: Graph;
   /** The export it came from. */
   variable: string;
+  /** The export is a promise of the graph. */
+  isPromised: boolean;
   program: string;
   /** Names that the module exports, with their values. */
   exports: { [name: string]: unknown };
@@ -69,6 +71,7 @@ export async function loadGraph(params: LoadParams, config: Config): Promise<Loa
   return {
     graph,
     variable: chosen,
+    isPromised: exports[chosen] instanceof Promise,
     program,
     exports,
     langgraph: langgraph.module,

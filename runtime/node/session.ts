@@ -154,6 +154,7 @@ export class Session {
       inputSchema: found.inputSchema,
       stateKeys: stateKeysOf(graph),
       compiledInterrupts: compiledInterrupts(index),
+      ...(found.isPromised && { promised: true }),
       ...(replaced === undefined ? {} : { replacedCheckpointer: replaced }),
       warnings: [],
     };

@@ -96,6 +96,8 @@ export interface LoadResult {
   stateKeys: string[];
   /** The author's compile-time interrupts by graph id. */
   compiledInterrupts: { graph: string; before: string[]; after: string[] }[];
+  /** JavaScript: what the module exports is a promise of the graph. */
+  promised?: true;
   /** Type name of a checkpointer that the user's graph brought and that is not written to. */
   replacedCheckpointer?: string;
   /** Things the user should know, one sentence each. */

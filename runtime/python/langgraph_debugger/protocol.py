@@ -291,6 +291,7 @@ class LoadResult(TypedDict):
     inputSchema: "Json"
     stateKeys: list[str]
     compiledInterrupts: list["LoadResult_compiledInterrupts"]
+    promised: NotRequired[Literal[True]]
     replacedCheckpointer: NotRequired[str]
     warnings: list[str]
 

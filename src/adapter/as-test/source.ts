@@ -25,13 +25,13 @@ export interface Source {
 }
 
 /** What of the runtime's `load` it is made of. `origin` is `…:variable`. */
-type Loaded = Pick<LoadResult, "origin" | "compiledInterrupts">;
+type Loaded = Pick<LoadResult, "origin" | "compiledInterrupts" | "promised">;
 
 /** `paths` are those of the system that the debugger runs on. */
 export async function sourceOf(
   load: LaunchPlan["load"],
   name: string,
-  { origin, compiledInterrupts }: Loaded,
+  { origin, compiledInterrupts, promised }: Loaded,
   kindOf: (variable: string) => Promise<GraphCandidate["kind"] | undefined>,
   paths: path.PlatformPath = path,
 ): Promise<Source> {
@@ -40,7 +40,7 @@ export async function sourceOf(
   const common = {
     name,
     variable,
-    kind: (await kindOf(variable)) ?? ("unknown" as const),
+    kind: (promised ? undefined : await kindOf(variable)) ?? ("unknown" as const),
     hasBreakpoints: compiledInterrupts.some((each) => each.graph === ""),
     config,
     context,

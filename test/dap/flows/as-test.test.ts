@@ -121,6 +121,10 @@ for (const language of languages) {
       const client = await launch("factories", { graph: "make_with_config", input: { text: "hi" }, config });
       await keep(client, "factory", "HI?", "HI!");
       await client.close();
+      if (isPython) return;
+      const promised = await launch("factories", { graph: "promised", input: { text: "hi" } });
+      await keep(promised, "promised", "HI!", "HI?");
+      await promised.close();
     });
 
     it("tells who said what, tells turns apart, and says why a run can't be told", async () => {
