@@ -132,6 +132,7 @@ export class Database {
         `version ${version}, this is ${MIGRATIONS.length}`,
       );
     }
+    // The tables first: another process may make them just now, and sets the id together with them.
     const tables = database.prepare("SELECT count(*) AS tables FROM sqlite_master").get()?.tables;
     if (tables !== 0 && this.#pragma("application_id") !== APPLICATION_ID) {
       throw new CheckpointFileError("notADatabase", this.path);

@@ -87,3 +87,45 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 
     with FileCheckpointer(filled) as saver:
         assert values_at(saver, config_of()) == {"text": "committed"}
+
+
+def test_two_processes_may_make_the_same_file_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before each statement of the one, the other makes the whole file."""
+
+    def statements_of(path: Path, other_at: int | None = None) -> list[str]:
+        """Opens the file; the other process comes before the statement of this number."""
+        statements: list[str] = []
+        others: list[sqlite3.Connection] = []
+
+        def meanwhile(statement: str) -> None:
+            if len(statements) == other_at:
+                others.append(open_alone(path))
+            statements.append(statement)
+
+        def traced(path: Path) -> sqlite3.Connection:
+            connection = connect(path)
+            connection.set_trace_callback(meanwhile)
+            return connection
+
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "connect", traced)
+            opened = store.open_file(path)
+        assert opened.execute("PRAGMA user_version").fetchone() == (3,)
+        assert len(others) == (other_at is not None)
+        for connection in (opened, *others):
+            connection.close()
+        return statements
+
+    def open_alone(path: Path) -> sqlite3.Connection:
+        other = connect(path)
+        store._prepare(other, path)
+        return other
+
+    connect = store.connect
+    statements = statements_of(tmp_path / "alone.sqlite")
+    before_writing = statements.index("BEGIN IMMEDIATE")
+    assert before_writing > 3
+    for number in range(before_writing + 1):
+        statements_of(tmp_path / f"{number}.sqlite", number)

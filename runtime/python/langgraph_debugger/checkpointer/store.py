@@ -141,9 +141,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     version = _version(connection)
     if version > len(MIGRATIONS):
         raise CheckpointFileError("newerVersion", path, f"version {version}, this is {len(MIGRATIONS)}")
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    # In this order: another process may make the tables just now, and sets the id together with them.
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application != APPLICATION_ID and tables:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if tables and application != APPLICATION_ID:
         raise CheckpointFileError("notADatabase", path)
     if version == 0:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
