@@ -8,6 +8,7 @@ import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 
 /** How long to wait for another process's transaction, in milliseconds. */
 export const BUSY_MS = 5000;
+const AGAIN_MS = 10;
 
 const WAL_PAGES = 4000;
 
@@ -138,7 +139,8 @@ export class Database {
       throw new CheckpointFileError("notADatabase", this.path);
     }
     if (version === 0) database.exec("PRAGMA auto_vacuum = INCREMENTAL");
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    this.#toWal();
+    database.exec("PRAGMA synchronous = NORMAL");
     // Moving the log into the file waits for the disk, and the run with it.
     database.exec(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
     // Also finds out now, not at the first step of a run, that the file cannot be written.
@@ -146,6 +148,20 @@ export class Database {
       // Read again: another process may have migrated the file meanwhile.
       for (const migration of MIGRATIONS.slice(this.#pragma("user_version"))) database.exec(migration);
     });
+  }
+
+  /** Here SQLite does not wait for another process that makes the same file. */
+  #toWal(): void {
+    const deadline = performance.now() + BUSY_MS;
+    for (;;) {
+      try {
+        this.#database.exec("PRAGMA journal_mode = WAL");
+        return;
+      } catch (error) {
+        if (fromSystem(error, this.path).code !== "locked" || performance.now() > deadline) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS);
+      }
+    }
   }
 
   #pragma(name: string): number {

@@ -129,3 +129,34 @@ def test_two_processes_may_make_the_same_file_at_once(
     assert before_writing > 3
     for number in range(before_writing + 1):
         statements_of(tmp_path / f"{number}.sqlite", number)
+
+
+def test_a_file_that_another_process_is_making_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads or writes just when the journal is to become a log, for which SQLite does not wait."""
+    path.parent.mkdir()
+    other = store.connect(path)
+    waits: list[float] = []
+
+    def begin(statement: str) -> None:
+        if statement.startswith("PRAGMA journal_mode") and not waits:
+            other.execute("BEGIN EXCLUSIVE")
+
+    def end(seconds: float) -> None:
+        waits.append(seconds)
+        other.execute("COMMIT")
+
+    def traced(path: Path) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+        connection.set_trace_callback(begin)
+        return connection
+
+    monkeypatch.setattr(store, "connect", traced)
+    monkeypatch.setattr(store.time, "sleep", end)
+    opened = store.open_file(path)
+
+    assert len(waits) == 1
+    assert opened.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    opened.close()
+    other.close()

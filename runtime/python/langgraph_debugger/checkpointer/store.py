@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ LANGUAGE = "python"
 SCHEMA = Path(__file__).parents[3] / "schema" / "checkpoints.sql"
 
 _BUSY_SECONDS = 5.0
+_AGAIN_SECONDS = 0.01
 _IN_MAX = 500  # SQLite allows 999 parameters before 3.32
 
 
@@ -148,13 +150,27 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise CheckpointFileError("notADatabase", path)
     if version == 0:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _to_wal(connection, path)
     connection.execute("PRAGMA synchronous = NORMAL")
     with transaction(connection):
         for migrate in MIGRATIONS[_version(connection) :]:
             migrate(connection)
         # Finds out now, not at the first step of a run, that the file cannot be written.
         connection.execute(f"PRAGMA user_version = {_version(connection)}")
+
+
+def _to_wal(connection: sqlite3.Connection, path: Path) -> None:
+    """Here SQLite does not wait for another process that makes the same file."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            if from_sqlite(error, path).code != "locked" or time.monotonic() > deadline:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _version(connection: sqlite3.Connection) -> int:
