@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .position import PendingWrite, Threads, is_mark, status_of
+from .pending_writes import PendingWrite, is_mark, status_of
+from .position import Threads
 from .pregel import next_checkpoint_id, path_text
 
 if TYPE_CHECKING:

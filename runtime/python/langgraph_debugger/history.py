@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .graphs import START, KnownGraph
-from .position import Threads, checkpoint_info, is_mark
+from .pending_writes import is_mark
+from .position import Threads, checkpoint_info
 from .saving import failure_of
 
 if TYPE_CHECKING:

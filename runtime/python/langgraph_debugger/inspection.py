@@ -11,7 +11,7 @@ from .engine import Engine
 from .errors import RuntimeFailure, error_info
 from .evaluate import ChannelValues, Names, compile_expression, evaluate_code
 from .graphs import START, KnownGraph, KnownGraphs
-from .position import PendingWrite, answers_of, is_mark, raw_interrupts
+from .pending_writes import PendingWrite, answers_of, is_mark, raw_interrupts
 from .values import Child, Root, describe, page, resolve
 
 if TYPE_CHECKING:

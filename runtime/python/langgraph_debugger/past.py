@@ -10,7 +10,8 @@ from .as_json import to_json
 from .errors import RuntimeFailure
 from .graphs import START, KnownGraph
 from .messages import takes_messages
-from .position import PendingWrite, answers_of, checkpoint_info, status_of, task_position
+from .pending_writes import PendingWrite, answers_of, status_of
+from .position import checkpoint_info, task_position
 from .saving import failure_of
 from .thread_file.opening import reading
 from .thread_file.standing import NULL_TASK, Raw

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .as_json import to_json
 from .calls import calls
-from .errors import error_info
 from .graphs import KnownGraph, KnownGraphs, state_keys
+from .pending_writes import PendingWrite, interrupts_of, saved_error, status_of
 from .pregel import is_hidden
 from .run import Level, Run, TaskRun
 from .saving import given
@@ -18,23 +18,19 @@ from .saving import given
 if TYPE_CHECKING:
     from .protocol import (
         CheckpointInfo,
-        ErrorInfo,
         GraphPosition,
-        InterruptInfo,
         Position,
         TaskPosition,
         TaskStatus,
     )
 
-PendingWrite = tuple[str, str, Any]
 Place = dict[str, "tuple[KnownGraph, str | None]"]
 """Of each namespace of a position: its graph and its checkpoint's id."""
 
-_MARKS = ("__error__", "__error_source_node__", "__interrupt__", "__resume__", "__scheduled__")
+_LIVE: dict[str, TaskStatus] = {"running": "running", "held": "pending", "done": "done"}
 _STANDING: tuple[TaskStatus, ...] = ("waiting", "failed")
 _KEPT_STATES = 4
 _KEPT_LOOKS = 2
-_NULL_TASK = "00000000-0000-0000-0000-000000000000"
 
 
 # ---------------------------------------------------------------------------- of a run that goes on
@@ -76,12 +72,10 @@ def _live_graph(run: Run, level: Level) -> GraphPosition:
 def _live_task(run: Run, task: TaskRun) -> TaskPosition:
     level = task.level
     writes = [w for w in level.loop.checkpoint_pending_writes if w[0] == task.id]
-    if task.state in ("running", "held", "done"):
-        status: TaskStatus = {"running": "running", "held": "pending", "done": "done"}[task.state]  # type: ignore[assignment] # one of them
-    else:
-        status = status_of(writes)
-        if status == "pending" and task.task.writes:
-            status = "done"
+    live = _LIVE.get(task.state)
+    status = live or status_of(writes)
+    if live is None and status == "pending" and task.task.writes:
+        status = "done"
     child = next((each for each in reversed(list(run.levels.values())) if each.parent is task), None)
     subgraph = _live_graph(run, child) if child is not None and task.state in ("running", "left") else None
     return task_position(
@@ -264,25 +258,6 @@ def graph_at(position: GraphPosition, namespace: str) -> GraphPosition | None:
     return None
 
 
-def is_mark(channel: str) -> bool:
-    """Whether a pending write is LangGraph's own mark, not a node's result."""
-    return channel in _MARKS
-
-
-def status_of(writes: list[PendingWrite]) -> TaskStatus:
-    """Of a task, from its raw pending writes."""
-    channels = {channel for _, channel, _ in writes}
-    if any(channel not in _MARKS for channel in channels):
-        return "done"
-    if "__interrupt__" in channels:
-        return "waiting"
-    if "__error__" in channels:
-        error = next(value for _, channel, value in writes if channel == "__error__")
-        text = type(error).__name__ if isinstance(error, BaseException) else str(error)
-        return "cancelled" if text.startswith("CancelledError") else "failed"
-    return "pending"
-
-
 def task_position(
     task: Any,
     status: TaskStatus,
@@ -335,61 +310,6 @@ def _interrupt_ids(position: GraphPosition) -> set[str]:
         if "subgraph" in task:
             found |= _interrupt_ids(task["subgraph"])
     return found
-
-
-def interrupts_of(name: str, writes: list[PendingWrite], graph: str, namespace: str) -> list[InterruptInfo]:
-    """The interrupts of a task that wait, numbered after those that it has had answers to."""
-    earlier = [to_json(value) for value in answers_of(writes)]
-    found: list[InterruptInfo] = []
-    for interrupt in raw_interrupts(writes):
-        info: InterruptInfo = {
-            "id": interrupt.id,
-            "index": len(earlier) + len(found),
-            "node": name,
-            "namespace": namespace,
-            "graph": graph,
-            "value": to_json(interrupt.value),
-            "earlier": earlier,
-        }
-        schema = getattr(interrupt, "response_schema", None)
-        if schema is not None:
-            info["responseSchema"] = to_json(schema)
-        found.append(info)
-    return found
-
-
-def raw_interrupts(writes: list[PendingWrite]) -> list[Any]:
-    for _, channel, value in writes:
-        if channel == "__interrupt__":
-            return list(value) if isinstance(value, (list, tuple)) else [value]
-    return []
-
-
-def answers_of(writes: list[PendingWrite]) -> list[Any]:
-    """Answers that a task has got before, in order."""
-    for task_id, channel, value in writes:
-        if channel == "__resume__" and task_id != _NULL_TASK:
-            return list(value) if isinstance(value, (list, tuple)) else [value]
-    return []
-
-
-def saved_error(error: Any, node: str, namespace: str) -> ErrorInfo:
-    """
-    An error as it was kept with the checkpoint: the exception while it is in this process, else its text.
-    """
-    if isinstance(error, BaseException):
-        return error_info(error, node, namespace)
-    text = str(error)
-    kind, _, rest = text.partition("(")
-    known = rest.endswith(")") and kind.isidentifier()
-    return {
-        "type": kind if known else "Exception",
-        "message": rest[:-1].strip("'\"") if known else text,
-        "traceback": text,
-        "frames": [],
-        "node": node,
-        "namespace": namespace,
-    }
 
 
 def checkpoint_info(

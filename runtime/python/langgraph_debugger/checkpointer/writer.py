@@ -128,10 +128,11 @@ class Writer:
                         self._waiting[self._waiting.index(op)] = CallOp(_nothing, op.done)
                         raise self._failure
                     self._wake.wait(1.0)
+            result: T
             result, error = outcome
             if error is not None:
                 raise error
-            return result  # type: ignore[no-any-return]  # it went through `object`, as `run` returned it
+            return result
 
         return wait
 
