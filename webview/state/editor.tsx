@@ -1,7 +1,8 @@
 // Edits one value of the state where it stands: as text or JSON, set as it is or added through its reducer.
 
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import type { Json } from "../../src/model/json.ts";
+import { ChangeButtons, ChangeForm } from "./change-form.tsx";
 import type { DetailProps } from "./parts.ts";
 import { Said } from "./said.tsx";
 import { isText, type TreeNode } from "./tree.ts";
@@ -97,13 +98,6 @@ export function Editor(props: DetailProps & { readonly node: TreeNode; close(): 
     }
     setSending(false);
   };
-  const keyDown = (event: KeyboardEvent): void => {
-    event.stopPropagation();
-    if (event.key === "Escape") close();
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
-    else return;
-    event.preventDefault();
-  };
   const choose = (to: Mode, label: string, title: string) => (
     <label title={title}>
       <input type="radio" name={id} checked={mode === to} onChange={() => setMode(to)} />
@@ -111,8 +105,7 @@ export function Editor(props: DetailProps & { readonly node: TreeNode; close(): 
     </label>
   );
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only hears the keys of the controls in it
-    <div className="editor form" onKeyDown={keyDown}>
+    <ChangeForm send={send} close={close}>
       {isKey && (
         <div className="choices" role="radiogroup" aria-label={`How ${key} is changed`}>
           {choose("set", "Set", "The value is what you type, whatever its reducer is (Overwrite)")}
@@ -134,13 +127,13 @@ export function Editor(props: DetailProps & { readonly node: TreeNode; close(): 
         onChange={(event) => setTexts({ ...texts, [mode]: event.target.value })}
       />
       <Said effects={effects} problem={problem} />
-      <div className="row">
-        <button type="button" className="button" disabled={isSending} onClick={() => void send()}>
-          {buttonText(mode, isCursor)}
-        </button>
-        <button type="button" className="button button-second" onClick={close}>
-          Cancel
-        </button>
+      <ChangeButtons
+        label={mode === "set" ? "Set" : "Add"}
+        isCursor={isCursor}
+        disabled={isSending}
+        send={send}
+        close={close}
+      >
         {isText(node.variable) && mode === "set" && (
           <label>
             <input
@@ -156,14 +149,9 @@ export function Editor(props: DetailProps & { readonly node: TreeNode; close(): 
             As JSON
           </label>
         )}
-      </div>
-    </div>
+      </ChangeButtons>
+    </ChangeForm>
   );
-}
-
-function buttonText(mode: Mode, isCursor: boolean): string {
-  const what = mode === "set" ? "Set" : "Add";
-  return isCursor ? what : `${what} on a branch`;
 }
 
 function first(json: string, asText: boolean): string {

@@ -1,7 +1,8 @@
 // Adds, edits or removes one message of a list: through the reducer where that knows messages by their ids, else set.
 
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { isObject, type Json, type JsonObject } from "../../src/model/json.ts";
+import { ChangeButtons, ChangeForm } from "./change-form.tsx";
 import { parsed } from "./editor.tsx";
 import type { CheckpointProps } from "./parts.ts";
 import { Said } from "./said.tsx";
@@ -119,19 +120,11 @@ export function MessageForm({ ask, host, store, target, checkpoint, node, change
       setSending(false);
     }
   };
-  const keyDown = (event: KeyboardEvent): void => {
-    event.stopPropagation();
-    if (event.key === "Escape") close();
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
-    else return;
-    event.preventDefault();
-  };
   const calls = change === "edit" && message ? callsOf(message) : [];
   const where = path.join(".");
   const disabled = isSending || (change !== "add" && !message);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only hears the keys of the controls in it
-    <div className="editor form" onKeyDown={keyDown}>
+    <ChangeForm send={send} close={close}>
       {change === "add" && (
         <label className="row">
           Role
@@ -169,16 +162,14 @@ export function MessageForm({ ask, host, store, target, checkpoint, node, change
         </label>
       ))}
       <Said effects={[reduces ? reduced(change, where, id) : set(change, where)]} problem={problem} />
-      <div className="row">
-        <button type="button" className="button" disabled={disabled} onClick={() => void send()}>
-          {titles[change]}
-          {isCursor ? "" : " on a branch"}
-        </button>
-        <button type="button" className="button button-second" onClick={close}>
-          Cancel
-        </button>
-      </div>
-    </div>
+      <ChangeButtons
+        label={titles[change]}
+        isCursor={isCursor}
+        disabled={disabled}
+        send={send}
+        close={close}
+      />
+    </ChangeForm>
   );
 }
 

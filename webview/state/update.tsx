@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useId, useState } from "react";
 import { isObject, type JsonObject } from "../../src/model/json.ts";
 import { graphOf } from "../past/actions.ts";
 import { useStore } from "../store.ts";
+import { ChangeButtons } from "./change-form.tsx";
 import { parsed } from "./editor.tsx";
 import type { DetailProps } from "./parts.ts";
 import { Said } from "./said.tsx";
@@ -116,15 +117,12 @@ export function UpdateForm({ ask, store, target, close }: DetailProps & { close(
         />
       </label>
       <Said effects={effects} problem={problem} />
-      <div className="row">
-        <button type="submit" className="button" disabled={isSending || isNothing(how, valuesIn(text))}>
-          {way === "goto" ? "Go there" : "Update"}
-          {isCursor ? "" : " on a branch"}
-        </button>
-        <button type="button" className="button button-second" onClick={close}>
-          Cancel
-        </button>
-      </div>
+      <ChangeButtons
+        label={way === "goto" ? "Go there" : "Update"}
+        isCursor={isCursor}
+        disabled={isSending || isNothing(how, valuesIn(text))}
+        close={close}
+      />
     </form>
   );
 }
