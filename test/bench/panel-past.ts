@@ -238,7 +238,6 @@ async function largeState(language: Language, folder: string): Promise<void> {
         .nth(depth * 3 + 2)
         .locator(".value-face")
         .click();
-      await page.waitForTimeout(0);
     }
     await page.locator(".value-text", { hasText: "item-" }).first().waitFor();
   });
