@@ -1,7 +1,7 @@
 // The input of a run in the panel, in a real browser: the form of its schema, JSON, and another turn.
 import assert from "node:assert/strict";
 import type { Json, PanelRequest, Picture } from "../../src/protocol/webview.ts";
-import { closeBrowser, openBrowser, openPanel, type Panel } from "./panel.ts";
+import { ownPanel } from "./panel.ts";
 import { states } from "./pictures.ts";
 
 const schema: Json = {
@@ -22,17 +22,10 @@ const waits: Partial<Picture> = {
 
 describe("the panel's input", function () {
   this.timeout(60_000);
-  let panel: Panel;
+  const { panel, open: openPanel } = ownPanel();
   let inputs: Json[];
   let known: Json;
   let refusal: string | undefined;
-
-  before(openBrowser);
-  after(closeBrowser);
-  afterEach(async () => {
-    assert.deepEqual(panel.complaints, []);
-    await panel.close();
-  });
 
   async function open(picture: Partial<Picture>): Promise<void> {
     inputs = [];
@@ -46,14 +39,14 @@ describe("the panel's input", function () {
       inputs.push(asked.input);
       return null;
     };
-    panel = await openPanel({ width: 900, picture, answers });
+    await openPanel({ width: 900, picture, answers });
   }
   const sends = (json: string): Promise<void> =>
-    panel.page.locator("[data-sends]").getByText(json, { exact: true }).waitFor();
+    panel().page.locator("[data-sends]").getByText(json, { exact: true }).waitFor();
 
   it("is a form for the graph's schema, with the exact JSON that is sent", async () => {
     await open(waits);
-    const { page } = panel;
+    const { page } = panel();
     const topic = page.getByRole("textbox", { name: "topic" });
     await page.getByText('Does not fit the schema: The required property "topic" is missing.').waitFor();
     await topic.fill("bees");
@@ -65,15 +58,15 @@ describe("the panel's input", function () {
     await page.keyboard.press("Control+Enter");
     await page.getByRole("alert").getByText("The graph refused it.").waitFor();
     // What was typed is there again after a reload.
-    await panel.reload();
-    await panel.setTheme("dark");
-    await panel.show(waits);
+    await panel().reload();
+    await panel().setTheme("dark");
+    await panel().show(waits);
     await sends('{"topic":"bees","count":2,"messages":[{"role":"user","content":"Hi"}]}');
     refusal = undefined;
     await page.getByLabel("Input as").selectOption("json");
     await page.getByLabel("Input, as JSON").fill('{"topic": "wasps"}');
     await page.keyboard.press("Control+Enter");
-    await panel.hears("input");
+    await panel().hears("input");
     await page.waitForFunction(() => !document.querySelector("button.primary:disabled"));
     assert.deepEqual(inputs, [{ topic: "wasps" }]);
   });
@@ -81,7 +74,7 @@ describe("the panel's input", function () {
   it("is JSON where the graph has no schema, and begins another turn where the run has ended", async () => {
     await open(states.ended ?? {});
     known = {};
-    const { page } = panel;
+    const { page } = panel();
     await page.getByRole("heading", { name: "Another turn" }).waitFor();
     assert.equal(await page.locator(".card textarea").count(), 0, "the final state has the room");
     await page.getByRole("button", { name: "Input…" }).click();
@@ -90,7 +83,7 @@ describe("the panel's input", function () {
     await page.getByLabel("Input, as JSON").fill("[1, null]");
     await sends("[1,null]");
     await page.getByRole("button", { name: "Run another turn" }).click();
-    await panel.hears("input");
+    await panel().hears("input");
     await page.waitForFunction(() => !document.querySelector("button.primary:disabled"));
     assert.deepEqual(inputs, [[1, null]]);
   });

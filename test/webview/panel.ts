@@ -151,6 +151,24 @@ export async function closeBrowser(): Promise<void> {
   browser = undefined;
 }
 
+/** Call within `describe`: each test opens a panel of its own, which must not complain and is closed after it. */
+export function ownPanel(): { panel(): Panel; open(options: PanelOptions): Promise<Panel> } {
+  let opened: Panel;
+  before(openBrowser);
+  after(closeBrowser);
+  afterEach(async () => {
+    assert.deepEqual(opened.complaints, []);
+    await opened.close();
+  });
+  return {
+    panel: () => opened,
+    open: async (options) => {
+      opened = await openPanel(options);
+      return opened;
+    },
+  };
+}
+
 export async function openPanel({
   width = 640,
   height = 720,

@@ -1,28 +1,19 @@
 // What the tests of the panel's past do and look at: steps, values, menus, and what was asked of the extension.
-import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import type { PanelRequest } from "../../src/protocol/webview.ts";
-import { closeBrowser, openBrowser, openPanel, type Panel } from "./panel.ts";
+import { ownPanel, type PanelOptions } from "./panel.ts";
 import { type FakePast, fakePast, pastPicture } from "./past.ts";
 
 /** Call within `describe`: each test opens a panel of its own, which is closed after it. */
 export function pastPage() {
-  let shown: Panel;
+  const { panel, open: openPanel } = ownPanel();
   let faked: FakePast;
-  const panel = (): Panel => shown;
   const past = (): FakePast => faked;
 
-  before(openBrowser);
-  after(closeBrowser);
-  afterEach(async () => {
-    assert.deepEqual(shown.complaints, []);
-    await shown.close();
-  });
-
   /** Opens the panel on a thread; `long`: with so many steps before those that are told. */
-  async function open(options: Parameters<typeof openPanel>[0] = {}, long?: number): Promise<void> {
+  async function open(options: PanelOptions = {}, long?: number): Promise<void> {
     faked = fakePast(long);
-    shown = await openPanel({
+    const shown = await openPanel({
       width: 1000,
       height: 760,
       picture: pastPicture,
